@@ -1,0 +1,1 @@
+"""What every slice stands on; a closed list, see docs/architecture.md."""

@@ -1,0 +1,148 @@
+"""Settings, read once from the environment; the only place that does.
+
+A default is sensible in production and harmless in public; what has no such default has none,
+and `check_production` says what is missing.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+
+PACKAGE = Path(__file__).parents[1]
+DEMO_SECRET = "demo-only-secret-key-never-for-production"  # noqa: S105 - refused in production
+SHORTEST_SECRET = 32
+
+
+class Mode(StrEnum):
+    """How the installation is run."""
+
+    DEMO = "demo"  # 演示
+    PRODUCTION = "production"  # 生产
+
+
+class SettingsError(RuntimeError):
+    """A setting is missing or unfit; the message is Chinese and names it."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting of the product; `.env.example` lists them with harmless values."""
+
+    mode: Mode
+    data: Path
+    database_url: str | None
+    owner_database_url: str | None
+    secret_key: str
+    pg_bin: Path | None
+    chromium: str | None
+    real_data: Path | None
+    require: frozenset[str]
+    bench_dir: Path
+    behind_https: bool
+
+    @property
+    def is_demo(self) -> bool:
+        """Tell whether invented accounts and data are allowed."""
+        return self.mode is Mode.DEMO
+
+    @property
+    def is_embedded(self) -> bool:
+        """Tell whether we run the database server ourselves."""
+        return self.database_url is None
+
+
+def package_path(name: str) -> Path:
+    """Return `models` or `migrations`: beside the package in a checkout, inside it in a wheel."""
+    if name not in {"models", "migrations"}:
+        raise SettingsError(f"unknown shipped folder: {name}")
+    shipped = PACKAGE / "_shipped" / name
+    return shipped if shipped.is_dir() else PACKAGE.parent / name
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Build the settings from an environment; refuse values it does not know."""
+    data = Path(environment.get("XINYIDAI_DATA") or _default_data()).expanduser().absolute()
+    return Settings(
+        mode=_mode(environment.get("XINYIDAI_MODE") or Mode.PRODUCTION),
+        data=data,
+        database_url=_url(environment.get("XINYIDAI_DATABASE_URL")),
+        owner_database_url=_url(environment.get("XINYIDAI_OWNER_DATABASE_URL")),
+        secret_key=environment.get("XINYIDAI_SECRET_KEY", ""),
+        pg_bin=_path(environment.get("XINYIDAI_PG_BIN")),
+        chromium=environment.get("XINYIDAI_CHROMIUM") or None,
+        real_data=_path(environment.get("XINYIDAI_REAL_DATA")),
+        require=frozenset(filter(None, environment.get("XINYIDAI_REQUIRE", "").split(","))),
+        bench_dir=_path(environment.get("XINYIDAI_BENCH_DIR")) or data / "bench",
+        behind_https=_flag(environment.get("XINYIDAI_BEHIND_HTTPS")),
+    )
+
+
+@lru_cache
+def load_settings() -> Settings:
+    """Return the settings of this process."""
+    return read_settings(os.environ)  # noqa: TID251 - this is where settings are read
+
+
+def child_environment(settings: Settings) -> dict[str, str]:
+    """Return the environment with which a child process reads the same settings."""
+    inherited = dict(os.environ)  # noqa: TID251 - this is where settings are read
+    ours = {
+        "XINYIDAI_MODE": settings.mode.value,
+        "XINYIDAI_DATA": str(settings.data),
+        "XINYIDAI_SECRET_KEY": settings.secret_key,
+        "XINYIDAI_DATABASE_URL": settings.database_url or "",
+        "XINYIDAI_OWNER_DATABASE_URL": settings.owner_database_url or "",
+    }
+    return {**inherited, **ours}
+
+
+def check_production(settings: Settings) -> None:
+    """Refuse to run in production with a default or weak secret, or without a database.
+
+    Raises:
+        SettingsError: naming the setting and what to do.
+
+    """
+    if settings.is_demo:
+        return
+    if settings.secret_key == DEMO_SECRET or len(settings.secret_key) < SHORTEST_SECRET:
+        raise SettingsError(
+            "生产模式拒绝启动：请把 XINYIDAI_SECRET_KEY 设为至少 32 个字符的随机密钥"
+            '（例如用 python -c "import secrets; print(secrets.token_urlsafe(48))" 生成）。'
+        )
+
+
+def _default_data() -> Path:
+    return Path("/var/lib/xinyidai") if os.geteuid() == 0 else Path("var")
+
+
+def _mode(text: str) -> Mode:
+    try:
+        return Mode(text)
+    except ValueError as error:
+        raise SettingsError(f"XINYIDAI_MODE 只能是 demo 或 production,现在是“{text}”。") from error
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text).expanduser().absolute() if text else None
+
+
+def _flag(text: str | None) -> bool:
+    if text in {None, "", "0", "no"}:
+        return False
+    if text in {"1", "yes"}:
+        return True
+    raise SettingsError(f"开关类设置只能是 0 或 1,现在是“{text}”。")
+
+
+def _url(text: str | None) -> str | None:
+    if not text:
+        return None
+    if text.startswith("postgresql+psycopg://"):
+        return text
+    if text.startswith(("postgresql://", "postgres://")):
+        return "postgresql+psycopg://" + text.split("://", 1)[1]
+    raise SettingsError("数据库地址必须以 postgresql:// 开头：本产品只用 PostgreSQL。")
