@@ -1,0 +1,1 @@
+"""Accounts, sign-in and API clients, 账户与登录."""

@@ -1,0 +1,67 @@
+"""Read accounts and sessions."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import exists, select
+
+from xinyidai.accounts.models import Account, ApiClient, ApiToken, AuthSession
+from xinyidai.kernel.db import db
+
+
+def find_account(login: str) -> Account | None:
+    """Return the account with this login."""
+    return db.session.scalar(select(Account).where(Account.login == login))
+
+
+def find_client(client_id: str) -> ApiClient | None:
+    """Return the API client with this id."""
+    return db.session.scalar(select(ApiClient).where(ApiClient.client_id == client_id))
+
+
+def find_session(token_hash: bytes) -> tuple[AuthSession, Account] | None:
+    """Return the session and account behind a token hash."""
+    row = db.session.execute(
+        select(AuthSession, Account)
+        .join(Account, Account.id == AuthSession.account_id)
+        .where(AuthSession.token_hash == token_hash)
+    ).first()
+    return (row[0], row[1]) if row else None
+
+
+def find_token(token_hash: bytes) -> tuple[ApiToken, ApiClient] | None:
+    """Return the bearer token and its client."""
+    row = db.session.execute(
+        select(ApiToken, ApiClient)
+        .join(ApiClient, ApiClient.id == ApiToken.api_client_id)
+        .where(ApiToken.token_hash == token_hash)
+    ).first()
+    return (row[0], row[1]) if row else None
+
+
+def list_of_party(party_id: UUID) -> Sequence[Account]:
+    """Return the accounts of an enterprise, institution or department."""
+    return db.session.scalars(
+        select(Account)
+        .where(
+            (Account.enterprise_id == party_id)
+            | (Account.institution_id == party_id)
+            | (Account.department_id == party_id)
+        )
+        .order_by(Account.login)
+    ).all()
+
+
+def list_demo() -> Sequence[Account]:
+    """Return the demo accounts, by role."""
+    return db.session.scalars(
+        select(Account).where(Account.is_demo).order_by(Account.role, Account.login)
+    ).all()
+
+
+def has_demo_accounts() -> bool:
+    """Tell whether an invented account or API client exists."""
+    found = db.session.scalar(
+        select(exists().where(Account.is_demo) | exists().where(ApiClient.is_demo))
+    )
+    return bool(found)

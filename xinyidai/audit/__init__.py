@@ -1,0 +1,1 @@
+"""Audit trail, 审计留痕: who did what to which record, and when."""

@@ -1,0 +1,1 @@
+"""Enterprises, 企业."""

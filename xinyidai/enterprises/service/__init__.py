@@ -1,0 +1,39 @@
+"""Use cases of firms: import of the register, matching of subjects, names that wait."""
+
+from xinyidai.enterprises.service.names import (
+    HeldName,
+    HoldCounts,
+    hold_name,
+    hold_names,
+    resolve_pending_name,
+    resolve_pending_names,
+)
+from xinyidai.enterprises.service.reading import get_enterprise
+from xinyidai.enterprises.service.registrations import (
+    RegisterCounts,
+    Registration,
+    import_registrations,
+)
+from xinyidai.enterprises.service.subjects import (
+    Subject,
+    SubjectMatch,
+    SubjectOutcome,
+    match_subjects,
+)
+
+__all__ = [
+    "HeldName",
+    "HoldCounts",
+    "RegisterCounts",
+    "Registration",
+    "Subject",
+    "SubjectMatch",
+    "SubjectOutcome",
+    "get_enterprise",
+    "hold_name",
+    "hold_names",
+    "import_registrations",
+    "match_subjects",
+    "resolve_pending_name",
+    "resolve_pending_names",
+]

@@ -1,0 +1,1 @@
+"""Financial institutions and government offices, 金融机构与部门."""
