@@ -1,0 +1,175 @@
+"""Words and values of consents, 信息查询授权."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from xinyidai.catalogue.purposes import ConsentMode
+
+__all__ = [
+    "MODE_NAMES",
+    "REFUSAL_SENTENCES",
+    "STATE_NAMES",
+    "TERMINAL_STATES",
+    "ConsentAction",
+    "ConsentDraft",
+    "ConsentFacts",
+    "ConsentMode",
+    "ConsentState",
+    "RefusalReason",
+]
+
+
+class ConsentState(StrEnum):
+    """State of a consent, 授权状态; derived from facts and the clock, never stored."""
+
+    DRAFT = "draft"  # 草拟
+    PENDING = "pending"  # 待企业确认
+    ACTIVE = "active"  # 生效
+    SUSPENDED = "suspended"  # 暂停
+    DECLINED = "declined"  # 已拒绝
+    REVOKED = "revoked"  # 已撤回
+    EXPIRED = "expired"  # 已到期
+    USED_UP = "used_up"  # 已用尽
+    ENDED = "ended"  # 已终止
+
+
+TERMINAL_STATES = frozenset(
+    {
+        ConsentState.DECLINED,
+        ConsentState.REVOKED,
+        ConsentState.EXPIRED,
+        ConsentState.USED_UP,
+        ConsentState.ENDED,
+    }
+)
+
+STATE_NAMES = {
+    ConsentState.DRAFT: "草拟",
+    ConsentState.PENDING: "待企业确认",
+    ConsentState.ACTIVE: "生效中",
+    ConsentState.SUSPENDED: "已暂停",
+    ConsentState.DECLINED: "已拒绝",
+    ConsentState.REVOKED: "已撤回",
+    ConsentState.EXPIRED: "已到期",
+    ConsentState.USED_UP: "次数已用尽",
+    ConsentState.ENDED: "已终止",
+}
+
+
+MODE_NAMES = {
+    ConsentMode.VIEW: "仅查看，不得留存",
+    ConsentMode.STORE: "可在留存期限内保存",
+    ConsentMode.RESULT: "只提供评价结果，不提供原始信息",
+    ConsentMode.STREAM: "有效期内持续推送变化",
+}
+
+
+class ConsentAction(StrEnum):
+    """A deed on a consent, 授权操作."""
+
+    REQUEST = "request"  # 申请
+    GRANT = "grant"  # 同意
+    DECLINE = "decline"  # 拒绝
+    SUSPEND = "suspend"  # 暂停
+    RESUME = "resume"  # 恢复
+    REVOKE = "revoke"  # 撤回
+    END = "end"  # 终止
+
+
+class RefusalReason(StrEnum):
+    """Why a consent does not cover a look, 拒绝查询的原因."""
+
+    NO_CONSENT = "no_consent"  # 没有授权
+    NOT_GRANTED = "not_granted"  # 企业尚未同意
+    DECLINED = "declined"  # 企业已拒绝
+    SUSPENDED = "suspended"  # 授权暂停
+    REVOKED = "revoked"  # 授权已撤回
+    EXPIRED = "expired"  # 授权到期
+    USED_UP = "used_up"  # 次数用尽
+    ENDED = "ended"  # 授权终止
+    NOT_YET_VALID = "not_yet_valid"  # 尚未到生效日
+    OTHER_INSTITUTION = "other_institution"  # 不是被授权机构
+    OTHER_ENTERPRISE = "other_enterprise"  # 不是授权企业
+    OTHER_PURPOSE = "other_purpose"  # 用途不符
+    ITEM_NOT_COVERED = "item_not_covered"  # 数据项不在授权范围
+    MODE_NOT_COVERED = "mode_not_covered"  # 使用方式不符
+    INSTITUTION_SUSPENDED = "institution_suspended"  # 机构被暂停
+    ENTERPRISE_INACTIVE = "enterprise_inactive"  # 企业已注销或吊销
+    ROLE_NOT_ALLOWED = "role_not_allowed"  # 角色不得查询
+
+
+REFUSAL_SENTENCES = {
+    RefusalReason.NO_CONSENT: "没有找到这份授权。",
+    RefusalReason.NOT_GRANTED: "企业还没有同意这份授权，请等待企业确认。",
+    RefusalReason.DECLINED: "企业已拒绝这份授权申请。",
+    RefusalReason.SUSPENDED: "这份授权已暂停，恢复后才能查询。",
+    RefusalReason.REVOKED: "企业已撤回这份授权。",
+    RefusalReason.EXPIRED: "这份授权已到期，请重新申请授权。",
+    RefusalReason.USED_UP: "这份授权的查询次数已用完，请重新申请授权。",
+    RefusalReason.ENDED: "这份授权已终止。",
+    RefusalReason.NOT_YET_VALID: "这份授权还没有到生效日期。",
+    RefusalReason.OTHER_INSTITUTION: "这份授权不是给您所在机构的。",
+    RefusalReason.OTHER_ENTERPRISE: "这份授权不是这家企业签署的。",
+    RefusalReason.OTHER_PURPOSE: "查询用途与授权用途不一致。",
+    RefusalReason.ITEM_NOT_COVERED: "要查询的数据项超出了授权范围。",
+    RefusalReason.MODE_NOT_COVERED: "授权只允许提供评价结果，不能查看原始信息。",
+    RefusalReason.INSTITUTION_SUSPENDED: "您所在的机构已被暂停使用平台，不能查询。",
+    RefusalReason.ENTERPRISE_INACTIVE: "企业已注销或被吊销，授权自动暂停。",
+    RefusalReason.ROLE_NOT_ALLOWED: "您的账户没有查询企业信用信息的权限。",
+}
+
+
+@dataclass(frozen=True)
+class ConsentFacts:
+    """What has happened to a consent; with the clock this says everything about its state.
+
+    `valid_from` and `valid_until` are both inclusive days; `max_uses` None means no limit.
+    `institution_id` None means the platform itself (for example 模型训练).
+    """
+
+    enterprise_id: UUID
+    institution_id: UUID | None
+    purpose: str
+    item_codes: frozenset[str]
+    valid_from: date
+    valid_until: date
+    mode: ConsentMode = ConsentMode.VIEW
+    max_uses: int | None = None
+    use_count: int = 0
+    requested_at: datetime | None = None
+    granted_at: datetime | None = None
+    declined_at: datetime | None = None
+    suspended_at: datetime | None = None
+    revoked_at: datetime | None = None
+    ended_at: datetime | None = None
+    used_up_at: datetime | None = None
+    institution_active: bool = True
+    enterprise_active: bool = True
+
+    @property
+    def uses_left(self) -> int | None:
+        """Return how many looks remain, 剩余次数; None means no limit."""
+        return None if self.max_uses is None else max(0, self.max_uses - self.use_count)
+
+
+@dataclass(frozen=True)
+class ConsentDraft:
+    """What a bank asks for, or a firm offers, before anybody has signed.
+
+    `max_uses` None means no limit; `data_from` is the earliest day of facts that may be read;
+    `data_life_days` is how long the recipient may see what it was shown.
+    """
+
+    enterprise_id: UUID
+    institution_id: UUID | None
+    purpose: str
+    item_codes: Sequence[str]
+    valid_until: date
+    data_from: date
+    data_life_days: int
+    mode: ConsentMode = ConsentMode.VIEW
+    max_uses: int | None = None
+    application_no: str | None = None

@@ -1,0 +1,159 @@
+"""`xinyidai collect` and `collect-set`: bring files of public credit information in, 归集."""
+
+import dataclasses
+import datetime as dt
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import yaml
+
+from xinyidai.credit_records.collecting import (
+    Collection,
+    CollectionRequest,
+    SourceMapping,
+    collect_file,
+    load_mapping,
+)
+from xinyidai.credit_records.collecting.mapping import FOLDER, find_kind, suggest
+from xinyidai.credit_records.collecting.reading import read_file
+from xinyidai.kernel.actor import SYSTEM
+from xinyidai.kernel.db import own_transaction
+from xinyidai.kernel.errors import DomainError
+
+NOTHING_TAKEN = 2
+SOME_REJECTED = 3
+
+
+@click.command(
+    help="归集一个文件（CSV、XLSX、JSON Lines、Parquet，可用 gzip 压缩）。"
+    "退出码：0 全部接收；3 有退回的行；2 一行也没有接收，或文件无法读取。"
+)
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--kind", required=True, help="信息类别代码，如 administrative_penalty")
+@click.option("--source", default=None, help="来源（部门代码或名称）；映射文件写明时可省略")
+@click.option("--mapping", type=click.Path(path_type=Path), default=None, help="归集映射（YAML）")
+@click.option("--suggest", "only_suggest", is_flag=True, help="只给出映射草稿，不归集")
+@click.option("--report", type=click.Path(path_type=Path), default=None, help="退回清单写到这里")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), default=None, help="数据截止日期")
+@click.option("--json", "as_json", is_flag=True, help="摘要只占一行")
+def collect(  # noqa: PLR0913 - the options of one command
+    *,
+    path: Path,
+    kind: str,
+    source: str | None,
+    mapping: Path | None,
+    only_suggest: bool,
+    report: Path | None,
+    as_of: dt.datetime | None,
+    as_json: bool,
+) -> None:
+    """Collect one file; exit 0 all taken, 3 some rows rejected, 2 nothing taken or not readable."""
+    said: dict[str, Any] = {"kind": kind, "source": source, "file": path.name}
+    try:
+        loaded = load_mapping(mapping) if mapping else None
+        if only_suggest:
+            layout = loaded.layout if loaded else None
+            click.echo(suggest(read_file(path, layout).headings, find_kind(kind)))
+            return
+        request = CollectionRequest(
+            path,
+            kind,
+            source or (loaded.source if loaded else None) or "",
+            loaded,
+            report,
+            as_of.date() if as_of else None,
+        )
+        collection = _collect(request)
+    except DomainError as error:
+        _tell(f"未归集：{error.message}")
+        _print(said | {"error": error.message, "code": error.code}, as_json=as_json)
+        sys.exit(NOTHING_TAKEN)
+    _tell(_sentence(collection))
+    _print(dataclasses.asdict(collection), as_json=as_json)
+    sys.exit(_exit_code([collection]))
+
+
+@click.command(
+    "collect-set", help="按随附的映射依次归集一套公开数据（beijing、invoices、jinan）。"
+)
+@click.argument("name")
+@click.option("--folder", type=click.Path(path_type=Path), required=True, help="数据集所在的目录")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), default=None, help="数据截止日期")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON")
+def collect_set(*, name: str, folder: Path, as_of: dt.datetime | None, as_json: bool) -> None:
+    """Collect one of the public sets by the mappings that come with the product."""
+    sets = yaml.safe_load((FOLDER / "sets.yaml").read_text(encoding="utf-8"))
+    if name not in sets:
+        _tell(f"没有名为“{name}”的数据集，可选：{'、'.join(sets)}。")
+        sys.exit(NOTHING_TAKEN)
+    done: list[Collection] = []
+    failed: list[dict[str, str]] = []
+    for title in sets[name]:
+        mapping = load_mapping(FOLDER / f"{title}.yaml")
+        try:
+            done.append(_collect(_request(mapping, folder, as_of)))
+        except DomainError as error:
+            _tell(f"{title}：未归集，{error.message}")
+            failed.append({"mapping": title, "error": error.message})
+    if as_json:
+        files = [dataclasses.asdict(collection) for collection in done]
+        _print({"set": name, "files": files, "failed": failed}, as_json=True)
+    else:
+        _table(done)
+    sys.exit(NOTHING_TAKEN if failed else _exit_code(done))
+
+
+COMMANDS = (collect, collect_set)
+
+
+def _request(mapping: SourceMapping, folder: Path, as_of: dt.datetime | None) -> CollectionRequest:
+    path = folder / (mapping.file or "")
+    day = as_of.date() if as_of else None
+    return CollectionRequest(path, mapping.kind, mapping.source or "", mapping, None, day)
+
+
+def _collect(request: CollectionRequest) -> Collection:
+    """Take one file in, in one transaction: all of it or nothing."""
+    with own_transaction():
+        return collect_file(SYSTEM, request, lambda step: _tell(f"{request.path.name}：{step}"))
+
+
+def _exit_code(done: list[Collection]) -> int:
+    if not any(collection.is_taken for collection in done):
+        return NOTHING_TAKEN
+    return SOME_REJECTED if any(collection.rejected for collection in done) else 0
+
+
+def _tell(sentence: str) -> None:
+    click.echo(sentence, err=True)
+
+
+def _print(summary: dict[str, Any], *, as_json: bool) -> None:
+    click.echo(json.dumps(summary, ensure_ascii=False, indent=None if as_json else 2))
+
+
+def _sentence(done: Collection) -> str:
+    return (
+        f"{done.file}：{done.rows} 行，接收 {done.accepted}，无变化 {done.unchanged}，"
+        f"待核名 {done.pending_names}，退回 {done.rejected}，涉及企业 {done.firms} 家，"
+        f"用时 {done.seconds} 秒。"
+    )
+
+
+def _table(done: list[Collection]) -> None:
+    click.echo("类别\t文件\t行数\t接收\t无变化\t待核名\t退回\t企业\t秒")
+    for one in done:
+        cells = (
+            one.kind, one.file, one.rows, one.accepted, one.unchanged, one.pending_names,
+            one.rejected, one.firms, one.seconds,
+        )  # fmt: skip
+        click.echo("\t".join(map(str, cells)))
+    sums = (
+        sum(getattr(one, key) for one in done)
+        for key in ("rows", "accepted", "unchanged", "pending_names", "rejected")
+    )
+    seconds = round(sum(one.seconds for one in done), 1)
+    click.echo("\t".join(["合计", str(len(done)), *map(str, sums), "", str(seconds)]))

@@ -1,0 +1,48 @@
+"""A firm reads what the platform holds about it, 企业查看自己的信息."""
+
+from uuid import UUID
+
+from xinyidai.catalogue import kinds as catalogue
+from xinyidai.credit_records import policies, queries
+from xinyidai.credit_records.models import QueryEvent
+from xinyidai.credit_records.service import door
+from xinyidai.credit_records.service.door import Aperture
+from xinyidai.credit_records.values import (
+    DisclosureSubject,
+    Fact,
+    QueryKind,
+    QueryOutcome,
+)
+from xinyidai.kernel.actor import Actor
+from xinyidai.kernel.db import db
+
+OWN_PURPOSE = "own"
+
+
+def read_own(actor: Actor, enterprise_id: UUID) -> tuple[Fact, ...]:
+    """Return all records in force of the actor's own firm; the look is logged, kept apart.
+
+    Raises:
+        NotFound: the actor does not belong to this firm.
+
+    """
+    policies.require_own(actor, enterprise_id)
+    statement = queries.facts_in_force(enterprise_id, None)
+    facts = queries.as_facts(door.read(Aperture(enterprise_id), statement))
+    db.session.add(
+        QueryEvent(
+            kind=QueryKind.OWN,
+            outcome=QueryOutcome.ALLOWED,
+            account_id=actor.account_id,
+            role=actor.role,
+            party_id=actor.party_id,
+            actor_name=actor.name,
+            enterprise_id=enterprise_id,
+            purpose=OWN_PURPOSE,
+            subject=DisclosureSubject.RECORDS,
+            kinds=sorted({fact.kind for fact in facts}),
+            record_count=len(facts),
+            rule_version=catalogue.VERSION,
+        )
+    )
+    return facts

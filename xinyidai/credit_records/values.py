@@ -1,0 +1,122 @@
+"""Words and values of credit records, 公共信用信息."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+
+class RecordStatus(StrEnum):
+    """Whether a record counts, 信息状态; only `in_force` is ever shown or computed with."""
+
+    IN_FORCE = "in_force"  # 有效
+    SUPERSEDED = "superseded"  # 已被新版本替代
+    CORRECTED = "corrected"  # 异议更正
+    WITHDRAWN = "withdrawn"  # 来源撤销
+    REPAIRED = "repaired"  # 已信用修复
+
+
+class BatchState(StrEnum):
+    """How far a collection batch has come, 归集批次状态."""
+
+    RUNNING = "running"  # 归集中
+    FINISHED = "finished"  # 完成
+    FAILED = "failed"  # 失败
+
+
+class QueryKind(StrEnum):
+    """Which kind of reading an event tells of, 查询类别."""
+
+    DISCLOSURE = "disclosure"  # 对外提供
+    PLATFORM = "platform"  # 平台处理
+    OWN = "own"  # 企业查看自己的信息
+
+
+class QueryOutcome(StrEnum):
+    """How a query ended, 查询结果."""
+
+    ALLOWED = "allowed"  # 已提供
+    REFUSED = "refused"  # 已拒绝
+
+
+class DisclosureSubject(StrEnum):
+    """What the recipient is shown, 提供内容."""
+
+    PROFILE = "profile"  # 企业画像
+    RECORDS = "records"  # 信用信息明细
+    REPORT = "report"  # 信用报告
+    SCORE = "score"  # 评价结果
+    ALERT = "alert"  # 风险预警
+    EXPORT = "export"  # 批量导出
+
+
+RESULT_SUBJECTS = frozenset({DisclosureSubject.SCORE, DisclosureSubject.ALERT})
+
+
+@dataclass(frozen=True)
+class DisclosureRequest:
+    """One look that somebody asks for; `items` None means all items of the consent."""
+
+    consent_id: UUID
+    enterprise_id: UUID
+    purpose: str
+    subject: DisclosureSubject
+    rule_version: str
+    items: Sequence[str] | None = None
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One record in force, as the door hands it out; `amount_fen` is integer 分."""
+
+    id: int
+    kind: str
+    source: str
+    natural_key: str
+    occurred_on: date
+    valid_until: date | None
+    amount_fen: int | None
+    quantity: Decimal | None
+    level: str | None
+    content: Mapping[str, Any]
+    collected_at: datetime
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What was shown in one look; reading it again spends nothing."""
+
+    id: UUID
+    enterprise_id: UUID
+    institution_id: UUID
+    consent_id: UUID
+    event_id: UUID
+    subject: DisclosureSubject
+    content: Mapping[str, Any]
+    content_hash: str
+    facts_version: int
+    made_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class WriteCounts:
+    """What one application of staged rows did."""
+
+    inserted: int
+    superseded: int
+    unchanged: int
+    firms: int
+
+
+@dataclass(frozen=True)
+class BatchCounts:
+    """What became of the rows of one file."""
+
+    total: int
+    accepted: int
+    rejected: int
+    unchanged: int
