@@ -1,0 +1,52 @@
+"""The table training reads: consenting firms and research data, nobody else."""
+
+from datetime import timedelta
+
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+import pytest
+
+from xinyidai.kernel import clock
+from xinyidai.kernel.errors import InvalidInput
+from xinyidai.profiles import service
+
+
+def test_a_firm_without_the_training_consent_is_not_exported(city, tmp_path):
+    city.firm()
+    assert service.export_indicators(tmp_path / "out.csv.gz") == 0
+
+
+def test_research_firms_are_exported_with_empty_cells_where_missing(city, tmp_path):
+    firm = city.firm(code_invented=True, employees=9)
+    month = clock.today().replace(day=1) - timedelta(days=1)
+    city.record(firm, "monthly_invoicing", month.replace(day=1), level="output", amount_fen=700)
+    path = tmp_path / "out.csv.gz"
+    assert service.export_indicators(path, source_kind="monthly_invoicing") == 1
+    [row] = pa_csv.read_csv(path).to_pylist()
+    assert (row["invoice_sales_12m"], row["employees_reported"]) == (700, 9)
+    assert row["tax_paid_12m"] is None
+
+
+def test_the_same_export_has_the_same_bytes(city, tmp_path):
+    city.firm(code_invented=True)
+    for name in ("a.csv.gz", "b.csv.gz"):
+        service.export_indicators(tmp_path / name)
+    assert (tmp_path / "a.csv.gz").read_bytes() == (tmp_path / "b.csv.gz").read_bytes()
+
+
+def test_parquet_keeps_amounts_as_whole_numbers(city, tmp_path):
+    city.firm(code_invented=True, registered_capital_fen=10**15 + 1)
+    service.export_indicators(tmp_path / "out.parquet")
+    [row] = pq.read_table(tmp_path / "out.parquet").to_pylist()
+    assert row["registered_capital"] == 10**15 + 1
+
+
+def test_firms_without_the_kind_stay_out(city, tmp_path):
+    city.firm(code_invented=True)
+    path = tmp_path / "out.csv.gz"
+    assert service.export_indicators(path, source_kind="monthly_invoicing") == 0
+
+
+def test_another_ending_is_refused(db, tmp_path):
+    with pytest.raises(InvalidInput):
+        service.export_indicators(tmp_path / "out.xlsx")

@@ -1,0 +1,1 @@
+"""Enterprise profiles, 企业画像."""

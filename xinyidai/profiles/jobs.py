@@ -1,0 +1,20 @@
+"""Background work on profiles; every job may run twice without harm."""
+
+from uuid import UUID
+
+from xinyidai.kernel.jobs import job
+from xinyidai.profiles import service
+
+
+@job("profiles.rebuild")
+def rebuild(*, enterprise_ids: list[str]) -> None:
+    """Build the profiles of firms whose records changed."""
+    firms = [UUID(text) for text in enterprise_ids]
+    service.build_some(firms)
+
+
+@job("profiles.rebuild_all", cron="30 2 * * *")
+def rebuild_all() -> None:
+    """Build every profile for the new day, and the distributions among peers."""
+    service.build_all()
+    service.refresh_distributions()

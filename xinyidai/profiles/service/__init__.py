@@ -1,0 +1,25 @@
+"""Use cases of profiles, 企业画像: build for one firm or all, keep within a look, show, export."""
+
+from xinyidai.profiles.service.batch import build_all, build_some
+from xinyidai.profiles.service.building import (
+    build_profile,
+    current_profile,
+    facts_of,
+    profile_within,
+)
+from xinyidai.profiles.service.distributions import refresh_distributions
+from xinyidai.profiles.service.exporting import export_indicators
+from xinyidai.profiles.service.showing import read_own_profile, show_within
+
+__all__ = [
+    "build_all",
+    "build_profile",
+    "build_some",
+    "current_profile",
+    "export_indicators",
+    "facts_of",
+    "profile_within",
+    "read_own_profile",
+    "refresh_distributions",
+    "show_within",
+]

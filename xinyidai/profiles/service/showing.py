@@ -1,0 +1,31 @@
+"""Show a profile to the firm itself, or to a bank within one look."""
+
+from uuid import UUID
+
+from xinyidai.credit_records.service import Look
+from xinyidai.kernel.actor import Actor
+from xinyidai.profiles import policies, presentation, queries
+from xinyidai.profiles.presentation import ProfileView
+from xinyidai.profiles.service.building import current_profile, facts_of, profile_within
+from xinyidai.profiles.values import ProfileFacts
+
+
+def read_own_profile(actor: Actor, enterprise_id: UUID) -> ProfileView:
+    """Return the firm's own profile for its page, with its rank among peers.
+
+    Raises:
+        NotFound: neither the firm itself nor the platform asks.
+
+    """
+    policies.require_own_or_system(actor, enterprise_id)
+    return _show(facts_of(current_profile(enterprise_id)))
+
+
+def show_within(look: Look) -> ProfileView:
+    """Return the profile a look may show, for the page or the report of its recipient."""
+    return _show(profile_within(look))
+
+
+def _show(facts: ProfileFacts) -> ProfileView:
+    firm = queries.get_firm(facts.enterprise_id)
+    return presentation.show(facts, queries.distributions_for(firm, facts.dictionary_version))

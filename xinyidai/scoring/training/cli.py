@@ -1,0 +1,155 @@
+"""Commands that need no database: `model train` and `model evaluate`."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TypedDict, Unpack
+
+import click
+
+from xinyidai.kernel.errors import DomainError, InvalidInput
+from xinyidai.scoring.artefacts import MANIFEST
+from xinyidai.scoring.training.card import metrics_json, write_artefact
+from xinyidai.scoring.training.pipeline import evaluate as evaluate_artefact
+from xinyidai.scoring.training.pipeline import train as train_model
+from xinyidai.scoring.training.spec import LabelSpec, TrainingSpec, read_spec
+
+REFUSED = 2
+DIFFERS = 3
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+class TrainOptions(TypedDict):
+    """The options of `model train` besides the model's code."""
+
+    table: Path
+    label: str | None
+    positive: str | None
+    time: str | None
+    folds: int | None
+    spec: Path | None
+    exclude: tuple[str, ...]
+    version: str | None
+    trained_on: str | None
+    out: Path
+    overwrite: bool
+
+
+@click.group()
+def model() -> None:
+    """Train and evaluate scoring models, 模型训练与评估."""
+
+
+@model.command()
+@click.argument("code")
+@click.option("--table", type=_FILE, required=True, help="CSV, CSV.gz or Parquet with the label.")
+@click.option("--label", help="Outcome column; may come from the specification.")
+@click.option("--positive", help="Value of the label that means default [1].")
+@click.option("--label-invert", "positive", flag_value="0", help="The label is 1 where repaid.")
+@click.option("--time", help="Column to split by: the past trains, the future tests.")
+@click.option("--folds", type=click.IntRange(2), help="Number of folds [5].")
+@click.option("--spec", type=_FILE, help="Model specification in YAML.")
+@click.option("--exclude", multiple=True, help="Column that is no feature; may be repeated.")
+@click.option("--version", help="Version of the model.")
+@click.option("--trained-on", help="Date for the card; none is written unless given.")
+@click.option("--out", type=_FOLDER, required=True, help="Artefact folder to write.")
+@click.option("--overwrite", is_flag=True, help="Replace what the folder holds.")
+def train(code: str, **options: Unpack[TrainOptions]) -> None:
+    """Train model CODE on a labelled table and write its artefact folder."""
+    with _refusals():
+        trained = train_model(_spec(code, options), options["table"], _tell)
+        folder = write_artefact(trained, options["out"], overwrite=options["overwrite"])
+    _answer(
+        {
+            "code": trained.spec.code,
+            "version": trained.spec.version,
+            "artefact": str(folder),
+            "rows": trained.rows,
+            "bads": trained.bads,
+            "activatable": not trained.obstacles,
+            "obstacles": list(trained.obstacles),
+            **metrics_json(trained),
+        }
+    )
+
+
+@model.command()
+@click.argument("folder", type=_FOLDER)
+@click.option("--table", type=_FILE, required=True, help="The training table, or another.")
+@click.option("--json", "_as_json", is_flag=True, help="Accepted for scripts; the answer is JSON.")
+@click.option("--check", is_flag=True, help="Fail unless the card's metrics are reproduced.")
+def evaluate(folder: Path, table: Path, *, check: bool, _as_json: bool) -> None:
+    """Evaluate an artefact FOLDER; with its training table every fold is fitted again."""
+    with _refusals():
+        found = evaluate_artefact(_artefact_folder(folder), table, _tell)
+    _answer(
+        {
+            "refit": found.is_refit,
+            "reproduced": found.is_refit and not found.differences,
+            "differences": list(found.differences),
+            "metrics": dict(found.metrics),
+        }
+    )
+    if check and (found.differences or not found.is_refit):
+        _tell("与模型说明中的指标不一致。" if found.is_refit else "不是训练时的表，无法核对。")
+        raise SystemExit(DIFFERS)
+
+
+def _spec(code: str, options: TrainOptions) -> TrainingSpec:
+    """Merge the specification with what the command line says; the command line wins."""
+    label = options["label"]
+    if options["spec"] is not None:
+        spec = read_spec(options["spec"])
+    elif label is not None:
+        spec = TrainingSpec(code=code, label=LabelSpec(label))
+    else:
+        raise InvalidInput("没有规格时必须用 --label 指出结果列。", code="no_label")
+    if spec.code != code:
+        raise InvalidInput(f"规格是 {spec.code} 的，不是 {code} 的。", code="bad_training_spec")
+    excluded = set(options["exclude"])
+    return replace(
+        spec,
+        label=LabelSpec(
+            label or spec.label.column,
+            options["positive"] or spec.label.positive,
+            spec.label.meaning,
+        ),
+        version=options["version"] or spec.version,
+        folds=options["folds"] or spec.folds,
+        time_column=options["time"] or spec.time_column,
+        trained_on=options["trained_on"] or spec.trained_on,
+        features=tuple(f for f in spec.features if f.name not in excluded),
+        exclude=tuple(sorted({*spec.exclude, *excluded})),
+    )
+
+
+def _artefact_folder(folder: Path) -> Path:
+    """Return the folder itself, or the only artefact below it."""
+    if (folder / MANIFEST).is_file():
+        return folder
+    below = sorted(folder.rglob(MANIFEST))
+    return below[0].parent if len(below) == 1 else folder
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Turn a refusal into its sentence on stderr and exit code 2."""
+    try:
+        yield
+    except DomainError as refusal:
+        _tell(refusal.message)
+        for field, problem in refusal.details.get("fields", {}).items():
+            _tell(f"  {field}：{problem}")
+        raise SystemExit(REFUSED) from refusal
+
+
+def _tell(message: str) -> None:
+    click.echo(message, err=True)
+
+
+def _answer(document: dict[str, object]) -> None:
+    click.echo(json.dumps(document, ensure_ascii=False, allow_nan=False))
