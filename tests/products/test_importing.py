@@ -1,0 +1,176 @@
+"""A published product list becomes facts a bank could have drafted."""
+
+import csv
+import gzip
+from decimal import Decimal
+
+import pytest
+
+from xinyidai.catalogue.indicators import indicator_dictionary
+from xinyidai.kernel.errors import InvalidInput
+from xinyidai.products import conditions
+from xinyidai.products.conditions import read_conditions
+from xinyidai.products.importing import COLUMNS, PERSONAL, parse_product_rows
+from xinyidai.products.rules import parse_criteria
+from xinyidai.products.service import indicator_names
+from xinyidai.products.values import GuaranteeKind, ProductKind
+
+ROW = {
+    "source": "某平台",
+    "bank": "虚构银行",
+    "product": "科技信用贷",
+    "type": "信用贷",
+    "amount_max_wan": "500.0",
+    "rate_lo_pct": "3.85",
+    "rate_hi_pct": "4.5",
+    "term_months": "12.0",
+    "guarantee": "信用",
+    "target": "高新技术企业或科技型中小企业",
+    "conditions": "在成都注册;企业成立2年以上;经营正常",
+}
+
+
+def parse(tmp_path, *rows):
+    path = tmp_path / "products.csv.gz"
+    with gzip.open(path, "wt", encoding="utf-8", newline="") as lines:
+        writer = csv.DictWriter(lines, sorted(COLUMNS), restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+    return parse_product_rows(path)
+
+
+def test_a_row_becomes_terms_criteria_and_text(tmp_path):
+    [facts], rejected = parse(tmp_path, ROW)
+    assert rejected == []
+    assert facts.kind is ProductKind.CREDIT_LOAN
+    assert facts.terms.amount_max_fen == 500_000_000
+    assert (facts.terms.rate_min, facts.terms.rate_max) == (Decimal("0.0385"), Decimal("0.045"))
+    assert facts.terms.term_max_months == 12
+    assert facts.region_codes == ("510100",)
+    assert [c["code"] for c in facts.criteria] == ["qualification", "years_established"]
+    assert facts.text_conditions == ("经营正常",)
+
+
+def test_a_personal_product_is_no_business_of_ours(tmp_path):
+    taken, [rejected] = parse(tmp_path, ROW | {"type": "个人"})
+    assert taken == []
+    assert (rejected.row, rejected.reason) == (1, PERSONAL)
+
+
+def test_a_rate_tied_to_a_benchmark_is_kept_as_words(tmp_path):
+    [facts], _ = parse(tmp_path, ROW | {"rate_lo_pct": "基准", "rate_hi_pct": "基准上浮30%"})
+    assert facts.terms.rate_max is None
+    assert facts.terms.fee_note == "利率:基准 至 基准上浮30%"
+
+
+def test_amount_and_term_are_found_in_the_text(tmp_path):
+    text = "贷款额度最高可至100万元;授信最长期限为3年，期限内单笔贷款最长期限不超过1年。"
+    row = ROW | {"amount_max_wan": "", "term_months": "", "description": text}
+    [facts], _ = parse(tmp_path, row)
+    assert facts.terms.amount_max_fen == 100_000_000
+    assert facts.terms.term_max_months == 36
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"bank": ""}, "缺少机构名称或产品名称"),
+        ({"type": "其他", "product": "宝"}, "产品类型“其他”无法识别"),
+        ({"amount_max_wan": "很多"}, "不是金额"),
+        ({"term_months": "1.5"}, "不是整月数"),
+        ({"rate_hi_pct": "450"}, "年利率须在 0 至 100% 之间"),
+    ],
+)
+def test_a_row_that_cannot_be_right_is_rejected_with_its_reason(tmp_path, changes, reason):
+    taken, [rejected] = parse(tmp_path, ROW | changes)
+    assert taken == []
+    assert reason in rejected.reason
+
+
+def test_the_same_product_twice_is_taken_once(tmp_path):
+    taken, [rejected] = parse(tmp_path, ROW, ROW)
+    assert len(taken) == 1
+    assert rejected.row == 2
+
+
+def test_a_file_without_the_columns_is_refused(tmp_path):
+    path = tmp_path / "other.csv"
+    path.write_text("a,b\n1,2\n", encoding="utf-8")
+    with pytest.raises(InvalidInput):
+        parse_product_rows(path)
+
+
+@pytest.mark.parametrize(
+    ("clause", "code", "value"),
+    [
+        ("企业成立2年以上", "years_established", 2),
+        ("成立满6个月以上", "years_established", 0.5),
+        ("持续经营1年(含)以上", "years_established", 1),
+        ("成立5年以内", "years_established_most", 5),
+        ("国家高新技术企业或科技型中小企业", "qualification", ["high_tech", "tech_sme"]),
+        ("专精特新中小企业", "qualification", ["specialised_new"]),
+        ("小微企业", "scale", ["small", "micro"]),
+        ("未列入失信被执行人名单", "no_dishonesty", 0),
+        ("纳税信用等级B级及以上", "tax_level", 3),
+        ("纳税信用A、B、M级", "tax_level", 2.5),
+        ("年销售收入不低于500万元", "revenue", 500_000_000),
+        ("注册资本100万元以上", "registered_capital", 100_000_000),
+    ],
+)
+def test_a_clause_becomes_a_criterion(clause, code, value):
+    found = read_conditions("", clause)
+    assert [(c["code"], c["value"]) for c in found.criteria] == [(code, value)]
+    assert found.text_conditions == ()
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        "小微企业或个体工商户",
+        "成立2年以上或注册资本100万元以上",
+        "优先支持高新技术企业",
+        "企业主在本行业3年(含)以上",
+        "拥有专利、著名商标权的中小微科技型企业",
+        "注册地及纳税在高新区",
+        "年龄在55周岁以下",
+        "当前贷款银行原则上不超过三家",
+    ],
+)
+def test_what_cannot_be_expressed_stays_text(clause):
+    found = read_conditions("", clause)
+    assert found.criteria == ()
+    assert found.region_codes == ()
+    assert found.text_conditions == (clause,)
+
+
+def test_a_clause_understood_in_part_gives_the_criterion_and_stays_text():
+    clause = "企业信用记录良好,未列入失信被执行人名单、严重违法失信企业名单"
+    found = read_conditions("", clause)
+    assert [c["code"] for c in found.criteria] == ["no_dishonesty", "no_serious_violation"]
+    assert found.text_conditions == (clause,)
+
+
+def test_the_indicators_the_patterns_name_are_in_the_dictionary():
+    named = {
+        conditions.DISHONESTY_INDICATOR,
+        conditions.SERIOUS_INDICATOR,
+        conditions.TAX_LEVEL_INDICATOR,
+    }
+    known = indicator_dictionary().indicators
+    assert all(name.removeprefix("indicator:") in known for name in named)
+    scale = known["tax_grade_latest"].scale or {}
+    assert {letter: value for value, name in scale.items() if (letter := name[0]) != "D"} == (
+        conditions.TAX_LEVELS
+    )
+
+
+@pytest.mark.real_data
+def test_the_real_list_is_read_without_a_row_lost(real_data):
+    path = real_data / "cn_loan_products" / "products_share.csv.gz"
+    taken, rejected = parse_product_rows(path)
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        rows = sum(1 for _ in csv.DictReader(lines))
+    assert len(taken) + len(rejected) == rows
+    assert {r.reason for r in rejected} == {PERSONAL}
+    assert all(parse_criteria(facts.criteria, indicator_names()) is not None for facts in taken)
+    assert any(facts.terms.guarantee is GuaranteeKind.IP_PLEDGE for facts in taken)

@@ -1,0 +1,1 @@
+"""Loan applications, 贷款申请."""

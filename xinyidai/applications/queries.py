@@ -1,0 +1,220 @@
+"""Read loan applications."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import aliased
+
+from xinyidai.accounts.models import Account
+from xinyidai.applications.models import (
+    ApplicationStep,
+    CreditDecision,
+    Disbursement,
+    LoanApplication,
+)
+from xinyidai.applications.values import ApplicationState
+from xinyidai.enterprises.models import Enterprise
+from xinyidai.institutions.models import Institution
+from xinyidai.kernel.db import db
+from xinyidai.kernel.http import Page
+from xinyidai.products.models import ProductVersion
+
+WAITING = (ApplicationState.SUBMITTED,)
+AT_BANK = (
+    ApplicationState.SUBMITTED,
+    ApplicationState.ACCEPTED,
+    ApplicationState.DUE_DILIGENCE,
+    ApplicationState.IN_APPROVAL,
+)
+
+
+Rows = Select[LoanApplication, Enterprise, Institution, str, str, str | None]
+
+
+@dataclass(frozen=True)
+class WorkFilter:
+    """What a bank's work list is narrowed to.
+
+    `due_on` keeps what is promised for that day, `overdue_at` what was promised before that day;
+    `text` is part of a firm's name, its code or an application number.
+    """
+
+    states: Sequence[ApplicationState] = AT_BANK
+    due_on: date | None = None
+    overdue_at: date | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class ApplicationRow:
+    """An application with the names that lists show beside it."""
+
+    application: LoanApplication
+    enterprise: Enterprise
+    institution: Institution
+    product_name: str
+    officer_name: str | None
+    officer_phone: str | None
+
+
+def _rows() -> Rows:
+    officer = aliased(Account)
+    return (
+        select(
+            LoanApplication,
+            Enterprise,
+            Institution,
+            ProductVersion.name,
+            officer.name,
+            officer.phone,
+        )
+        .join(Enterprise, Enterprise.id == LoanApplication.enterprise_id)
+        .join(Institution, Institution.id == LoanApplication.institution_id)
+        .join(ProductVersion, ProductVersion.id == LoanApplication.product_version_id)
+        .outerjoin(officer, officer.id == LoanApplication.officer_account_id)
+    )
+
+
+def _as_row(row: Any) -> ApplicationRow:
+    return ApplicationRow(*row)
+
+
+def find(application_id: UUID) -> LoanApplication | None:
+    """Return one application."""
+    return db.session.get(LoanApplication, application_id)
+
+
+def find_by_number(application_no: str) -> LoanApplication | None:
+    """Return the application with this number."""
+    return db.session.scalar(
+        select(LoanApplication).where(LoanApplication.application_no == application_no)
+    )
+
+
+def get_row(application_id: UUID) -> ApplicationRow:
+    """Return one application with names; the caller has checked that it may be seen."""
+    row = db.session.execute(_rows().where(LoanApplication.id == application_id)).one()
+    return _as_row(row)
+
+
+def list_of_enterprise(enterprise_id: UUID) -> Sequence[ApplicationRow]:
+    """Return a firm's applications, newest first."""
+    statement = (
+        _rows()
+        .where(LoanApplication.enterprise_id == enterprise_id)
+        .order_by(LoanApplication.created_at.desc())
+    )
+    return [_as_row(row) for row in db.session.execute(statement)]
+
+
+def work_list(
+    institution_id: UUID, page: Page, wanted: WorkFilter | None = None
+) -> tuple[Sequence[ApplicationRow], int]:
+    """Return a bank's work by time left, and how much there is in all."""
+    wanted = wanted or WorkFilter()
+    statement = _rows().where(
+        LoanApplication.institution_id == institution_id,
+        LoanApplication.submitted_at.is_not(None),
+        LoanApplication.state.in_(wanted.states),
+    )
+    if wanted.due_on is not None:
+        statement = statement.where(LoanApplication.promised_on == wanted.due_on)
+    if wanted.overdue_at is not None:
+        statement = statement.where(LoanApplication.promised_on < wanted.overdue_at)
+    if wanted.text:
+        statement = statement.where(
+            Enterprise.name.contains(wanted.text, autoescape=True)
+            | (Enterprise.uscc == wanted.text.upper())
+            | (LoanApplication.application_no == wanted.text.upper())
+        )
+    return _paged(
+        statement.order_by(LoanApplication.promised_on.nulls_last(), LoanApplication.id), page
+    )
+
+
+def list_all(
+    page: Page, *, states: Sequence[ApplicationState] = (), institution_id: UUID | None = None
+) -> tuple[Sequence[ApplicationRow], int]:
+    """Return the city's submitted applications for the credit office, latest promise first."""
+    statement = _rows().where(LoanApplication.submitted_at.is_not(None))
+    if states:
+        statement = statement.where(LoanApplication.state.in_(states))
+    if institution_id is not None:
+        statement = statement.where(LoanApplication.institution_id == institution_id)
+    return _paged(statement.order_by(LoanApplication.submitted_at.desc(), LoanApplication.id), page)
+
+
+def _paged(
+    statement: Rows,
+    page: Page,
+) -> tuple[Sequence[ApplicationRow], int]:
+    total = db.session.scalar(select(func.count()).select_from(statement.order_by(None).subquery()))
+    rows = db.session.execute(statement.offset(page.offset).limit(page.size))
+    return [_as_row(row) for row in rows], total or 0
+
+
+def work_counts(institution_id: UUID, today: date) -> dict[str, int]:
+    """Return the four numbers of a bank's work list: 待受理, 补件到齐, 今日到期, 已超时."""
+    resubmitted = (
+        select(ApplicationStep.application_id)
+        .where(ApplicationStep.from_state == ApplicationState.RETURNED)
+        .correlate(None)
+    )
+    waiting = LoanApplication.state == ApplicationState.SUBMITTED
+    came_back = LoanApplication.id.in_(resubmitted)
+    row = db.session.execute(
+        select(
+            func.count(case((waiting & ~came_back, 1))),
+            func.count(case((waiting & came_back, 1))),
+            func.count(case((LoanApplication.promised_on == today, 1))),
+            func.count(case((LoanApplication.promised_on < today, 1))),
+        ).where(
+            LoanApplication.institution_id == institution_id, LoanApplication.state.in_(AT_BANK)
+        )
+    ).one()
+    return dict(zip(("waiting", "resubmitted", "due_today", "overdue"), map(int, row), strict=True))
+
+
+def list_resubmitted(institution_id: UUID, page: Page) -> tuple[Sequence[ApplicationRow], int]:
+    """Return what came back complete after a return, 补件到齐."""
+    back = select(ApplicationStep.application_id).where(
+        ApplicationStep.from_state == ApplicationState.RETURNED
+    )
+    statement = _rows().where(
+        LoanApplication.institution_id == institution_id,
+        LoanApplication.state == ApplicationState.SUBMITTED,
+        LoanApplication.id.in_(back),
+    )
+    return _paged(statement.order_by(LoanApplication.promised_on, LoanApplication.id), page)
+
+
+def steps_of(application_id: UUID) -> Sequence[ApplicationStep]:
+    """Return the steps of an application, oldest first."""
+    return db.session.scalars(
+        select(ApplicationStep)
+        .where(ApplicationStep.application_id == application_id)
+        .order_by(ApplicationStep.taken_at, ApplicationStep.id)
+    ).all()
+
+
+def latest_decision(application_id: UUID) -> CreditDecision | None:
+    """Return the newest decision on an application."""
+    return db.session.scalar(
+        select(CreditDecision)
+        .where(CreditDecision.application_id == application_id)
+        .order_by(CreditDecision.decided_at.desc(), CreditDecision.id.desc())
+        .limit(1)
+    )
+
+
+def disbursements_of(application_id: UUID) -> Sequence[Disbursement]:
+    """Return what was paid out."""
+    return db.session.scalars(
+        select(Disbursement)
+        .where(Disbursement.application_id == application_id)
+        .order_by(Disbursement.disbursed_on)
+    ).all()

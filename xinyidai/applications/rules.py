@@ -1,0 +1,136 @@
+"""Rules of loan applications; pure, each returning all that is wrong."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from xinyidai.catalogue.denials import DENIAL_REASONS
+from xinyidai.kernel.money import format_wan
+
+VERSION = "2026.1"
+FEWEST_REASONS = 1
+MOST_REASONS = 4
+LONGEST_TERM_MONTHS = 360
+LONGEST_NOTE = 500
+DEFAULT_PROMISE_DAYS = 10  # working days, the «四有» promise
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the firm asks for; amount in 分, term in months."""
+
+    amount_fen: int
+    term_months: int
+    loan_purpose: str
+    contact_name: str
+    contact_phone: str
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the product gives; None where the product names no limit. Amounts in 分."""
+
+    amount_min_fen: int | None
+    amount_max_fen: int | None
+    term_min_months: int | None
+    term_max_months: int | None
+
+
+@dataclass(frozen=True)
+class DenialGiven:
+    """A coded reason with the officer's own words."""
+
+    code: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a bank grants; amount in 分, rate as a decimal fraction a year, term in months."""
+
+    amount_fen: int
+    rate: Decimal
+    term_months: int
+
+
+def faults(wanted: Wanted, limits: Limits) -> dict[str, str]:
+    """Return a Chinese sentence for each field that keeps the application from being submitted."""
+    found = _amount_faults(wanted.amount_fen, limits) | _term_faults(wanted.term_months, limits)
+    if not wanted.loan_purpose.strip():
+        found["loan_purpose"] = "请写明贷款用途,例如“采购原材料”。"
+    elif len(wanted.loan_purpose) > LONGEST_NOTE:
+        found["loan_purpose"] = f"贷款用途最多 {LONGEST_NOTE} 个字。"
+    if not wanted.contact_name.strip():
+        found["contact_name"] = "请填写联系人姓名。"
+    if not _is_phone(wanted.contact_phone):
+        found["contact_phone"] = "请填写 11 位手机号,或带区号的座机号。"
+    return found
+
+
+def _amount_faults(amount_fen: int, limits: Limits) -> dict[str, str]:
+    if amount_fen <= 0:
+        return {"amount": "申请金额要大于 0。"}
+    if limits.amount_min_fen is not None and amount_fen < limits.amount_min_fen:
+        return {"amount": f"这款产品最低 {format_wan(limits.amount_min_fen)}。"}
+    if limits.amount_max_fen is not None and amount_fen > limits.amount_max_fen:
+        return {"amount": f"这款产品最高 {format_wan(limits.amount_max_fen)}。"}
+    return {}
+
+
+def _term_faults(term_months: int, limits: Limits) -> dict[str, str]:
+    longest = limits.term_max_months or LONGEST_TERM_MONTHS
+    shortest = limits.term_min_months or 1
+    if not shortest <= term_months <= longest:
+        return {"term_months": f"这款产品的期限是 {shortest} 到 {longest} 个月。"}
+    return {}
+
+
+def _is_phone(text: str) -> bool:
+    digits = text.replace("-", "").strip()
+    return digits.isascii() and digits.isdigit() and 10 <= len(digits) <= 12  # noqa: PLR2004
+
+
+def denial_faults(reasons: Sequence[DenialGiven]) -> dict[str, str]:
+    """Check that a refusal carries one to four known reasons, one of them actionable."""
+    codes = [reason.code for reason in reasons]
+    unknown = [code for code in codes if code not in DENIAL_REASONS]
+    if unknown:
+        return {"reasons": f"没有“{unknown[0]}”这个原因,请从清单里选。"}
+    if not FEWEST_REASONS <= len(set(codes)) <= MOST_REASONS or len(set(codes)) != len(codes):
+        return {"reasons": f"请选择 {FEWEST_REASONS} 到 {MOST_REASONS} 个原因,不要重复。"}
+    if not any(DENIAL_REASONS[code].actionable for code in codes):
+        return {"reasons": "请至少选择一个企业可以着手改进的原因。"}
+    return {
+        f"note_{reason.code}": f"选择“{DENIAL_REASONS[reason.code].name}”时请写明具体情况。"
+        for reason in reasons
+        if DENIAL_REASONS[reason.code].note_required and not reason.note.strip()
+    } | {
+        f"note_{reason.code}": f"说明最多 {LONGEST_NOTE} 个字。"
+        for reason in reasons
+        if len(reason.note) > LONGEST_NOTE
+    }
+
+
+def grant_faults(terms: Terms, applied_fen: int, limits: Limits) -> dict[str, str]:
+    """Check what a bank grants: not more than was asked for, within the product, a sane rate."""
+    found = _term_faults(terms.term_months, limits)
+    if not 0 < terms.amount_fen <= applied_fen:
+        found["amount"] = f"授信金额要大于 0,且不超过申请金额 {format_wan(applied_fen)}。"
+    if not Decimal(0) < terms.rate < Decimal("0.36"):
+        found["rate"] = "年利率要大于 0 且低于 36%,请检查是否填成了百分数以外的单位。"
+    return found
+
+
+def decision_reasons(reasons: Sequence[DenialGiven]) -> list[Mapping[str, str]]:
+    """Return what is stored of the reasons: code, words and note as they were when decided."""
+    return [
+        {
+            "code": reason.code,
+            "name": DENIAL_REASONS[reason.code].name,
+            "text": DENIAL_REASONS[reason.code].text,
+            "next_step": DENIAL_REASONS[reason.code].next_step,
+            "suggests": DENIAL_REASONS[reason.code].suggests.value,
+            "note": reason.note.strip(),
+        }
+        for reason in reasons
+    ]

@@ -1,0 +1,48 @@
+"""Use cases of loan applications, 贷款申请."""
+
+from xinyidai.applications.service.answering import (
+    accept_application,
+    approve_application,
+    decline_application,
+    investigate_application,
+    return_application,
+    send_to_approval,
+)
+from xinyidai.applications.service.applying import (
+    Draft,
+    change_application,
+    link_consent,
+    start_application,
+    submit_application,
+    withdraw_application,
+)
+from xinyidai.applications.service.lending import (
+    Payout,
+    deliver_submission,
+    disburse_application,
+    settle_application,
+    sign_application,
+)
+from xinyidai.applications.service.reading import get_application, task_list
+
+__all__ = [
+    "Draft",
+    "Payout",
+    "accept_application",
+    "approve_application",
+    "change_application",
+    "decline_application",
+    "deliver_submission",
+    "disburse_application",
+    "get_application",
+    "investigate_application",
+    "link_consent",
+    "return_application",
+    "send_to_approval",
+    "settle_application",
+    "sign_application",
+    "start_application",
+    "submit_application",
+    "task_list",
+    "withdraw_application",
+]

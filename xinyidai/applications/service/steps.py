@@ -1,0 +1,43 @@
+"""The one place where an application's state changes."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from xinyidai.applications import policies
+from xinyidai.applications.lifecycle import LIFECYCLE
+from xinyidai.applications.models import ApplicationStep, LoanApplication
+from xinyidai.applications.values import ApplicationAction
+from xinyidai.audit import service as audit
+from xinyidai.kernel.actor import Actor
+from xinyidai.kernel.db import db
+
+
+def load(actor: Actor, application_id: UUID) -> LoanApplication:
+    """Return the application, locked, or raise `NotFound` for an absent as for a foreign one."""
+    application = db.session.scalar(
+        select(LoanApplication).where(LoanApplication.id == application_id).with_for_update()
+    )
+    return policies.require_seen(actor, application)
+
+
+def take(
+    actor: Actor, action: ApplicationAction, application: LoanApplication, note: str | None = None
+) -> ApplicationStep:
+    """Check right and lifecycle, change the state, write the step and the audit entry."""
+    policies.require(actor, action, application)
+    before = application.state
+    application.state = LIFECYCLE.next_state(before, action)
+    step = ApplicationStep(
+        application_id=application.id,
+        action=action,
+        from_state=before,
+        to_state=application.state,
+        account_id=actor.account_id,
+        actor_name=actor.name,
+        role=actor.role,
+        note=note,
+    )
+    db.session.add(step)
+    audit.record(actor, f"application:{action}", "loan_application", application.id)
+    return step

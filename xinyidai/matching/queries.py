@@ -1,0 +1,121 @@
+"""Read financing needs and match results."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from xinyidai.enterprises.models import Enterprise
+from xinyidai.kernel import clock
+from xinyidai.kernel.db import db
+from xinyidai.kernel.errors import NotFound
+from xinyidai.matching.models import FinancingNeed, MatchRun
+from xinyidai.matching.values import RULES_VERSION, FinancingNeedState
+from xinyidai.scoring.models import ScoreResult
+from xinyidai.whitelist.models import WhitelistEntry
+from xinyidai.whitelist.values import EntryState
+
+ABSENT = "没有找到这项融资需求或匹配结果。"
+
+
+def get_need(need_id: UUID, *, for_update: bool = False) -> FinancingNeed:
+    """Return the need, or raise `NotFound`; `for_update` locks it."""
+    found = db.session.get(
+        FinancingNeed, need_id, with_for_update=for_update or None, populate_existing=for_update
+    )
+    if found is None:
+        raise NotFound(ABSENT)
+    return found
+
+
+def list_needs_of(
+    enterprise_id: UUID, *, limit: int = 20, offset: int = 0
+) -> Sequence[FinancingNeed]:
+    """Return a firm's needs, newest first."""
+    statement = (
+        select(FinancingNeed)
+        .where(FinancingNeed.enterprise_id == enterprise_id)
+        .order_by(FinancingNeed.created_at.desc(), FinancingNeed.id.desc())
+    )
+    return db.session.scalars(statement.limit(limit).offset(offset)).all()
+
+
+def list_overdue_needs(on: date, *, limit: int = 500) -> Sequence[FinancingNeed]:
+    """Return published needs whose last day is before `on`, locked for the caller."""
+    statement = (
+        select(FinancingNeed)
+        .where(FinancingNeed.state == FinancingNeedState.PUBLISHED, FinancingNeed.expires_on < on)
+        .order_by(FinancingNeed.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return db.session.scalars(statement).all()
+
+
+def find_current_run(
+    enterprise_id: UUID, products_fingerprint: str, *, need_id: UUID | None = None
+) -> MatchRun | None:
+    """Return the newest run that still holds, with its results, or None.
+
+    A run of another day, or from other facts, products or rules is never shown: years pass,
+    and records expire, without any fact changing.
+    """
+    statement = (
+        select(MatchRun)
+        .join(Enterprise, MatchRun.enterprise_id == Enterprise.id)
+        .options(selectinload(MatchRun.matches))
+        .where(
+            MatchRun.enterprise_id == enterprise_id,
+            MatchRun.matched_on == clock.today(),
+            MatchRun.facts_version == Enterprise.facts_version,
+            MatchRun.products_fingerprint == products_fingerprint,
+            MatchRun.rules_version == RULES_VERSION,
+        )
+        .order_by(MatchRun.computed_at.desc(), MatchRun.id.desc())
+        .limit(1)
+    )
+    if need_id is not None:
+        statement = statement.where(MatchRun.need_id == need_id)
+    return db.session.scalar(statement)
+
+
+def get_run(run_id: UUID) -> MatchRun:
+    """Return a run with its results, or raise `NotFound`; whether it still holds is not asked."""
+    found = db.session.scalar(
+        select(MatchRun).options(selectinload(MatchRun.matches)).where(MatchRun.id == run_id)
+    )
+    if found is None:
+        raise NotFound(ABSENT)
+    return found
+
+
+def get_enterprise(enterprise_id: UUID) -> Enterprise:
+    """Return the firm, or raise `NotFound`."""
+    found = db.session.get(Enterprise, enterprise_id)
+    if found is None:
+        raise NotFound(ABSENT)
+    return found
+
+
+def find_grade(enterprise_id: UUID, facts_version: int) -> str | None:
+    """Return the newest credit grade made from these facts; None when there is none."""
+    return db.session.scalar(
+        select(ScoreResult.grade)
+        .where(
+            ScoreResult.enterprise_id == enterprise_id,
+            ScoreResult.facts_version == facts_version,
+            ScoreResult.is_insufficient.is_(False),
+        )
+        .order_by(ScoreResult.scored_at.desc(), ScoreResult.id.desc())
+        .limit(1)
+    )
+
+
+def list_whitelists_of(enterprise_id: UUID) -> Sequence[str]:
+    """Return the types of the lists the firm stands on now."""
+    statement = select(WhitelistEntry.list_type).where(
+        WhitelistEntry.enterprise_id == enterprise_id, WhitelistEntry.state == EntryState.LISTED
+    )
+    return db.session.scalars(statement.order_by(WhitelistEntry.list_type)).all()

@@ -1,0 +1,35 @@
+"""Use cases of matching: financing needs and the products that can serve them."""
+
+from xinyidai.matching.service.assembling import subject_from
+from xinyidai.matching.service.matching import (
+    MatchRequest,
+    MatchResult,
+    current_index,
+    match_enterprise,
+    match_own_firm,
+    match_products,
+    read_current_run,
+)
+from xinyidai.matching.service.needs import (
+    draft_need,
+    expire_needs,
+    publish_need,
+    update_need,
+    withdraw_need,
+)
+
+__all__ = [
+    "MatchRequest",
+    "MatchResult",
+    "current_index",
+    "draft_need",
+    "expire_needs",
+    "match_enterprise",
+    "match_own_firm",
+    "match_products",
+    "publish_need",
+    "read_current_run",
+    "subject_from",
+    "update_need",
+    "withdraw_need",
+]

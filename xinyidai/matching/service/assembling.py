@@ -1,0 +1,98 @@
+"""Put together what matching reads of one firm: register, indicators, grade, lists."""
+
+from collections.abc import Collection, Mapping
+from typing import Protocol
+
+from xinyidai.catalogue.missing import Missing
+from xinyidai.enterprises.models import Enterprise
+from xinyidai.enterprises.values import RegistrationStatus
+from xinyidai.products.values import NO_RECORD, EnterpriseKind, MatchSubject
+
+# Words of the registered enterprise type, first match wins.
+KIND_WORDS: tuple[tuple[str, EnterpriseKind], ...] = (
+    ("个体", EnterpriseKind.INDIVIDUAL),
+    ("合作社", EnterpriseKind.COOPERATIVE),
+    ("合伙", EnterpriseKind.PARTNERSHIP),
+    ("个人独资", EnterpriseKind.PARTNERSHIP),
+    ("公司", EnterpriseKind.COMPANY),
+)
+# Qualifications that are indicators too: lowest value that gives the tag.
+TAG_INDICATORS: tuple[tuple[str, str, float], ...] = (
+    ("high_tech_valid", "high_tech", 1),
+    ("tech_sme_valid", "tech_sme", 1),
+    ("specialised_new_valid", "innovative_sme", 1),
+    ("specialised_new_valid", "specialised_new", 2),
+    ("specialised_new_valid", "little_giant", 3),
+)
+
+
+class HasValue(Protocol):
+    """An indicator of a profile, as `profiles.values.IndicatorValue` is."""
+
+    @property
+    def value(self) -> int | float | Missing:
+        """Return the number, or why there is none."""
+
+
+def subject_from(
+    enterprise: Enterprise,
+    indicators: Mapping[str, HasValue],
+    *,
+    grade: str | Missing | None = None,
+    list_codes: Collection[str] = (),
+) -> MatchSubject:
+    """Return the firm as criteria read it.
+
+    `indicators` come from a profile of the same `facts_version`; `list_codes` are the whitelists
+    the firm stands on. A qualification whose indicator is missing makes all tags missing: not
+    knowing is neither having nor lacking.
+    """
+    values = {code: entry.value for code, entry in indicators.items()}
+    return MatchSubject(
+        region_code=_known(enterprise.region_code),
+        industry_code=_known(enterprise.industry_code or enterprise.section),
+        scale=NO_RECORD if enterprise.scale is None else enterprise.scale.value,
+        kind=_kind(enterprise.enterprise_type),
+        established_on=enterprise.established_on or NO_RECORD,
+        in_operation=_in_operation(enterprise.status),
+        registered_capital_fen=_number(enterprise.registered_capital_fen),
+        employees=_number(enterprise.employees),
+        revenue_fen=_number(enterprise.revenue_fen),
+        tags=_tags(enterprise.tags, values, list_codes),
+        grade=grade,
+        indicators=values,
+    )
+
+
+def _known(text: str | None) -> str | Missing:
+    return text or NO_RECORD
+
+
+def _number(value: int | None) -> int | Missing:
+    return NO_RECORD if value is None else value
+
+
+def _kind(enterprise_type: str | None) -> EnterpriseKind | Missing:
+    if not enterprise_type:
+        return NO_RECORD
+    kinds = (kind for word, kind in KIND_WORDS if word in enterprise_type)
+    return next(kinds, EnterpriseKind.OTHER)
+
+
+def _in_operation(status: RegistrationStatus) -> bool | Missing:
+    if status is RegistrationStatus.UNKNOWN:
+        return NO_RECORD
+    return status is RegistrationStatus.ACTIVE
+
+
+def _tags(
+    own: Collection[str], values: Mapping[str, int | float | Missing], list_codes: Collection[str]
+) -> frozenset[str] | Missing:
+    found = {*own, *(f"whitelist:{code}" for code in list_codes)}
+    for indicator, tag, lowest in TAG_INDICATORS:
+        value = values.get(indicator, NO_RECORD)
+        if isinstance(value, Missing):
+            return value
+        if value >= lowest:
+            found.add(tag)
+    return frozenset(found)

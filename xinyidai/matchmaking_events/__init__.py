@@ -1,0 +1,1 @@
+"""Matchmaking events, 政银企对接会."""

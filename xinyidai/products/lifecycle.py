@@ -1,0 +1,15 @@
+"""The life of a product version, 产品版本."""
+
+from xinyidai.kernel.lifecycle import Lifecycle, Step
+from xinyidai.products.values import ProductAction as A
+from xinyidai.products.values import ProductVersionState as S
+
+LIFECYCLE: Lifecycle[S, A] = Lifecycle(
+    {
+        A.UPDATE: Step(frozenset({S.DRAFT}), S.DRAFT),
+        A.SUBMIT: Step(frozenset({S.DRAFT}), S.UNDER_REVIEW),
+        A.RETURN: Step(frozenset({S.UNDER_REVIEW}), S.DRAFT),
+        A.LIST: Step(frozenset({S.UNDER_REVIEW}), S.LISTED),
+        A.DELIST: Step(frozenset({S.LISTED}), S.DELISTED),
+    }
+)

@@ -1,0 +1,44 @@
+"""Who may do what to a loan product, 权限."""
+
+from uuid import UUID
+
+from xinyidai.kernel.actor import Actor, Role
+from xinyidai.kernel.errors import Forbidden, NotFound
+from xinyidai.products.models import LoanProduct, ProductVersion
+from xinyidai.products.values import ProductAction as A
+from xinyidai.products.values import ProductVersionState
+
+BANK_ACTIONS = frozenset({A.DRAFT, A.UPDATE, A.SUBMIT, A.REVISE})
+OFFICE_ACTIONS = frozenset({A.LIST, A.RETURN})
+SUPERVISORS = frozenset({Role.CREDIT_OFFICE, Role.AUDITOR, Role.SYSTEM})
+
+
+def require(actor: Actor, action: A, product: LoanProduct) -> None:
+    """Raise unless the actor may take the action: a stranger's product does not exist for a bank.
+
+    The institution's product manager edits and submits; the credit office lists and returns;
+    either may delist.
+    """
+    if actor.role is Role.BANK_PRODUCT_MANAGER and action not in OFFICE_ACTIONS:
+        if actor.party_id != product.institution_id:
+            raise NotFound("没有找到这个产品。")
+        return
+    if actor.role is Role.CREDIT_OFFICE and action not in BANK_ACTIONS:
+        return
+    raise Forbidden("您的角色不能进行这项操作。", details={"action": action.value})
+
+
+def require_drafter(actor: Actor) -> UUID:
+    """Return the institution the actor may draft for, or raise `Forbidden`."""
+    if actor.role is not Role.BANK_PRODUCT_MANAGER or actor.party_id is None:
+        raise Forbidden("只有金融机构的产品经理可以新建产品。")
+    return actor.party_id
+
+
+def may_see(actor: Actor, version: ProductVersion, product: LoanProduct) -> bool:
+    """Return whether the actor may read this version: what was ever listed is public."""
+    if version.state in {ProductVersionState.LISTED, ProductVersionState.DELISTED}:
+        return True
+    if actor.role in SUPERVISORS:
+        return True
+    return actor.role is Role.BANK_PRODUCT_MANAGER and actor.party_id == product.institution_id

@@ -1,0 +1,227 @@
+"""Read loan products: the public catalogue, the office's desk and what matching needs."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from xinyidai.institutions.models import Institution
+from xinyidai.institutions.values import InstitutionStatus
+from xinyidai.kernel import clock
+from xinyidai.kernel.db import db
+from xinyidai.kernel.errors import NotFound
+from xinyidai.products.models import LoanProduct, ProductVersion
+from xinyidai.products.rules import parse_criteria
+from xinyidai.products.values import (
+    Criterion,
+    GuaranteeKind,
+    IndicatorNames,
+    ListedProduct,
+    ProductKind,
+    ProductVersionState,
+    implied_criteria,
+    region_path,
+)
+
+ABSENT = "没有找到这个产品。"
+REGION_DIGITS = 6
+
+
+@dataclass(frozen=True)
+class CatalogueFilter:
+    """What somebody looks for in the product supermarket, 产品超市; None is anything."""
+
+    kind: ProductKind | None = None
+    guarantee: GuaranteeKind | None = None
+    region_code: str | None = None
+    institution_id: UUID | None = None
+    text: str = ""
+
+
+def get_product(product_id: UUID) -> LoanProduct:
+    """Return the product, or raise `NotFound`."""
+    found = db.session.get(LoanProduct, product_id)
+    if found is None:
+        raise NotFound(ABSENT)
+    return found
+
+
+def find_product_by_code(code: str) -> LoanProduct | None:
+    """Return the product with this code, or None."""
+    return db.session.scalar(select(LoanProduct).where(LoanProduct.code == code))
+
+
+def get_version(version_id: UUID, *, for_update: bool = False) -> ProductVersion:
+    """Return the version with its product, or raise `NotFound`; `for_update` locks both rows."""
+    statement = (
+        select(ProductVersion)
+        .join(ProductVersion.product)
+        .options(contains_eager(ProductVersion.product))
+        .where(ProductVersion.id == version_id)
+    )
+    if for_update:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    found = db.session.scalar(statement)
+    if found is None:
+        raise NotFound(ABSENT)
+    return found
+
+
+def find_listed_version(product_id: UUID) -> ProductVersion | None:
+    """Return the listed version of a product, or None."""
+    return db.session.scalar(
+        _versions().where(
+            ProductVersion.product_id == product_id,
+            ProductVersion.state == ProductVersionState.LISTED,
+        )
+    )
+
+
+def list_versions(product_id: UUID) -> Sequence[ProductVersion]:
+    """Return all versions of a product, newest first."""
+    statement = _versions().where(ProductVersion.product_id == product_id)
+    return db.session.scalars(statement.order_by(ProductVersion.version.desc())).all()
+
+
+def list_of_institution(
+    institution_id: UUID, *, limit: int = 50, offset: int = 0
+) -> Sequence[ProductVersion]:
+    """Return the newest version of each product of an institution, by name."""
+    newest = (
+        select(func.max(ProductVersion.version))
+        .where(ProductVersion.product_id == LoanProduct.id)
+        .correlate(LoanProduct)
+        .scalar_subquery()
+    )
+    statement = (
+        select(ProductVersion)
+        .join(ProductVersion.product)
+        .options(contains_eager(ProductVersion.product))
+        .where(LoanProduct.institution_id == institution_id, ProductVersion.version == newest)
+        .order_by(LoanProduct.name, LoanProduct.id)
+    )
+    return db.session.scalars(statement.limit(limit).offset(offset)).all()
+
+
+def list_awaiting_review(*, limit: int = 50, offset: int = 0) -> Sequence[ProductVersion]:
+    """Return the versions that wait for the credit office, longest waiting first."""
+    statement = (
+        _versions()
+        .where(ProductVersion.state == ProductVersionState.UNDER_REVIEW)
+        .order_by(ProductVersion.submitted_at, ProductVersion.id)
+    )
+    return db.session.scalars(statement.limit(limit).offset(offset)).all()
+
+
+def list_catalogue(
+    wanted: CatalogueFilter, *, limit: int = 20, offset: int = 0
+) -> Sequence[ProductVersion]:
+    """Return listed versions anyone may see that fit the filter, by name."""
+    statement = _on_sale().options(contains_eager(ProductVersion.product))
+    statement = statement.where(*_conditions(wanted))
+    statement = statement.order_by(ProductVersion.name, ProductVersion.id)
+    return db.session.scalars(statement.limit(limit).offset(offset)).all()
+
+
+def count_catalogue(wanted: CatalogueFilter) -> int:
+    """Return how many listed versions fit the filter."""
+    statement = _on_sale(func.count()).where(*_conditions(wanted))
+    return db.session.scalar(statement) or 0
+
+
+def listed_version_ids() -> tuple[UUID, ...]:
+    """Return the ids of all versions on sale now, in order."""
+    return tuple(db.session.scalars(_on_sale(ProductVersion.id).order_by(ProductVersion.id)))
+
+
+def fingerprint_of(version_ids: Iterable[UUID]) -> str:
+    """Return the digest that names a set of listed versions, 产品目录指纹."""
+    joined = "\n".join(sorted(str(version_id) for version_id in version_ids))
+    return hashlib.sha256(joined.encode()).hexdigest()
+
+
+def listed_products(indicators: IndicatorNames) -> list[ListedProduct]:
+    """Return every version on sale as matching reads it, in the order of `listed_version_ids`."""
+    statement = _on_sale().options(contains_eager(ProductVersion.product))
+    found = db.session.scalars(statement.order_by(ProductVersion.id))
+    return [as_listed(version, indicators) for version in found]
+
+
+def as_listed(version: ProductVersion, indicators: IndicatorNames) -> ListedProduct:
+    """Return one version, listed or not, as matching reads it."""
+    return ListedProduct(
+        version_id=version.id,
+        product_id=version.product_id,
+        institution_id=version.product.institution_id,
+        code=version.product.code,
+        name=version.name,
+        kind=version.kind,
+        terms=version.terms,
+        criteria=all_criteria(version, indicators),
+        text_conditions=tuple(version.text_conditions),
+    )
+
+
+def all_criteria(version: ProductVersion, indicators: IndicatorNames) -> tuple[Criterion, ...]:
+    """Return region and whitelist first, then the bank's own criteria."""
+    implied = implied_criteria(version.region_codes, version.whitelist_code)
+    return implied + parse_criteria(version.criteria, indicators, stored=True)
+
+
+def _versions() -> Select[ProductVersion]:
+    return select(ProductVersion).options(joinedload(ProductVersion.product))
+
+
+def _on_sale(what: Any = ProductVersion, *, on: date | None = None) -> Select[Any]:
+    day = on or clock.today()
+    return (
+        select(what)
+        .select_from(ProductVersion)
+        .join(LoanProduct, ProductVersion.product_id == LoanProduct.id)
+        .join(Institution, LoanProduct.institution_id == Institution.id)
+        .where(
+            ProductVersion.state == ProductVersionState.LISTED,
+            Institution.status == InstitutionStatus.ACTIVE,
+            or_(ProductVersion.effective_from.is_(None), ProductVersion.effective_from <= day),
+        )
+    )
+
+
+def _conditions(wanted: CatalogueFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.kind is not None:
+        found.append(ProductVersion.kind == wanted.kind)
+    if wanted.guarantee is not None:
+        found.append(ProductVersion.guarantee == wanted.guarantee)
+    if wanted.institution_id is not None:
+        found.append(LoanProduct.institution_id == wanted.institution_id)
+    if wanted.region_code:
+        found.append(_serves(wanted.region_code))
+    if wanted.text.strip():
+        found.append(_mentions(wanted.text.strip()))
+    return found
+
+
+def _serves(region_code: str) -> ColumnElement[bool]:
+    path = region_path(region_code) or region_code
+    above = [path[:length] for length in range(2, len(path) + 1, 2)]
+    codes = [*above, *(part.ljust(REGION_DIGITS, "0") for part in above)]
+    return or_(
+        func.cardinality(ProductVersion.region_codes) == 0,
+        ProductVersion.region_codes.overlap(codes),
+    )
+
+
+def _mentions(words: str) -> ColumnElement[bool]:
+    columns = (
+        ProductVersion.name,
+        ProductVersion.description,
+        ProductVersion.target,
+        Institution.name,
+    )
+    return or_(*(column.icontains(words, autoescape=True) for column in columns))

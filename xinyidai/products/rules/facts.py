@@ -1,0 +1,103 @@
+"""What a bank filled in about a product: what is wrong at any time, and what review still needs."""
+
+import re
+from collections.abc import Callable, Collection
+from decimal import Decimal
+
+from xinyidai.products.values import ProductFacts, Terms, region_path
+
+_PRODUCT_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_\-]{1,39}")
+LONGEST_NAME = 80
+LONGEST_TERM_MONTHS = 360
+LONGEST_PROMISE_DAYS = 90
+ONE = Decimal(1)
+
+
+def check_facts(facts: ProductFacts) -> dict[str, str]:
+    """Return one Chinese sentence for each field that cannot be right; empty when none."""
+    problems = _terms_problems(facts.terms)
+    if not _PRODUCT_CODE.fullmatch(facts.code):
+        problems["code"] = "产品编号须为 2 至 40 位字母、数字、横线或下划线。"
+    if not 1 <= len(facts.name.strip()) <= LONGEST_NAME:
+        problems["name"] = f"请填写产品名称,不超过 {LONGEST_NAME} 字。"
+    unknown = [code for code in facts.region_codes if region_path(code) is None]
+    if unknown:
+        problems["region_codes"] = f"地区代码有误:{'、'.join(unknown)}。"
+    return problems
+
+
+def shortfalls_for_review(
+    facts: ProductFacts, *, known_items: Collection[str], allowed_items: Collection[str]
+) -> dict[str, str]:
+    """Return what keeps a draft from review: items nobody has, or beyond a pre-loan look.
+
+    A product may ask only for catalogue items that the purpose 贷前审查 covers (最小必要).
+    """
+    problems = check_facts(facts)
+    unknown = [item for item in facts.required_items if item not in known_items]
+    beyond = [
+        item for item in facts.required_items if item in known_items and item not in allowed_items
+    ]
+    if unknown:
+        problems["required_items"] = f"信用信息目录中没有:{'、'.join(unknown)}。"
+    elif beyond:
+        problems["required_items"] = f"贷前审查不需要这些信息,请去掉:{'、'.join(beyond)}。"
+    if not facts.description.strip():
+        problems["description"] = "请用一两句话向企业说明这个产品。"
+    return problems
+
+
+def _terms_problems(terms: Terms) -> dict[str, str]:
+    problems: dict[str, str] = {}
+    for field, is_wrong, sentence in _CHECKS:
+        if is_wrong(terms):
+            problems.setdefault(field, sentence)
+    return problems
+
+
+def _reversed(low: Decimal | int | None, high: Decimal | int | None) -> bool:
+    return low is not None and high is not None and low > high
+
+
+def _outside(value: Decimal | int | None, low: Decimal | int, high: Decimal | int) -> bool:
+    return value is not None and not low <= value <= high
+
+
+_Check = tuple[str, Callable[[Terms], bool], str]
+_CHECKS: tuple[_Check, ...] = (
+    ("amount_min", lambda t: (t.amount_min_fen or 0) < 0, "最低额度不能是负数。"),
+    (
+        "amount_max",
+        lambda t: t.amount_max_fen is not None and t.amount_max_fen <= 0,
+        "最高额度须大于零。",
+    ),
+    (
+        "amount_max",
+        lambda t: _reversed(t.amount_min_fen, t.amount_max_fen),
+        "最低额度不能高于最高额度。",
+    ),
+    (
+        "term_min",
+        lambda t: _outside(t.term_min_months, 1, LONGEST_TERM_MONTHS),
+        f"期限须在 1 至 {LONGEST_TERM_MONTHS} 个月之间。",
+    ),
+    (
+        "term_max",
+        lambda t: _outside(t.term_max_months, 1, LONGEST_TERM_MONTHS),
+        f"期限须在 1 至 {LONGEST_TERM_MONTHS} 个月之间。",
+    ),
+    (
+        "term_max",
+        lambda t: _reversed(t.term_min_months, t.term_max_months),
+        "最短期限不能长于最长期限。",
+    ),
+    ("rate_min", lambda t: _outside(t.rate_min, 0, ONE), "年利率须在 0 至 100% 之间。"),
+    ("rate_max", lambda t: _outside(t.rate_max, 0, ONE), "年利率须在 0 至 100% 之间。"),
+    ("rate_max", lambda t: _reversed(t.rate_min, t.rate_max), "最低利率不能高于最高利率。"),
+    ("fee_rate", lambda t: _outside(t.fee_rate, 0, ONE), "费率须在 0 至 100% 之间。"),
+    (
+        "promise_days",
+        lambda t: _outside(t.promise_days, 1, LONGEST_PROMISE_DAYS),
+        f"承诺办理时限须在 1 至 {LONGEST_PROMISE_DAYS} 个工作日之间。",
+    ),
+)

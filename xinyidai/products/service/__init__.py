@@ -1,0 +1,32 @@
+"""Use cases of loan products, 金融产品."""
+
+from xinyidai.products.importing import Rejected, parse_product_rows
+from xinyidai.products.service.drafting import (
+    draft_product,
+    facts_of,
+    revise_product,
+    submit_product,
+    update_draft,
+)
+from xinyidai.products.service.listing import (
+    delist_product,
+    list_product,
+    read_version,
+    return_product,
+)
+from xinyidai.products.service.vocabulary import indicator_names
+
+__all__ = [
+    "Rejected",
+    "delist_product",
+    "draft_product",
+    "facts_of",
+    "indicator_names",
+    "list_product",
+    "parse_product_rows",
+    "read_version",
+    "return_product",
+    "revise_product",
+    "submit_product",
+    "update_draft",
+]

@@ -1,0 +1,45 @@
+"""What criteria and required items may name: the indicator dictionary and the credit catalogue."""
+
+from functools import lru_cache
+
+from xinyidai.catalogue.indicators import Indicator, Unit, indicator_dictionary
+from xinyidai.catalogue.kinds import ITEMS
+from xinyidai.catalogue.purposes import PURPOSES
+from xinyidai.products.values import FLAG_SCALE, IndicatorInfo, IndicatorNames
+
+PRE_LOAN = "pre_loan"
+UNIT_NAMES = {
+    Unit.PEOPLE: "人",
+    Unit.MONTHS: "个月",
+    Unit.YEARS: "年",
+    Unit.RATIO: "%",
+    Unit.KWH: "千瓦时",
+    Unit.AREA: "平方米",
+}
+
+
+@lru_cache
+def indicator_names() -> IndicatorNames:
+    """Return the indicators a criterion may ask about, as the dictionary describes them."""
+    return {code: _info(entry) for code, entry in indicator_dictionary().indicators.items()}
+
+
+def known_items() -> frozenset[str]:
+    """Return the authorization items of the catalogue, 授权事项."""
+    return frozenset(ITEMS)
+
+
+def pre_loan_items() -> frozenset[str]:
+    """Return the items that the purpose 贷前审查 may cover."""
+    return PURPOSES[PRE_LOAN].caps.items
+
+
+def _info(entry: Indicator) -> IndicatorInfo:
+    scale = FLAG_SCALE if entry.unit is Unit.FLAG else entry.scale or {}
+    return IndicatorInfo(
+        entry.name,
+        entry.counter or UNIT_NAMES.get(entry.unit, ""),
+        is_money=entry.unit is Unit.AMOUNT,
+        scale=scale,
+        supply=entry.supply,
+    )

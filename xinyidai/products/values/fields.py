@@ -1,0 +1,153 @@
+"""What a criterion may ask about: the declared fields and the operators of each type."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from xinyidai.products.values.kinds import (
+    ENTERPRISE_KIND_NAMES,
+    GUARANTEE_NAMES,
+)
+
+INDICATOR_PREFIX = "indicator:"
+GRADES = ("AAA", "AA", "A", "BBB", "BB", "B", "CCC", "CC", "C", "D")  # best first
+GRADE_RANKS: dict[str, int] = {grade: len(GRADES) - place for place, grade in enumerate(GRADES)}
+
+
+class FieldType(StrEnum):
+    """How a field is read and compared."""
+
+    NUMBER = "number"
+    MONEY = "money"  # integer 分
+    GRADE = "grade"  # AAA … D, ordered
+    CHOICE = "choice"
+    FLAG = "flag"
+    TAGS = "tags"
+    REGION = "region"  # GB/T 2260, prefix by pairs of digits
+    INDUSTRY = "industry"  # GB/T 4754, section letter and up to four digits
+
+
+class Operator(StrEnum):
+    """How a criterion compares, 条件."""
+
+    AT_LEAST = "at_least"  # 不低于
+    AT_MOST = "at_most"  # 不高于
+    BETWEEN = "between"  # 介于，两端包含
+    IS_ONE_OF = "is_one_of"  # 属于
+    IS_NONE_OF = "is_none_of"  # 不属于
+    HAS_ANY = "has_any"  # 至少有一项
+    HAS_ALL = "has_all"  # 全部具有
+    HAS_NONE = "has_none"  # 一项都没有
+    IN_REGION = "in_region"  # 位于地区
+    IN_INDUSTRY = "in_industry"  # 属于行业
+    IS_TRUE = "is_true"  # 是
+    IS_FALSE = "is_false"  # 否
+
+
+ORDERED = frozenset({Operator.AT_LEAST, Operator.AT_MOST, Operator.BETWEEN})
+MEMBERSHIP = frozenset({Operator.IS_ONE_OF, Operator.IS_NONE_OF})
+OPERATORS: Mapping[FieldType, frozenset[Operator]] = {
+    FieldType.NUMBER: ORDERED,
+    FieldType.MONEY: ORDERED,
+    FieldType.GRADE: ORDERED | MEMBERSHIP,
+    FieldType.CHOICE: MEMBERSHIP,
+    FieldType.FLAG: frozenset({Operator.IS_TRUE, Operator.IS_FALSE}),
+    FieldType.TAGS: frozenset({Operator.HAS_ANY, Operator.HAS_ALL, Operator.HAS_NONE}),
+    FieldType.REGION: frozenset({Operator.IN_REGION, Operator.IS_NONE_OF}),
+    FieldType.INDUSTRY: frozenset({Operator.IN_INDUSTRY, Operator.IS_NONE_OF}),
+}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing a criterion may ask about; `supply` tells the firm how to fill the gap."""
+
+    code: str
+    name: str
+    type: FieldType
+    unit: str = ""
+    choices: Mapping[str, str] = field(default_factory=dict)
+    supply: str = "请在企业资料中补充这一项。"
+    scale: Mapping[float, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class IndicatorInfo:
+    """Name of an indicator, how its number is shown, and how to supply it, as the dictionary says.
+
+    `unit` "%" shows a fraction as percent; `scale` names the steps of a grade or a flag.
+    """
+
+    name: str
+    unit: str = ""
+    is_money: bool = False
+    scale: Mapping[float, str] = field(default_factory=dict)
+    supply: str = "请提醒数据来源部门报送,或在授权中心补充授权。"
+
+
+FLAG_SCALE: Mapping[float, str] = {0: "否", 1: "是"}
+IndicatorNames = Mapping[str, IndicatorInfo]
+
+SCALES = {"large": "大型", "medium": "中型", "small": "小型", "micro": "微型"}
+_WISH = "请填写想要的金额、期限和担保方式。"
+_REGISTRY = "请到登记机关更新登记信息,平台收到后会重新匹配。"
+
+FIELDS: Mapping[str, Field] = {
+    entry.code: entry
+    for entry in (
+        Field("region_code", "注册地", FieldType.REGION, supply=_REGISTRY),
+        Field("industry", "所属行业", FieldType.INDUSTRY, supply=_REGISTRY),
+        Field("scale", "企业规模", FieldType.CHOICE, choices=SCALES,
+              supply="请补充员工人数和上年营业收入,平台据此划分规模。"),
+        Field("years_established", "成立年限", FieldType.NUMBER, unit="年", supply=_REGISTRY),
+        Field("enterprise_kind", "主体类型", FieldType.CHOICE,
+              choices={kind.value: name for kind, name in ENTERPRISE_KIND_NAMES.items()},
+              supply=_REGISTRY),
+        Field("in_operation", "登记状态为存续", FieldType.FLAG, supply=_REGISTRY),
+        Field("registered_capital_fen", "注册资本", FieldType.MONEY, supply=_REGISTRY),
+        Field("employees", "员工人数", FieldType.NUMBER, unit="人"),
+        Field("revenue_fen", "上年营业收入", FieldType.MONEY),
+        Field("tags", "企业资质与名单", FieldType.TAGS,
+              supply="名单由主管部门提供,平台收到后会重新匹配。"),
+        Field("grade", "信用等级", FieldType.GRADE,
+              supply="请在授权中心同意使用评分所需的信用信息。"),
+        Field("amount_fen", "申请金额", FieldType.MONEY, supply=_WISH),
+        Field("term_months", "申请期限", FieldType.NUMBER, unit="个月", supply=_WISH),
+        Field("guarantee", "可提供的担保", FieldType.CHOICE,
+              choices={kind.value: name for kind, name in GUARANTEE_NAMES.items()}, supply=_WISH),
+    )
+}  # fmt: skip
+
+
+def indicator_field(code: str, info: IndicatorInfo | None = None) -> Field:
+    """Return the field of a credit indicator; without `info` it goes by its code."""
+    known = info or IndicatorInfo(code)
+    return Field(
+        INDICATOR_PREFIX + code,
+        known.name,
+        FieldType.MONEY if known.is_money else FieldType.NUMBER,
+        known.unit,
+        supply=known.supply,
+        scale=known.scale,
+    )
+
+
+TAG_NAMES: Mapping[str, str] = {
+    "high_tech": "国家高新技术企业",
+    "tech_sme": "科技型中小企业",
+    "specialised_new": "专精特新企业",
+    "little_giant": "专精特新“小巨人”企业",
+    "innovative_sme": "创新型中小企业",
+    "gazelle": "瞪羚企业",
+    "unicorn": "独角兽企业",
+    "ip_owner": "拥有知识产权的企业",
+    "first_loan": "首贷户",
+    "agriculture": "涉农企业",
+}
+
+
+def tag_name(code: str) -> str:
+    """Return the Chinese name of a tag; list tags (`whitelist:code`) name their list."""
+    if code.startswith("whitelist:"):
+        return f"白名单 {code.removeprefix('whitelist:')}"
+    return TAG_NAMES.get(code, code)

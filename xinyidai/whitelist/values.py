@@ -1,0 +1,28 @@
+"""Words of the whitelist slice."""
+
+from enum import StrEnum
+
+
+class EntryState(StrEnum):
+    """Where a firm's entry stands, 白名单状态."""
+
+    NOMINATED = "nominated"  # 已推荐
+    SCREENED = "screened"  # 初审通过
+    UNDER_JOINT_REVIEW = "under_joint_review"  # 部门联审
+    PUBLICISED = "publicised"  # 公示中
+    LISTED = "listed"  # 在册
+    SUSPENDED = "suspended"  # 暂停
+    REMOVED = "removed"  # 已移出
+
+
+class EntryAction(StrEnum):
+    """What is done to an entry; the audit tag is `whitelist:<value>`."""
+
+    NOMINATE = "nominate"  # 推荐
+    SCREEN = "screen"  # 初审
+    REVIEW = "review"  # 转联审
+    PUBLICISE = "publicise"  # 公示
+    LIST = "list"  # 入库
+    SUSPEND = "suspend"  # 暂停
+    RESUME = "resume"  # 恢复
+    REMOVE = "remove"  # 移出
