@@ -21,10 +21,16 @@ BY_KIND = """(
     (select nullif(current_setting('xinyidai.kinds', true), '')) is null
     or kind = any ((select string_to_array(current_setting('xinyidai.kinds', true), ','))::text[])
 )"""
+# `lasting` names the kinds whose records go on until an end is delivered: a listing from before
+# the period that was never lifted still holds, and hiding it would understate.
 BY_PERIOD = """(
     (select nullif(current_setting('xinyidai.data_from', true), '')) is null
     or occurred_on >= (select nullif(current_setting('xinyidai.data_from', true), '')::date)
     or valid_until >= (select nullif(current_setting('xinyidai.data_from', true), '')::date)
+    or (
+        valid_until is null
+        and kind = any ((select string_to_array(current_setting('xinyidai.lasting', true), ','))::text[])
+    )
 )"""
 
 

@@ -51,13 +51,31 @@ def test_a_title_above_the_headings_is_skipped(file_with):
     assert raw.rows.column("row_number").to_pylist() == [3, 4]
 
 
+def test_a_title_of_one_cell_above_the_headings_is_skipped_too(file_with):
+    raw = read_file(file_with("某区信用信息表\n" + TEXT + "多,余,格\n\n少\n"), Layout(header_row=2))
+    assert raw.rows.column("row_number").to_pylist() == [3, 4, 6]
+    assert raw.misshapen == (5, 7)
+
+
+def test_half_a_surrogate_pair_in_json_is_no_catastrophe(file_with):
+    raw = read_file(file_with('{"企业名称": "甲\\ud800"}\n', "a.jsonl"))
+    assert cells(raw, "企业名称") == ["甲?"]
+
+
+def test_a_quote_that_never_closes_does_not_pass_for_a_table(file_with):
+    with pytest.raises(InvalidInput, match="引号不成对"):
+        read_file(file_with('企业名称,列入日期\n"甲,2024-01-02\n乙,2024-01-02\n'))
+
+
 def test_a_line_break_inside_quotes_stays_one_row(file_with):
     raw = read_file(file_with('企业名称,列入原因\n甲公司,"一\n二"\n乙公司,三\n'))
     assert cells(raw, "列入原因") == ["一\n二", "三"]
 
 
 def test_misshapen_rows_are_noted_and_the_others_keep_their_numbers(file_with):
-    raw = read_file(file_with("企业名称,列入日期\n甲,2024-01-02\n乙,2024-01-02,多余\n丙,2024-01-02\n"))
+    raw = read_file(
+        file_with("企业名称,列入日期\n甲,2024-01-02\n乙,2024-01-02,多余\n丙,2024-01-02\n")
+    )
     assert raw.misshapen == (3,)
     assert raw.rows.column("row_number").to_pylist() == [2, 4]
 

@@ -76,9 +76,7 @@ def collect(  # noqa: PLR0913 - the options of one command
     sys.exit(_exit_code([collection]))
 
 
-@click.command(
-    "collect-set", help="按随附的映射依次归集一套公开数据（beijing、invoices、jinan）。"
-)
+@click.command("collect-set", help="按随附的映射依次归集一套公开数据（beijing、invoices、jinan）。")
 @click.argument("name")
 @click.option("--folder", type=click.Path(path_type=Path), required=True, help="数据集所在的目录")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), default=None, help="数据截止日期")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import selectinload
 
 from xinyidai.enterprises.models import Enterprise
@@ -13,9 +13,7 @@ from xinyidai.kernel.db import db
 from xinyidai.kernel.errors import NotFound
 from xinyidai.matching.models import FinancingNeed, MatchRun
 from xinyidai.matching.values import RULES_VERSION, FinancingNeedState
-from xinyidai.scoring.models import ScoreResult
-from xinyidai.whitelist.models import WhitelistEntry
-from xinyidai.whitelist.values import EntryState
+from xinyidai.whitelist.models import WhitelistEntry, WhitelistStep
 
 ABSENT = "没有找到这项融资需求或匹配结果。"
 
@@ -62,6 +60,12 @@ def find_current_run(
     A run of another day, or from other facts, products or rules is never shown: years pass,
     and records expire, without any fact changing.
     """
+    # Memberships open products too, and they change without any credit record changing.
+    list_changed = exists().where(
+        WhitelistEntry.enterprise_id == MatchRun.enterprise_id,
+        WhitelistStep.entry_id == WhitelistEntry.id,
+        WhitelistStep.taken_at > MatchRun.computed_at,
+    )
     statement = (
         select(MatchRun)
         .join(Enterprise, MatchRun.enterprise_id == Enterprise.id)
@@ -72,6 +76,7 @@ def find_current_run(
             MatchRun.facts_version == Enterprise.facts_version,
             MatchRun.products_fingerprint == products_fingerprint,
             MatchRun.rules_version == RULES_VERSION,
+            ~list_changed,
         )
         .order_by(MatchRun.computed_at.desc(), MatchRun.id.desc())
         .limit(1)
@@ -97,25 +102,3 @@ def get_enterprise(enterprise_id: UUID) -> Enterprise:
     if found is None:
         raise NotFound(ABSENT)
     return found
-
-
-def find_grade(enterprise_id: UUID, facts_version: int) -> str | None:
-    """Return the newest credit grade made from these facts; None when there is none."""
-    return db.session.scalar(
-        select(ScoreResult.grade)
-        .where(
-            ScoreResult.enterprise_id == enterprise_id,
-            ScoreResult.facts_version == facts_version,
-            ScoreResult.is_insufficient.is_(False),
-        )
-        .order_by(ScoreResult.scored_at.desc(), ScoreResult.id.desc())
-        .limit(1)
-    )
-
-
-def list_whitelists_of(enterprise_id: UUID) -> Sequence[str]:
-    """Return the types of the lists the firm stands on now."""
-    statement = select(WhitelistEntry.list_type).where(
-        WhitelistEntry.enterprise_id == enterprise_id, WhitelistEntry.state == EntryState.LISTED
-    )
-    return db.session.scalars(statement.order_by(WhitelistEntry.list_type)).all()

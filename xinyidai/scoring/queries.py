@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from xinyidai.enterprises.models import Enterprise
 from xinyidai.kernel.db import db
@@ -84,7 +85,7 @@ def grade_counts() -> dict[str, int]:
     newest = (
         select(ScoreResult.enterprise_id, ScoreResult.grade)
         .where(ScoreResult.model_code == active.code, ScoreResult.model_version == active.version)
-        .distinct(ScoreResult.enterprise_id)
+        .ext(distinct_on(ScoreResult.enterprise_id))
         .order_by(ScoreResult.enterprise_id, ScoreResult.scored_at.desc())
         .subquery()
     )

@@ -5,11 +5,13 @@ leaves nothing half-written.
 """
 
 import datetime as dt
-import logging
+import hashlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from sqlalchemy import text
 
 from xinyidai.credit_records import policies
 from xinyidai.credit_records.collecting import (
@@ -37,9 +39,9 @@ from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import db
 from xinyidai.kernel.errors import InvalidInput
 
-log = logging.getLogger(__name__)
-
 LONGEST_SOURCE = 64
+# Two deliveries of one source and kind would otherwise judge the same rows by what was before.
+ONE_AT_A_TIME = text("select pg_advisory_xact_lock(hashtextextended(:key, 0))")
 Progress = Callable[[str], None]
 
 
@@ -101,6 +103,7 @@ def collect_file(
     started = time.perf_counter()
     kind = find_kind(request.kind)
     _check_request(request, kind)
+    db.session.execute(ONE_AT_A_TIME, {"key": f"collect/{request.source}/{kind.code}"})
     progress("读取文件")
     check = _checked(request, kind, progress)
     progress("对应企业并写入")
@@ -127,6 +130,8 @@ def _check_request(request: CollectionRequest, kind: KindSpec) -> None:
     source = request.source.strip()
     if not source or len(source) > LONGEST_SOURCE or not source.isprintable():
         raise InvalidInput(f"来源不能为空，且不超过 {LONGEST_SOURCE} 个字。", code="bad_source")
+    if request.as_of and request.as_of > clock.today():
+        raise InvalidInput("数据截止日期不能晚于今天。", code="bad_as_of")
     if request.mapping and request.mapping.kind != kind.code:
         raise bad_mapping(f"映射文件是为“{request.mapping.kind}”写的，不能用于“{kind.code}”。")
 
@@ -172,13 +177,7 @@ def _take_records(check: Check, actor: Actor, request: CollectionRequest) -> _Wr
 
 def _write(check: Check, actor: Actor, request: CollectionRequest) -> WriteCounts:
     total = check.count(f"select count(*) from staged where {staging.FOUND}")  # noqa: S608 - a constant
-    batch = write.open_batch(
-        actor,
-        source=request.source,
-        kind=check.kind.code,
-        file_name=request.path.name,
-        sha256=staging.digest(check),
-    )
+    batch = _open_batch(check, actor, request)
     if batch.is_done:
         return WriteCounts(inserted=0, superseded=0, unchanged=total, firms=0)
     connection = db.session.connection()
@@ -188,6 +187,35 @@ def _write(check: Check, actor: Actor, request: CollectionRequest) -> WriteCount
     connection.execute(staged_table.DROP_STAGED)
     write.close_batch(actor, batch.id, _batch_counts(check, counts))
     return counts
+
+
+def _open_batch(check: Check, actor: Actor, request: CollectionRequest) -> write.Batch:
+    """Return the finished batch of the same content if nothing came after it, else a new one.
+
+    A file delivered again after another one of its source and kind must count again, or the other
+    one's rows would stay in force.
+    """
+    digest = staging.digest(check)
+    newest = next(
+        (
+            batch.id
+            for batch in write.list_batches()
+            if (batch.source, batch.kind) == (request.source, check.kind.code)
+        ),
+        None,
+    )
+    sha256 = digest
+    while True:
+        batch = write.open_batch(
+            actor,
+            source=request.source,
+            kind=check.kind.code,
+            file_name=request.path.name,
+            sha256=sha256,
+        )
+        if not batch.is_done or batch.id == newest:
+            return batch
+        sha256 = hashlib.sha256(f"{digest}/{batch.id}".encode()).hexdigest()
 
 
 def _batch_counts(check: Check, counts: WriteCounts) -> BatchCounts:

@@ -24,7 +24,7 @@ from xinyidai.credit_records.collecting.headings import clean_heading, is_unname
 from xinyidai.kernel.errors import InvalidInput
 
 LARGEST_BYTES = 2 * 1024**3
-CHUNK = 1 << 20
+LARGEST_ROW = 16 * 1024**2
 SNIFFED = 64 * 1024
 DELIMITERS = ",;\t|，"
 ROW_NUMBER = "row_number"
@@ -124,21 +124,32 @@ def _decoded(content: bytes, encoding: str) -> str:
 
 
 def _of_csv(text: str, layout: Layout) -> tuple[tuple[str, ...], pa.Table, tuple[int, ...]]:
+    if text.count('"') % 2:
+        raise unreadable("文件中的双引号不成对，后面的行会被并成一格，请检查后重新导出。")
     delimiter = _delimiter(text, layout.header_row)
-    reader = csv.reader(io.StringIO(text[: 16 * SNIFFED], newline=""), delimiter=delimiter)
-    try:
-        heads = [next(reader) for _ in range(layout.header_row)]
-    except (StopIteration, csv.Error) as error:
-        raise unreadable(f"文件没有第 {layout.header_row} 行，找不到表头。") from error
-    names = [f"c{n}" for n in range(len(heads[-1]))]
+    heads, body = _split_headings(text, delimiter, layout.header_row)
+    names = [f"c{n}" for n in range(len(heads))]
     misshapen: list[int] = []
-    rows = _parsed(text, names, delimiter, misshapen, skip=layout.header_row)
-    return tuple(heads[-1]), _numbered(rows, layout.header_row, misshapen), tuple(misshapen)
+    rows = _parsed(body, names, delimiter, misshapen)
+    numbers = [number + layout.header_row for number in misshapen]
+    return heads, _numbered(rows, layout.header_row, numbers), tuple(numbers)
 
 
-def _parsed(
-    text: str, names: list[str], delimiter: str, misshapen: list[int], *, skip: int
-) -> pa.Table:
+def _split_headings(text: str, delimiter: str, header_row: int) -> tuple[tuple[str, ...], str]:
+    """Return the cells of the heading row and the text below it."""
+    lines = io.StringIO(text, newline="")
+    reader = csv.reader(iter(lines.readline, ""), delimiter=delimiter)
+    try:
+        heads = [next(reader) for _ in range(header_row)][-1]
+    except (StopIteration, csv.Error) as error:
+        raise unreadable(f"文件没有第 {header_row} 行，找不到表头。") from error
+    return tuple(heads), text[lines.tell() :]
+
+
+def _parsed(text: str, names: list[str], delimiter: str, misshapen: list[int]) -> pa.Table:
+    if not text.strip():
+        return pa.table({name: pa.array([], pa.string()) for name in names})
+
     def take_note(row: pa_csv.InvalidRow) -> str:
         if row.text.strip():
             misshapen.append(row.number)
@@ -149,7 +160,7 @@ def _parsed(
             io.BytesIO(text.encode()),
             # Threads would lose the numbers of misshapen rows.
             read_options=pa_csv.ReadOptions(
-                use_threads=False, column_names=names, skip_rows_after_names=skip
+                use_threads=False, column_names=names, block_size=LARGEST_ROW
             ),
             parse_options=pa_csv.ParseOptions(
                 delimiter=delimiter,

@@ -30,7 +30,13 @@ AMOUNTS = {
 
 
 def register(check: Check, actor: Actor, source: str) -> RegisterCounts:
-    """Reject twins within the file and import the rest."""
+    """Reject rows without a name and twins within the file, and import the rest."""
+    check.engine.execute(
+        "insert into rejects select row_number, ?, null, 'required_missing' from sound"
+        " where name is null",
+        [SUBJECT],
+    )
+    check.engine.execute("delete from sound where name is null")
     _reject_twins(check)
     return import_registrations(actor, _registrations(check), source=source)
 
@@ -81,7 +87,7 @@ def _registrations(check: Check) -> Iterator[Registration]:
     listed = "".join(f", v_{code}" for code in columns)
     rows = check.engine.execute(
         f"select uscc, name{listed} from sound"  # noqa: S608 - field codes of our own
-        " where uscc is not null and name is not null order by row_number"
+        " where uscc is not null order by row_number"
     )
     invented = check.mapping.subject.namespace is not None
     while batch := rows.fetchmany(10_000):

@@ -15,6 +15,7 @@ from uuid import UUID
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Executable, Row, text
 
+from xinyidai.catalogue.kinds import KINDS
 from xinyidai.kernel.db import db
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ ENTER = text(
            set_config('xinyidai.platform_run', :platform_run, true),
            set_config('xinyidai.kinds', :kinds, true),
            set_config('xinyidai.data_from', :data_from, true),
+           set_config('xinyidai.lasting', :lasting, true),
            set_config('role', 'xinyidai_door', true)
     """
 )
@@ -35,7 +37,8 @@ LEAVE = text(
            set_config('xinyidai.enterprise', '', true),
            set_config('xinyidai.platform_run', '', true),
            set_config('xinyidai.kinds', '', true),
-           set_config('xinyidai.data_from', '', true)
+           set_config('xinyidai.data_from', '', true),
+           set_config('xinyidai.lasting', '', true)
     """
 )
 # For bulk work: the limits that guard web requests do not fit it.
@@ -44,6 +47,8 @@ PATIENCE = text(
     select set_config('statement_timeout', '0', true), set_config('lock_timeout', '10min', true)
     """
 )
+# Kinds whose records hold until an end is delivered; one that has none yet is still in the period.
+LASTING = ",".join(sorted(kind.code for kind in KINDS.values() if kind.map.valid_until))
 NOTHING = "-"  # no kind has this code: an empty list of kinds must let nothing through
 
 
@@ -69,6 +74,7 @@ class Aperture:
             "platform_run": self.platform_run or "",
             "kinds": kinds,
             "data_from": self.data_from.isoformat() if self.data_from else "",
+            "lasting": LASTING if self.data_from else "",
         }
 
 

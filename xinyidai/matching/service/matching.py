@@ -28,6 +28,8 @@ from xinyidai.products import queries as products
 from xinyidai.products import service as product_service
 from xinyidai.products.values import readings_of
 from xinyidai.profiles import service as profiles
+from xinyidai.scoring import queries as scores
+from xinyidai.whitelist import queries as whitelist
 
 SHOWN = 50
 PURPOSE = "matching"  # a platform purpose of the catalogue, 产品匹配
@@ -90,8 +92,8 @@ def match_own_firm(
     subject = subject_from(
         enterprise,
         profiles.facts_of(snapshot).values,
-        grade=queries.find_grade(enterprise_id, snapshot.facts_version),
-        list_codes=queries.list_whitelists_of(enterprise_id),
+        grade=_present_grade(enterprise_id),
+        list_codes=whitelist.list_codes_of(enterprise_id),
     )
     asked = MatchRequest(subject, wish, snapshot.facts_version, need_id)
     return match_products(actor, enterprise_id, asked)
@@ -123,6 +125,12 @@ def match_products(actor: Actor, enterprise_id: UUID, asked: MatchRequest) -> Ma
         actor, FinancingNeedAction.MATCH, "enterprise", enterprise_id, {"run": str(run.id)}
     )
     return MatchResult(run, tuple(matches))
+
+
+def _present_grade(enterprise_id: UUID) -> str | None:
+    """Return the grade on the firm's present facts by the active model; None when there is none."""
+    score = scores.find_current(enterprise_id)
+    return None if score is None or score.is_insufficient else score.grade
 
 
 def read_current_run(

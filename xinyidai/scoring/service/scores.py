@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from xinyidai.catalogue.missing import Missing, MissingCause
 from xinyidai.enterprises.models import Enterprise
@@ -89,7 +90,7 @@ def _present_snapshots() -> Sequence[ProfileSnapshot]:
             ProfileSnapshot.scope == "all",
             ProfileSnapshot.facts_version == Enterprise.facts_version,
         )
-        .distinct(ProfileSnapshot.enterprise_id)
+        .ext(distinct_on(ProfileSnapshot.enterprise_id))
         .order_by(ProfileSnapshot.enterprise_id, ProfileSnapshot.created_at.desc())
     )
     return db.session.scalars(statement).all()

@@ -1,0 +1,184 @@
+"""The whole application keeps the house rules."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from xinyidai import slices
+
+CHECKOUT = Path(__file__).parents[2]
+ROOT = CHECKOUT / "xinyidai"
+# The catalogue is data above audit: like the kernel, all of it may be read.
+OPEN = {"kernel", "catalogue"}
+DOORS = {"service", "queries", "values", "models"}
+# Plain Python without a database: what a use case is called with, and how a value is shown.
+PURE = {"rules", "lifecycle", "presentation", "reference", "size_table"}
+# Named exceptions, each with its reason (ADR 0002).
+EXCEPTIONS = {
+    ("web/sign_in.py", "xinyidai.accounts.session"): "the cookie is set where one signs in",
+    ("app.py", "xinyidai.accounts.session"): "mounted before the gate",
+    ("seeds/", "xinyidai.profiles.engine_duckdb"): "past loans use the indicators' own engine",
+    ("seeds/", "xinyidai.profiles.formulas"): "past loans use the indicators' own engine",
+    ("seeds/", "xinyidai.credit_records.collecting"): "the city's files come in as files do",
+    ("seeds/", "xinyidai.scoring.training"): "the demonstration model is trained by its command",
+    ("web/", "xinyidai.matching.ranking"): "the public ranking rule is shown on the page",
+}
+COMMITTERS = {ROOT / "kernel" / "db.py"}
+READ_ONLY = {"GET", "HEAD", "OPTIONS"}
+LONGEST_FILE = 400
+
+
+def _modules() -> list[Path]:
+    return [path for path in ROOT.rglob("*.py") if "_shipped" not in path.parts]
+
+
+def _trees() -> Iterator[tuple[Path, ast.AST]]:
+    for path in _modules():
+        yield path, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def test_every_endpoint_declares_its_roles(app: Flask) -> None:
+    undeclared = [
+        name for name, view in app.view_functions.items() if not hasattr(view, "__xyd_roles__")
+    ]
+    assert undeclared == []
+
+
+def test_get_never_writes(app: Flask) -> None:
+    read_only = [rule.endpoint for rule in app.url_map.iter_rules() if rule.methods <= READ_ONLY]
+    views = [(endpoint, app.view_functions[endpoint]) for endpoint in read_only]
+    assert [name for name, view in views if hasattr(view, "__xyd_transactional__")] == []
+
+
+def test_only_the_kernel_ends_a_transaction() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path, tree in _trees()
+        if path not in COMMITTERS
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr in {"commit", "rollback"}
+    ]
+    assert found == []
+
+
+def test_only_services_assign_a_state() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path, tree in _trees()
+        if "service" not in {path.stem, path.parent.name}
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Attribute) and target.attr == "state"
+    ]
+    assert found == []
+
+
+def test_slices_meet_only_at_their_doors() -> None:
+    trespasses = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path, tree in _trees()
+        if len(path.relative_to(ROOT).parts) > 1
+        for name in _imports(tree)
+        if _trespasses(path, name)
+    ]
+    assert trespasses == []
+
+
+def _imports(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+def _trespasses(path: Path, name: str) -> bool:
+    home = path.relative_to(ROOT).parts[0]
+    parts = name.split(".")
+    if parts[0] != "xinyidai" or len(parts) < 3 or parts[1] in {home, *OPEN}:
+        return False
+    where, what = str(path.relative_to(ROOT)), ".".join(parts[:3])
+    if any(where.startswith(place) and what == door for place, door in EXCEPTIONS):
+        return False
+    doors = DOORS | PURE | ({"schemas"} if path.stem in {"schemas", "routes"} else set())
+    return parts[2] not in doors
+
+
+@pytest.mark.parametrize("path", _modules(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_file_stays_small_enough_to_read(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE
+
+
+def test_every_slice_stands_on_the_map() -> None:
+    text = (CHECKOUT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    packages = [path.parent.name for path in ROOT.glob("*/__init__.py")]
+    assert [name for name in packages if f"`{name}`" not in text] == []
+
+
+def test_every_setting_is_in_the_example() -> None:
+    source = (ROOT / "kernel" / "settings.py").read_text(encoding="utf-8")
+    named = {
+        node.value
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and node.value.startswith("XINYIDAI_")
+        and node.value.replace("_", "").isalnum()
+    }
+    example = (CHECKOUT / ".env.example").read_text(encoding="utf-8")
+    assert [name for name in sorted(named) if f"{name}=" not in example] == []
+
+
+def test_everything_with_jobs_routes_or_tables_is_mounted() -> None:
+    def holding(module: str) -> set[str]:
+        return {path.parent.name for path in ROOT.glob(f"*/{module}.py")}
+
+    assert holding("models") == set(slices.TABLES)
+    assert holding("jobs") - {"kernel"} == set(slices.JOBS)
+    assert holding("routes") == set(slices.ROUTES)
+    assert holding("commands") - {"seeds"} == set(slices.COMMANDS)
+
+
+def test_jobs_are_protected_by_name() -> None:
+    contracts = (CHECKOUT / "pyproject.toml").read_text(encoding="utf-8")
+    assert [name for name in slices.JOBS if f'"xinyidai.{name}.jobs"' not in contracts] == []
+
+
+def test_every_job_name_that_is_enqueued_exists(app: Flask) -> None:
+    from xinyidai.kernel import jobs
+
+    enqueued = {
+        node.args[0].value
+        for _, tree in _trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "attr", getattr(node.func, "id", "")) == "enqueue"
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+    }
+    assert enqueued <= jobs.names()
+    assert "applications.deliver_submission" in enqueued
+
+
+def test_migrations_are_numbered_and_the_head_file_agrees() -> None:
+    files = sorted(path.name for path in (CHECKOUT / "migrations" / "versions").glob("*.py"))
+    numbers = [int(name[:4]) for name in files]
+    head = (CHECKOUT / "migrations" / ".current-alembic-head").read_text("utf-8").strip()
+    assert numbers == list(range(1, len(files) + 1))
+    assert head == files[-1][:4]
+
+
+def test_no_product_file_speaks_of_machines_or_hosts() -> None:
+    forbidden = ("/root/", "pypi.org", "files.pythonhosted", "registry.npmjs")
+    tracked = [*CHECKOUT.glob("*.lock"), *CHECKOUT.glob("*.toml"), *_modules()]
+    found = [
+        f"{path.name}: {word}"
+        for path in tracked
+        for word in forbidden
+        if word in path.read_text(encoding="utf-8")
+    ]
+    assert found == []

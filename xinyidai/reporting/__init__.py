@@ -1,0 +1,1 @@
+"""Operating statistics, 运行统计."""
