@@ -16,7 +16,7 @@ from xinyidai.credit_records.collecting.mapping import (
 from xinyidai.credit_records.collecting.reading import read_file
 from xinyidai.credit_records.collecting.validating import Check, open_engine, validate
 from xinyidai.kernel.errors import InvalidInput
-from xinyidai.kernel.uscc import CodeProblem, find_problem, invented
+from xinyidai.kernel.uscc import CodeProblem, find_problem, invented, invented_for
 
 TODAY = dt.date(2026, 11, 21)
 CODE = invented(7)
@@ -182,10 +182,10 @@ def test_the_vectorised_check_agrees_with_the_kernel_on_right_and_broken_codes()
 
 
 def test_an_invented_code_is_valid_stable_and_of_its_namespace():
-    first = codes.invented_for("甲", "E1")
+    first = invented_for("甲", "E1")
     assert find_problem(first) is None
-    assert first == codes.invented_for("甲", "E1")
-    assert len({first, codes.invented_for("甲", "E2"), codes.invented_for("乙", "E1")}) == 3
+    assert first == invented_for("甲", "E1")
+    assert len({first, invented_for("甲", "E2"), invented_for("乙", "E1")}) == 3
 
 
 def test_an_unknown_kind_is_refused_with_near_ones():

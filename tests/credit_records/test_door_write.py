@@ -112,3 +112,23 @@ def test_only_the_credit_office_retires_a_record_and_only_for_cause(firm, world)
         write.retire_record(world.boss(firm), firm, fact.id, RecordStatus.REPAIRED, "自己修复")
     with pytest.raises(InvalidInput):
         write.retire_record(SYSTEM, firm, fact.id, RecordStatus.SUPERSEDED, "不可")
+
+
+@pytest.mark.parametrize(
+    ("status", "changes", "comes_back"),
+    [
+        (RecordStatus.REPAIRED, {}, False),
+        (RecordStatus.REPAIRED, {"level": "改"}, False),
+        (RecordStatus.WITHDRAWN, {}, False),
+        (RecordStatus.CORRECTED, {}, False),
+        (RecordStatus.CORRECTED, {"level": "改"}, True),
+    ],
+)
+def test_delivering_again_does_not_bring_back_what_was_taken_out(
+    status, changes, comes_back, firm, world
+):
+    world.collect([world.record(firm, KIND, "2025")])
+    [fact] = service.read_own(world.boss(firm), firm)
+    write.retire_record(SYSTEM, firm, fact.id, status, "处理完毕")
+    world.collect([world.record(firm, KIND, "2025", **changes)])
+    assert bool(service.read_own(world.boss(firm), firm)) is comes_back

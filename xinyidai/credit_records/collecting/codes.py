@@ -4,13 +4,10 @@ A look-up table and one product of matrices instead of a loop; `kernel.uscc` say
 one code, and a test keeps the two together.
 """
 
-import hashlib
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-
-from xinyidai.kernel.uscc import invented
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100-2015: no I, O, S, V, Z
 MODULUS = 31
@@ -48,15 +45,3 @@ def _rules_of(values: NDArray[np.uint8]) -> list[str | None]:
         "uscc_characters" if odd else "uscc_check_digit" if bad else None
         for odd, bad in zip(strange.tolist(), wrong.tolist(), strict=True)
     ]
-
-
-def invented_for(namespace: str, identifier: str) -> str:
-    """Return the code made for a subject that its source knows by an id of its own.
-
-    The same id of the same namespace gives the same code in every file and on every machine. The
-    region 9999xx does not exist, so no real firm can own the code; two ids share one with a
-    chance of 1 in 88 milliards.
-    """
-    digest = hashlib.sha256(f"{namespace}:{identifier}".encode()).digest()
-    number = int.from_bytes(digest[:8], "big") % MODULUS**6
-    return invented(number, region=f"9999{int.from_bytes(digest[8:12], 'big') % 100:02d}")

@@ -17,7 +17,7 @@ from xinyidai.credit_records.collecting.expressions import literal
 from xinyidai.credit_records.collecting.fields import DAYS, FieldSpec, FieldType, KindSpec
 from xinyidai.credit_records.collecting.mapping import Binding, SourceMapping
 from xinyidai.credit_records.collecting.reading import RawTable
-from xinyidai.kernel.uscc import compact
+from xinyidai.kernel.uscc import compact, invented_for
 
 LONGEST_NAME = 200
 MOST_OPTIONS = 2000
@@ -114,7 +114,7 @@ def _make_codes(check: Check) -> None:
         found = [compact(code) for code in seen]
         rules = codes.broken_rules(found)
     else:
-        found = [codes.invented_for(namespace, code) for code in seen]
+        found = [invented_for(namespace, code) for code in seen]
         rules = [None] * len(seen)
     table = pa.table(
         {

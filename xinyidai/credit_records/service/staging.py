@@ -56,7 +56,9 @@ LOCK = text("select pg_advisory_xact_lock(hashtextextended(:key, 0))")
 COUNT_DISTINCT = text(
     "select count(*) from (select distinct enterprise_id, natural_key from staged_record) s"
 )
-# One kind and one source in the table, so the firm and the natural key tell rows apart.
+# One kind and one source in the table, so the firm and the natural key tell rows apart. A source
+# that delivers once more what was repaired, or unchanged what was corrected or withdrawn, does not
+# bring it back.
 FIND_CHANGES = text(
     """
     insert into staged_change (enterprise_id, natural_key, row_hash, old_id, chosen)
@@ -69,7 +71,14 @@ FIND_CHANGES = text(
     left join credit.credit_record r
         on r.enterprise_id = s.enterprise_id and r.kind = s.kind and r.source = s.source
         and r.natural_key = s.natural_key and r.status = 'in_force'
-    where r.id is null or r.row_hash <> s.row_hash
+    where (r.id is null or r.row_hash <> s.row_hash)
+        and not exists (
+            select 1 from credit.credit_record gone
+            where gone.enterprise_id = s.enterprise_id and gone.kind = s.kind
+                and gone.source = s.source and gone.natural_key = s.natural_key
+                and (gone.status = 'repaired'
+                    or gone.status in ('corrected', 'withdrawn') and gone.row_hash = s.row_hash)
+        )
     """
 )
 SUPERSEDE = text(

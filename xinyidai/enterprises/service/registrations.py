@@ -34,7 +34,7 @@ UPSERT = """
         region_code, address, industry_code, section, established_on, registered_capital_fen,
         employees, revenue_fen, assets_fen, scale, enterprise_type, business_scope,
         coalesce(status, 'unknown'), 'registry', source, '{}', 1, %(now)s
-    from pg_temp.register_row
+    from pg_temp.register_row order by uscc
     on conflict (uscc) do update set
         former_names = case when e.normal_name = excluded.normal_name then e.former_names
             else array_append(array_remove(e.former_names, e.name::text), e.name::text) end,

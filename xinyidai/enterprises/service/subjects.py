@@ -44,7 +44,7 @@ INSERT = """
         origin, source, tags, facts_version, created_at)
     select id, uscc, name, normal_name, '{}', code_invented, 'unknown', 'record', source, '{}', 0,
         %(now)s
-    from pg_temp.new_subject on conflict (uscc) do nothing
+    from pg_temp.new_subject order by uscc on conflict (uscc) do nothing
 """
 
 
