@@ -56,6 +56,7 @@ check: $(VENV)/.dev ## 格式、规则、类型、引用、迁移 / format, lint
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m xinyidai.kernel.checks
+	$(BIN)/python -m tests.migration_check
 
 prove: $(VENV)/.dev ## 足量性质检验 / the same properties at full counts (PROOF=name)
 	$(BIN)/python -m tests.proofs $(PROOF)

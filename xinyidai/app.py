@@ -10,6 +10,7 @@ from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from xinyidai import slices, web
 from xinyidai.accounts import oauth, session
@@ -24,6 +25,7 @@ from xinyidai.kernel.settings import (
     load_settings,
     package_path,
 )
+from xinyidai.seeds.password import DEMO_PASSWORD
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +55,11 @@ def create_app(settings: Settings | None = None, *, guard: bool = True) -> Flask
     app.extensions["xinyidai.settings"] = settings
     app.config.update(_config(settings))
     app.config.update(_database_urls(app, settings))
+    if settings.proxies:
+        count = settings.proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign] # the documented way to wrap it
+            app.wsgi_app, x_for=count, x_proto=count, x_host=count
+        )
     slices.import_tables()
     db.init_app(app)
     migrate.init_app(app, db, directory=str(package_path("migrations")), compare_type=True)
@@ -74,6 +81,7 @@ def _config(settings: Settings) -> dict[str, object]:
     return {
         "SECRET_KEY": settings.secret_key or (DEMO_SECRET if settings.is_demo else ""),
         "SQLALCHEMY_ENGINE_OPTIONS": {
+            "hide_parameters": True,  # a traceback must not carry a firm's values into the log
             "pool_pre_ping": True,
             "pool_size": 12,
             "max_overflow": 20,
@@ -89,6 +97,7 @@ def _config(settings: Settings) -> dict[str, object]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+        "DEMO_PASSWORD": DEMO_PASSWORD if settings.is_demo else None,
         "WTF_CSRF_TIME_LIMIT": None,
         "WTF_CSRF_SSL_STRICT": settings.behind_https,
     }

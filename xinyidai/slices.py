@@ -22,9 +22,30 @@ TABLES = (
     "applications",
     "matchmaking_events",
 )
-ROUTES: tuple[str, ...] = ()
-JOBS: tuple[str, ...] = ("profiles", "scoring", "matching", "applications")
-COMMANDS: tuple[str, ...] = ("credit_records", "profiles", "scoring")
+ROUTES: tuple[str, ...] = (
+    "products",
+    "consents",
+    "credit_records",
+    "scoring",
+    "whitelist",
+    "applications",
+    "matchmaking_events",
+)
+JOBS: tuple[str, ...] = (
+    "credit_records",
+    "profiles",
+    "scoring",
+    "matching",
+    "applications",
+)
+COMMANDS: tuple[str, ...] = (
+    "accounts",
+    "credit_records",
+    "matching",
+    "products",
+    "profiles",
+    "scoring",
+)
 
 
 def import_tables() -> None:

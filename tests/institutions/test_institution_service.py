@@ -45,11 +45,11 @@ def test_keepers_admit_an_institution(role):
 @pytest.mark.parametrize(
     "deed",
     [
-        lambda actor, bank_id: service.admit_institution(actor, BANK),
+        lambda actor, _bank_id: service.admit_institution(actor, BANK),
         lambda actor, bank_id: service.suspend_institution(actor, bank_id, "整改"),
         lambda actor, bank_id: service.resume_institution(actor, bank_id, "整改"),
         lambda actor, bank_id: service.add_branch(actor, bank_id, BRANCH),
-        lambda actor, bank_id: service.add_department(actor, OFFICE),
+        lambda actor, _bank_id: service.add_department(actor, OFFICE),
     ],
 )
 def test_nobody_else_admits_or_extends(role, deed):

@@ -17,7 +17,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 import xinyidai
-from xinyidai.kernel import postgres, postgres_roles
+from xinyidai.kernel import postgres, postgres_places
 
 CHECKOUT = Path(xinyidai.__file__).parents[1]
 AS_ROOT = os.geteuid() == 0
@@ -333,7 +333,7 @@ def test_lost_passwords_of_an_existing_cluster_are_an_error(data):
 
 @needs_root
 def test_a_private_parent_stays_private_and_the_cluster_goes_elsewhere(folder, monkeypatch):
-    monkeypatch.setattr(postgres_roles, "SYSTEM_HOME", folder / "system")
+    monkeypatch.setattr(postgres_places, "SYSTEM_HOME", folder / "system")
     home = folder / "home"
     home.mkdir(mode=0o700)
     before = modes(home)
@@ -363,7 +363,7 @@ def test_binaries_in_a_private_place_are_copied_once(folder, data, monkeypatch):
     private.mkdir(mode=0o700)
     (private / package.name).symlink_to(package)
     (private / f"{package.name}.libs").symlink_to(f"{package}.libs")
-    monkeypatch.setattr(postgres_roles, "SYSTEM_HOME", folder / "system")
+    monkeypatch.setattr(postgres_places, "SYSTEM_HOME", folder / "system")
     monkeypatch.delitem(sys.modules, package.name, raising=False)
     monkeypatch.syspath_prepend(private)
     server = postgres.ensure(data)

@@ -67,8 +67,10 @@ def test_the_party_that_submitted_cannot_list(manager):
         )
 
 
-@pytest.mark.parametrize("role", [r for r in Role if r is not Role.BANK_PRODUCT_MANAGER])
-def test_only_a_product_manager_drafts(db, role):
+@pytest.mark.parametrize(
+    "role", [r for r in Role if r not in {Role.BANK_PRODUCT_MANAGER, Role.BANK_CLIENT}]
+)
+def test_only_a_product_manager_or_the_banks_system_drafts(db, role):
     with pytest.raises(Forbidden):
         service.draft_product(Actor(uuid4(), role, uuid4(), "某人"), FACTS)
 

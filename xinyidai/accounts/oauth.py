@@ -90,7 +90,7 @@ def mount_oauth(app: Flask) -> None:
     app.before_request(_load_client)
 
 
-def _new_token(*_: Any) -> str:
+def _new_token(*_: Any, **__: Any) -> str:
     return secrets.token_urlsafe(32)
 
 

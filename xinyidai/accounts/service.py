@@ -262,3 +262,10 @@ def open_client(
     db.session.flush()
     audit.record(actor, "api_client:open", "api_client", client.id)
     return client, secret
+
+
+def unlock_account(actor: Actor, account: Account) -> None:
+    """Lift the lock that too many wrong passwords set."""
+    account.failed_count = 0
+    account.locked_until = None
+    audit.record(actor, "account:unlock", "account", account.id)

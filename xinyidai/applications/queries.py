@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -40,13 +40,15 @@ class WorkFilter:
     """What a bank's work list is narrowed to.
 
     `due_on` keeps what is promised for that day, `overdue_at` what was promised before that day;
-    `text` is part of a firm's name, its code or an application number.
+    `text` is part of a firm's name, its code or an application number; `updated_since` keeps what
+    took a step at or after that moment.
     """
 
     states: Sequence[ApplicationState] = AT_BANK
     due_on: date | None = None
     overdue_at: date | None = None
     text: str = ""
+    updated_since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,11 @@ def work_list(
             | (Enterprise.uscc == wanted.text.upper())
             | (LoanApplication.application_no == wanted.text.upper())
         )
+    if wanted.updated_since is not None:
+        moved = select(ApplicationStep.application_id).where(
+            ApplicationStep.taken_at >= wanted.updated_since
+        )
+        statement = statement.where(LoanApplication.id.in_(moved))
     return _paged(
         statement.order_by(LoanApplication.promised_on.nulls_last(), LoanApplication.id), page
     )

@@ -223,12 +223,13 @@ def healthz() -> ResponseReturnValue:
 @allow(Role.PUBLIC)
 def readyz() -> ResponseReturnValue:
     """Say whether database, migrations and worker are in order; 503 when one is not."""
-    checks = _readiness()
+    checks = readiness()
     ready = all(value == "ok" for value in checks.values())
     return {"status": "ok" if ready else "not_ready", "checks": checks}, 200 if ready else 503
 
 
-def _readiness() -> dict[str, str]:
+def readiness() -> dict[str, str]:
+    """Return what each part says: "ok", or what is wrong with it."""
     try:
         revision = db.session.execute(text("select version_num from alembic_version")).scalar()
         beats = db.session.execute(

@@ -2,15 +2,16 @@
 
 Every process that uses the server holds a lease: a shared kernel lock on `.users`. The kernel
 drops it however the process ends, so whoever leaves and can lock `.users` alone was the last and
-stops the server. (When the very last process is killed the server stays; the next one joins it.)
+stops the server. When the very last process is killed, the server's minder does it instead (see
+`postgres_minder`, which also gives the order of the locks).
 
 Where things lie, by default all in the data folder:
 
 - `pg/` the cluster and `run/` the socket (700, of the account that runs the server), `.lock`,
-  `.users`, `pg.log`, `secrets/` with one password a role.
+  `.users`, `.minder`, `pg.log`, `secrets/` with one password a role.
 - Root cannot run PostgreSQL, so in a folder of root the server runs as `nobody`. We never open
   anybody's parent folders for it. Where `nobody` cannot pass through them (data under a private
-  home), `pg/`, `run/` and the two locks go to a folder of their own below `/var/lib/xinyidai`,
+  home), `pg/`, `run/` and the locks go to a folder of their own below `/var/lib/xinyidai`,
   and the file `cluster-path` in the data folder names it. Log and secrets stay.
 - Likewise, where it cannot reach the binaries (a virtual environment in a private home), they
   are copied once to `/var/lib/xinyidai/postgresql-<version>`.
@@ -21,29 +22,32 @@ Where things lie, by default all in the data folder:
 import atexit
 import contextlib
 import fcntl
-import hashlib
 import os
 import shlex
 import shutil
-import stat
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from xinyidai.kernel import postgres_minder
+from xinyidai.kernel.postgres_places import (
+    PORT,
+    Cluster,
+    PostgresError,
+    account_for,
+    binaries_for,
+    home_of,
+    open_own,
+    private_folder,
+)
 from xinyidai.kernel.postgres_roles import (
     APP,
     DATABASE,
     OWNER,
     SUPERUSER,
-    Account,
     Passwords,
-    PostgresError,
-    account_for,
-    binaries_for,
     bootstrap_sql,
-    home_of,
     libpq,
     make_database,
     passwords_in,
@@ -62,8 +66,6 @@ __all__ = [
     "libpq",
 ]
 
-PORT = 5432
-_LONGEST_SOCKET = 100  # bytes; the kernel's limit is 107
 _LOG_LIMIT = 10 * 1024 * 1024  # bytes
 _PATIENCE = 5  # seconds until the remains of a killed server are gone
 _RECOVERY = 300  # seconds a server may take to replay its log
@@ -72,55 +74,13 @@ _RECOVERY = 300  # seconds a server may take to replay its log
 Say = Callable[[str], None]
 
 
-@dataclass(frozen=True)
-class _Cluster:
-    """One cluster: its places, its binaries and the account that runs it."""
-
-    data: Path
-    home: Path
-    binaries: Path
-    account: Account
-
-    @property
-    def pg(self) -> Path:
-        return self.home / "pg"
-
-    @property
-    def lock(self) -> Path:
-        return self.home / ".lock"
-
-    @property
-    def users(self) -> Path:
-        return self.home / ".users"
-
-    @property
-    def log(self) -> Path:
-        return self.data / "pg.log"
-
-    @property
-    def socket_dir(self) -> Path:
-        near = self.home / "run"
-        longest = os.fsencode(near / f".s.PGSQL.{PORT}.lock")
-        if len(longest) <= _LONGEST_SOCKET and b"," not in longest:
-            return near
-        mark = hashlib.sha256(os.fsencode(self.home)).hexdigest()[:16]
-        # Not tempfile.gettempdir(): every process must find it, whatever its own TMPDIR says.
-        return Path("/tmp") / f"xinyidai-{self.account.uid}-{mark}"  # noqa: S108 - private, checked
-
-    def run(
-        self, argv: list[str | Path], *, env: dict[str, str] | None = None, log: int = -1
-    ) -> subprocess.CompletedProcess[bytes]:
-        """Run one of the PostgreSQL programs as the cluster's account."""
-        return self.account.run([self.binaries / argv[0], *argv[1:]], env=env, log=log)
-
-
 class _Lease:
     """This process's share in a running server; ends with `release`, at exit or by kill."""
 
-    def __init__(self, cluster: _Cluster) -> None:
+    def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
         self._pid = os.getpid()
-        self._descriptor: int | None = _open_own(cluster.users, cluster.account)
+        self._descriptor: int | None = open_own(cluster.users, cluster.account)
         fcntl.flock(self._descriptor, fcntl.LOCK_SH)
         _LEASES.add(self)
         atexit.register(self.release)
@@ -140,12 +100,13 @@ class _Lease:
         if self._descriptor is not None:  # a child just forked may not have closed its copy yet
             fcntl.flock(self._descriptor, fcntl.LOCK_UN)
         self.forget()
-        descriptor = _open_own(self._cluster.users, self._cluster.account)
+        descriptor = open_own(self._cluster.users, self._cluster.account)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            _stop(self._cluster)
         except BlockingIOError:
-            pass  # others use it
+            return  # others use it
+        else:
+            _stop(self._cluster)
         finally:
             os.close(descriptor)
 
@@ -206,16 +167,17 @@ def ensure(data: Path, *, bin_dir: Path | None = None, on_progress: Say | None =
     data = data.resolve()
     account = account_for(data)
     binaries = binaries_for(bin_dir, account)
-    cluster = _Cluster(data, home_of(data, account), binaries, account)
+    cluster = Cluster(data, home_of(data, account), binaries, account)
     with _exclusive(cluster, say), contextlib.ExitStack() as undo:
         exists = cluster.pg.exists()
         passwords = passwords_in(data / "secrets", account, may_create=not exists)
-        _private_folder(cluster.socket_dir, account)
+        private_folder(cluster.socket_dir, account)
         if exists:
-            _private_folder(cluster.pg, account)
+            private_folder(cluster.pg, account)
         else:
             say("正在初始化数据库…")
             _initialise(cluster, passwords)
+        _give_a_minder(cluster)
         _bring_up(cluster, say)
         lease = _Lease(cluster)
         undo.callback(lease.end)
@@ -238,32 +200,10 @@ def drop_database(server: Server, name: str) -> None:
     remove_database(server.admin_url(), name)
 
 
-def _private_folder(folder: Path, account: Account) -> None:
-    """Make a folder for the server alone, or check that the one in its place is just that."""
-    try:
-        folder.mkdir(mode=0o700)
-        account.give(folder)
-    except FileExistsError:
-        status = folder.lstat()
-        private = stat.S_ISDIR(status.st_mode) and not status.st_mode & 0o077
-        if not private or status.st_uid != account.uid:
-            raise PostgresError(
-                f"{folder} 应为用户 {account.name} 的私有目录（700），现状不符，已停止启动。"
-            ) from None
-
-
-def _open_own(path: Path, account: Account) -> int:
-    new = not path.exists()
-    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-    if new:
-        account.adopt(path)
-    return descriptor
-
-
 @contextlib.contextmanager
-def _exclusive(cluster: _Cluster, say: Say | None = None) -> Iterator[None]:
+def _exclusive(cluster: Cluster, say: Say | None = None) -> Iterator[None]:
     """Hold the lock around every start, join and stop."""
-    descriptor = _open_own(cluster.lock, cluster.account)
+    descriptor = open_own(cluster.lock, cluster.account)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -279,11 +219,11 @@ def _exclusive(cluster: _Cluster, say: Say | None = None) -> Iterator[None]:
 # Life of the server
 
 
-def _initialise(cluster: _Cluster, passwords: Passwords) -> None:
+def _initialise(cluster: Cluster, passwords: Passwords) -> None:
     """Make the cluster beside its place and move it in, so that a kill leaves no half of it."""
     fresh = cluster.home / "pg.new"
     shutil.rmtree(fresh, ignore_errors=True)
-    _private_folder(fresh, cluster.account)
+    private_folder(fresh, cluster.account)
     # In the private folder of the account, since it must be able to read its own password.
     handed = cluster.socket_dir / "initial.password"
     handed.unlink(missing_ok=True)
@@ -305,13 +245,13 @@ def _initialise(cluster: _Cluster, passwords: Passwords) -> None:
     fresh.rename(cluster.pg)
 
 
-def _bring_up(cluster: _Cluster, say: Say) -> None:
+def _bring_up(cluster: Cluster, say: Say) -> None:
     """Start the server unless it answers; wait for one that starts, ends or recovers."""
     begun = time.monotonic()
-    if _postmaster(cluster.pg) is None:
+    if postgres_minder.postmaster(cluster.pg) is None:
         say("正在启动数据库…")
     while (answer := _answer(cluster)) != 0:
-        process = _postmaster(cluster.pg)
+        process = postgres_minder.postmaster(cluster.pg)
         if process is None:
             _clear_stale_pid(cluster.pg)
             if _start(cluster):
@@ -323,34 +263,11 @@ def _bring_up(cluster: _Cluster, say: Say) -> None:
         time.sleep(0.2)
 
 
-def _answer(cluster: _Cluster) -> int:
+def _answer(cluster: Cluster) -> int:
     """Return 0 when the server takes connections, 1 when it refuses them yet, 2 for silence."""
     return cluster.run(
         ["pg_isready", "-q", "-h", cluster.socket_dir, "-p", str(PORT), "-U", SUPERUSER]
     ).returncode
-
-
-def _postmaster(pg: Path) -> int | None:
-    """Return the process that runs this cluster, not just any that bears the noted number.
-
-    After a reboot the number in `postmaster.pid` may belong to anybody; a server works in its
-    cluster folder. Without /proc the noted number is believed, as pg_ctl itself does.
-    """
-    if (process := _noted_process(pg)) is None:
-        return None
-    with contextlib.suppress(OSError):  # gone, a zombie, or somebody else's
-        if Path("/proc/self/cwd").exists():
-            return process if Path(f"/proc/{process}/cwd").samefile(pg) else None
-        os.kill(process, 0)
-        return process
-    return None
-
-
-def _noted_process(pg: Path) -> int | None:
-    try:
-        return abs(int((pg / "postmaster.pid").read_text(encoding="utf-8").split("\n")[0]))
-    except (FileNotFoundError, ValueError):
-        return None
 
 
 def _clear_stale_pid(pg: Path) -> None:
@@ -358,12 +275,12 @@ def _clear_stale_pid(pg: Path) -> None:
 
     One of a dead process stays: postgres deals with it, and looks for its orphans by it.
     """
-    process = _noted_process(pg)
+    process = postgres_minder.noted_process(pg)
     if process is None or Path(f"/proc/{process}").exists():
         (pg / "postmaster.pid").unlink(missing_ok=True)
 
 
-def _start(cluster: _Cluster) -> bool:
+def _start(cluster: Cluster) -> bool:
     with contextlib.suppress(FileNotFoundError):
         if cluster.log.stat().st_size > _LOG_LIMIT:
             cluster.log.replace(cluster.log.with_name("pg.log.1"))
@@ -378,7 +295,7 @@ def _start(cluster: _Cluster) -> bool:
         "log_timezone": "Asia/Shanghai",
     }
     options = " ".join(f"-c {shlex.quote(f'{name}={v}')}" for name, v in settings.items())
-    log = _open_own(cluster.log, cluster.account)
+    log = open_own(cluster.log, cluster.account)
     try:
         # The folder goes by PGDATA: pg_ctl would put an argument between a shell's quotes.
         started = cluster.run(
@@ -391,10 +308,25 @@ def _start(cluster: _Cluster) -> bool:
     return started.returncode == 0
 
 
-def _stop(cluster: _Cluster) -> None:
-    """Stop the server and wait; sessions still open are ended."""
-    if _postmaster(cluster.pg) is None:  # pg_ctl would signal whoever bears the number now
-        return
-    done = cluster.run(["pg_ctl", "stop", "-s", "-w", "-m", "fast", "-D", cluster.pg])
-    if done.returncode and _postmaster(cluster.pg) is not None:
-        raise PostgresError(f"停止数据库失败：{done.stdout.decode(errors='replace')[-800:]}")
+def _stop(cluster: Cluster) -> None:
+    """Stop the server and wait; sessions still open are ended. Its minder goes with it."""
+    if fault := postgres_minder.stop(cluster.charge):
+        raise PostgresError(f"停止数据库失败：{fault}")
+    with _minder_file(cluster) as descriptor:
+        postgres_minder.dismiss(descriptor)
+
+
+def _give_a_minder(cluster: Cluster) -> None:
+    """Start the minder, before the server: we may be killed between the two."""
+    os.close(open_own(cluster.users, cluster.account))  # it opens the file, and may not own it
+    with _minder_file(cluster) as descriptor:
+        postgres_minder.launch(cluster.charge, descriptor)
+
+
+@contextlib.contextmanager
+def _minder_file(cluster: Cluster) -> Iterator[int]:
+    descriptor = open_own(cluster.home / ".minder", cluster.account)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)

@@ -14,6 +14,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1]
 DEMO_SECRET = "demo-only-secret-key-never-for-production"  # noqa: S105 - refused in production
 SHORTEST_SECRET = 32
+MOST_PROXIES = 5
 
 
 class Mode(StrEnum):
@@ -42,6 +43,7 @@ class Settings:
     require: frozenset[str]
     bench_dir: Path
     behind_https: bool
+    proxies: int
 
     @property
     def is_demo(self) -> bool:
@@ -77,6 +79,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         require=frozenset(filter(None, environment.get("XINYIDAI_REQUIRE", "").split(","))),
         bench_dir=_path(environment.get("XINYIDAI_BENCH_DIR")) or data / "bench",
         behind_https=_flag(environment.get("XINYIDAI_BEHIND_HTTPS")),
+        proxies=_count(environment.get("XINYIDAI_PROXIES")),
     )
 
 
@@ -136,6 +139,16 @@ def _flag(text: str | None) -> bool:
     if text in {"1", "yes"}:
         return True
     raise SettingsError(f"开关类设置只能是 0 或 1,现在是“{text}”。")
+
+
+def _count(text: str | None) -> int:
+    if not text:
+        return 0
+    if not text.isascii() or not text.isdigit() or int(text) > MOST_PROXIES:
+        raise SettingsError(
+            f"XINYIDAI_PROXIES 是前面可信代理的层数，只能是 0 到 {MOST_PROXIES}，现在是“{text}”。"
+        )
+    return int(text)
 
 
 def _url(text: str | None) -> str | None:

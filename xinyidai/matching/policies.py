@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from xinyidai.kernel.actor import Actor, Role
-from xinyidai.kernel.errors import NotFound
+from xinyidai.kernel.errors import Forbidden, NotFound
 
 ABSENT = "没有找到这项融资需求或匹配结果。"
 
@@ -23,3 +23,9 @@ def require_same_firm(owner_id: UUID, enterprise_id: UUID) -> None:
     """Raise `NotFound` when a need belongs to another firm than the one matched."""
     if owner_id != enterprise_id:
         raise NotFound(ABSENT)
+
+
+def require_batch(actor: Actor) -> None:
+    """Raise `Forbidden` unless the actor may start platform processing of all firms."""
+    if actor.role not in {Role.SYSTEM, Role.OPERATOR}:
+        raise Forbidden("您的账户没有启动批量匹配的权限。")

@@ -1,18 +1,24 @@
 """Read financing needs and match results."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
 from sqlalchemy import exists, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import selectinload
 
+from xinyidai.catalogue.indicators import indicator_dictionary
 from xinyidai.enterprises.models import Enterprise
 from xinyidai.kernel import clock
 from xinyidai.kernel.db import db
 from xinyidai.kernel.errors import NotFound
 from xinyidai.matching.models import FinancingNeed, MatchRun
 from xinyidai.matching.values import RULES_VERSION, FinancingNeedState
+from xinyidai.profiles.models import ProfileSnapshot
+from xinyidai.profiles.queries import WHOLE
+from xinyidai.scoring.models import ModelVersion, ScoreResult
+from xinyidai.scoring.values import ModelState
 from xinyidai.whitelist.models import WhitelistEntry, WhitelistStep
 
 ABSENT = "没有找到这项融资需求或匹配结果。"
@@ -102,3 +108,47 @@ def get_enterprise(enterprise_id: UUID) -> Enterprise:
     if found is None:
         raise NotFound(ABSENT)
     return found
+
+
+def profiled_firms(
+    on: date, *, after: UUID | None, limit: int
+) -> Sequence[tuple[Enterprise, ProfileSnapshot]]:
+    """Return firms with their whole profile of a day on their present facts, by id, a page each."""
+    statement = (
+        select(Enterprise, ProfileSnapshot)
+        .join(ProfileSnapshot, ProfileSnapshot.enterprise_id == Enterprise.id)
+        .where(
+            ProfileSnapshot.as_of == on,
+            ProfileSnapshot.scope == WHOLE,
+            ProfileSnapshot.dictionary_version == indicator_dictionary().version,
+            ProfileSnapshot.facts_version == Enterprise.facts_version,
+        )
+        .ext(distinct_on(Enterprise.id))
+        .order_by(Enterprise.id, ProfileSnapshot.created_at.desc())
+        .limit(limit)
+    )
+    if after is not None:
+        statement = statement.where(Enterprise.id > after)
+    return [(firm, snapshot) for firm, snapshot in db.session.execute(statement)]
+
+
+def present_grades(enterprise_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the grades on the firms' present facts by the active model; no grade, no entry."""
+    statement = (
+        select(ScoreResult.enterprise_id, ScoreResult.grade)
+        .join(Enterprise, Enterprise.id == ScoreResult.enterprise_id)
+        .join(
+            ModelVersion,
+            (ModelVersion.code == ScoreResult.model_code)
+            & (ModelVersion.version == ScoreResult.model_version)
+            & (ModelVersion.state == ModelState.ACTIVE),
+        )
+        .where(
+            ScoreResult.enterprise_id.in_(enterprise_ids),
+            ScoreResult.facts_version == Enterprise.facts_version,
+        )
+        .ext(distinct_on(ScoreResult.enterprise_id))
+        .order_by(ScoreResult.enterprise_id, ScoreResult.scored_at.desc(), ScoreResult.id.desc())
+    )
+    found = db.session.execute(statement)
+    return {firm: grade for firm, grade in found if grade is not None}

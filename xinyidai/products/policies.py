@@ -9,7 +9,10 @@ from xinyidai.products.values import ProductAction as A
 from xinyidai.products.values import ProductVersionState
 
 BANK_ACTIONS = frozenset({A.DRAFT, A.UPDATE, A.SUBMIT, A.REVISE})
+# A bank's system acts for its product manager; the scope of its token was checked before.
+KEEPERS = frozenset({Role.BANK_PRODUCT_MANAGER, Role.BANK_CLIENT})
 OFFICE_ACTIONS = frozenset({A.LIST, A.RETURN})
+LIST_KEEPERS = frozenset({Role.OPERATOR, Role.CREDIT_OFFICE, Role.BANK_PRODUCT_MANAGER})
 SUPERVISORS = frozenset({Role.CREDIT_OFFICE, Role.AUDITOR, Role.SYSTEM})
 
 
@@ -19,7 +22,7 @@ def require(actor: Actor, action: A, product: LoanProduct) -> None:
     The institution's product manager edits and submits; the credit office lists and returns;
     either may delist.
     """
-    if actor.role is Role.BANK_PRODUCT_MANAGER and action not in OFFICE_ACTIONS:
+    if actor.role in KEEPERS and action not in OFFICE_ACTIONS:
         if actor.party_id != product.institution_id:
             raise NotFound("没有找到这个产品。")
         return
@@ -30,9 +33,15 @@ def require(actor: Actor, action: A, product: LoanProduct) -> None:
 
 def require_drafter(actor: Actor) -> UUID:
     """Return the institution the actor may draft for, or raise `Forbidden`."""
-    if actor.role is not Role.BANK_PRODUCT_MANAGER or actor.party_id is None:
+    if actor.role not in KEEPERS or actor.party_id is None:
         raise Forbidden("只有金融机构的产品经理可以新建产品。")
     return actor.party_id
+
+
+def require_list_entry(actor: Actor) -> None:
+    """Raise `Forbidden` unless the actor may enter a published list of products, 代录."""
+    if actor.role not in LIST_KEEPERS or actor.account_id is None:
+        raise Forbidden("只有平台管理员、信用办和产品经理可以导入产品清单。")
 
 
 def may_see(actor: Actor, version: ProductVersion, product: LoanProduct) -> bool:
@@ -41,4 +50,4 @@ def may_see(actor: Actor, version: ProductVersion, product: LoanProduct) -> bool
         return True
     if actor.role in SUPERVISORS:
         return True
-    return actor.role is Role.BANK_PRODUCT_MANAGER and actor.party_id == product.institution_id
+    return actor.role in KEEPERS and actor.party_id == product.institution_id

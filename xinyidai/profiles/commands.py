@@ -21,20 +21,25 @@ def profile() -> None:
 
 @profile.command(help="计算指标并保存快照。")
 @click.option("--all", "everyone", is_flag=True, help="计算全部企业，并更新行业分布。")
+@click.option("--with-records", is_flag=True, help="只计算有信用信息的企业，不更新行业分布。")
 @click.option("--uscc", help="只计算这一家企业。")
 @click.option("--as-of", type=DAY, help="计算日，默认今天。")
 @transactional
-def build(*, everyone: bool, uscc: str | None, as_of: datetime | None) -> None:
+def build(*, everyone: bool, with_records: bool, uscc: str | None, as_of: datetime | None) -> None:
     """Compute indicators and keep snapshots."""
     day = as_of.date() if as_of else None
-    if everyone == bool(uscc):
-        raise InvalidInput("请在 --all 和 --uscc 中选择一个。")
+    if everyone + with_records + bool(uscc) != 1:
+        raise InvalidInput("请在 --all、--with-records 和 --uscc 中选择一个。")
     if uscc:
         firm = find_by_code(uscc)
         if firm is None:
             raise NotFound(f"没有找到统一社会信用代码为 {uscc} 的企业。")
         snapshot = service.build_profile(SYSTEM, firm.id, day)
         click.echo(f"已计算 {firm.name}，计算日 {snapshot.as_of.isoformat()}。")
+        return
+    if with_records:
+        firms = service.build_with_records(day, _show_progress)
+        click.echo(f"已计算 {firms} 家有信用信息的企业的指标。")
         return
     firms = service.build_all(day, _show_progress)
     groups = service.refresh_distributions(day)

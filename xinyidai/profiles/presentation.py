@@ -160,7 +160,16 @@ def _reached(value: Number, points: Sequence[float]) -> int:
     return sum(point <= value for point in points)
 
 
+def _is_beaten(value: Number, points: Sequence[float], entry: Indicator) -> bool:
+    """Tell whether any peer stands strictly better."""
+    best = points[0] if entry.direction is Direction.HIGHER_IS_WORSE else points[-1]
+    return value > best if entry.direction is Direction.HIGHER_IS_WORSE else value < best
+
+
 def rank_sentence(entry: Indicator, value: Number, spread: Distribution) -> str:
     """Say where the firm stands among peers of the same section and scale."""
     share = percent_above(value, spread.points, entry.direction)
+    if entry.direction is not Direction.NEUTRAL and not _is_beaten(value, spread.points, entry):
+        # Ties at the best value would otherwise read 「优于 0%」.
+        return f"同行业同规模中最好的一档（{spread.peers} 家）"
     return f"{RANKS[entry.direction]}同行业同规模约 {share}% 的企业（{spread.peers} 家）"

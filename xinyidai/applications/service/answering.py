@@ -103,7 +103,7 @@ def decline_application(
 
 
 def _decide(actor: Actor, application: LoanApplication, verdict: _Verdict) -> CreditDecision:
-    seen = _score_seen(actor, verdict.disclosure_id)
+    seen = _score_seen(actor, application, verdict.disclosure_id)
     terms = verdict.terms
     decision = CreditDecision(
         application_id=application.id,
@@ -124,10 +124,21 @@ def _decide(actor: Actor, application: LoanApplication, verdict: _Verdict) -> Cr
     return decision
 
 
-def _score_seen(actor: Actor, disclosure_id: UUID | None) -> dict[str, str | None]:
-    """Return which model's score the officer had been shown, if any."""
+def _score_seen(
+    actor: Actor, application: LoanApplication, disclosure_id: UUID | None
+) -> dict[str, str | None]:
+    """Return which model's score the officer had been shown, if any.
+
+    Raises:
+        InvalidInput: the look was at another firm.
+
+    """
     if disclosure_id is None:
         return {}
-    content = credit_records.read_snapshot(actor, disclosure_id).content
-    score = content.get("score") or {}
+    snapshot = credit_records.read_snapshot(actor, disclosure_id)
+    if snapshot.enterprise_id != application.enterprise_id:
+        raise InvalidInput(
+            "有 1 处需要修改。", fields={"disclosure_id": "请选择对这家企业的查看。"}
+        )
+    score = snapshot.content.get("score") or {}
     return {name: score.get(name) for name in ("model_code", "model_version")}

@@ -84,6 +84,8 @@ def _payout_faults(payout: Payout, application: LoanApplication) -> dict[str, st
         found["rate"] = "年利率要大于 0 且低于 36%。"
     if payout.disbursed_on > clock.today():
         found["disbursed_on"] = "放款日期不能晚于今天。"
+    elif application.signed_at and payout.disbursed_on < clock.local(application.signed_at).date():
+        found["disbursed_on"] = "放款日期不能早于签约日期。"
     if payout.due_on <= payout.disbursed_on:
         found["due_on"] = "到期日要晚于放款日期。"
     if payout.is_first_loan and payout.is_renewal:

@@ -16,7 +16,11 @@ from xinyidai.kernel.db import db
 def load(actor: Actor, application_id: UUID) -> LoanApplication:
     """Return the application, locked, or raise `NotFound` for an absent as for a foreign one."""
     application = db.session.scalar(
-        select(LoanApplication).where(LoanApplication.id == application_id).with_for_update()
+        select(LoanApplication)
+        .where(LoanApplication.id == application_id)
+        .with_for_update()
+        # What this session read before it waited for the lock may be old by now.
+        .execution_options(populate_existing=True)
     )
     return policies.require_seen(actor, application)
 

@@ -1,6 +1,7 @@
 """Use cases of matching: financing needs and the products that can serve them."""
 
 from xinyidai.matching.service.assembling import subject_from
+from xinyidai.matching.service.batch import MatchCounts, match_all
 from xinyidai.matching.service.matching import (
     MatchRequest,
     MatchResult,
@@ -19,11 +20,13 @@ from xinyidai.matching.service.needs import (
 )
 
 __all__ = [
+    "MatchCounts",
     "MatchRequest",
     "MatchResult",
     "current_index",
     "draft_need",
     "expire_needs",
+    "match_all",
     "match_enterprise",
     "match_own_firm",
     "match_products",

@@ -14,13 +14,17 @@ from xinyidai.products.service.listing import (
     read_version,
     return_product,
 )
+from xinyidai.products.service.listing_import import ImportedList, ListDesk, import_list
 from xinyidai.products.service.vocabulary import indicator_names
 
 __all__ = [
+    "ImportedList",
+    "ListDesk",
     "Rejected",
     "delist_product",
     "draft_product",
     "facts_of",
+    "import_list",
     "indicator_names",
     "list_product",
     "parse_product_rows",

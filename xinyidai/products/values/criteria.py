@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from xinyidai.catalogue.missing import Missing, MissingCause
+from xinyidai.enterprises.reference import get_region, industries, regions
 from xinyidai.kernel.money import format_wan
 from xinyidai.products.values.codes import industry_path, region_path
 from xinyidai.products.values.fields import (
@@ -40,6 +41,21 @@ _JOINERS: Mapping[Operator, str] = {
     Operator.IS_TRUE: "须为“是”",
     Operator.IS_FALSE: "须为“否”",
 }
+
+
+YEARS = "年"
+
+
+def _region_name(code: str) -> str:
+    """Return the name of a region given as code or path; the code where it is not known."""
+    full = code.ljust(6, "0")
+    return get_region(full).name if full in regions() else code
+
+
+def _industry_name(code: str) -> str:
+    """Return the name of a section or, for anything finer, of its division, with the code."""
+    known = industries().get(code[1:3] or code)
+    return f"{known.name}（{code}）" if known else code
 
 
 class WhenMissing(StrEnum):
@@ -116,6 +132,10 @@ class Criterion:
         kind = self.field.type
         if kind is FieldType.FLAG:
             return "是" if value else "否"
+        if kind is FieldType.REGION:
+            return _region_name(str(value))
+        if kind is FieldType.INDUSTRY:
+            return _industry_name(str(value))
         if kind is FieldType.TAGS:
             tags = sorted(value) if isinstance(value, frozenset) else [str(value)]
             return "、".join(tag_name(tag) for tag in tags) or "无"
@@ -129,6 +149,8 @@ class Criterion:
             return self.field.scale[value]
         if unit == "%":
             return f"{value * 100:.9g}%"
+        if unit == YEARS:
+            return f"{value:.1f}".removesuffix(".0") + f" {unit}"
         return f"{value:.9g} {unit}" if unit else f"{value:.9g}"
 
     def _rank(self, value: object) -> float:

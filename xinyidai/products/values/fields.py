@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from xinyidai.catalogue.list_types import LIST_TYPES
 from xinyidai.products.values.kinds import (
     ENTERPRISE_KIND_NAMES,
     GUARANTEE_NAMES,
@@ -149,5 +150,6 @@ TAG_NAMES: Mapping[str, str] = {
 def tag_name(code: str) -> str:
     """Return the Chinese name of a tag; list tags (`whitelist:code`) name their list."""
     if code.startswith("whitelist:"):
-        return f"白名单 {code.removeprefix('whitelist:')}"
+        listed = LIST_TYPES.get(code.removeprefix("whitelist:"))
+        return f"名单“{listed.name}”" if listed else f"白名单 {code.removeprefix('whitelist:')}"
     return TAG_NAMES.get(code, code)

@@ -1,6 +1,6 @@
 """Use cases of profiles, 企业画像: build for one firm or all, keep within a look, show, export."""
 
-from xinyidai.profiles.service.batch import build_all, build_some
+from xinyidai.profiles.service.batch import build_all, build_some, build_with_records
 from xinyidai.profiles.service.building import (
     build_profile,
     current_profile,
@@ -15,6 +15,7 @@ __all__ = [
     "build_all",
     "build_profile",
     "build_some",
+    "build_with_records",
     "current_profile",
     "export_indicators",
     "facts_of",

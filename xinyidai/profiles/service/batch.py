@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 
 from xinyidai.catalogue.indicators import indicator_dictionary
@@ -23,6 +24,9 @@ from xinyidai.profiles.service.building import PURPOSE, snapshot_row
 from xinyidai.profiles.values import FirmFacts, ProfileFacts
 
 ROWS_AT_ONCE = 500
+WITH_RECORDS = text(
+    "SELECT DISTINCT enterprise_id FROM credit.credit_record WHERE status = 'in_force'"
+)
 
 Progress = Callable[[int, int], None]
 
@@ -56,6 +60,16 @@ def build_some(
         profiles = profiles_of(run, [facts for facts, _, _ in firms], day)
         rows = (snapshot_row(p, versions[p.enterprise_id], queries.WHOLE) for p in profiles)
         return _store(rows, len(firms), on_progress)
+
+
+def build_with_records(
+    as_of: date | None = None, on_progress: Progress | None = None, *, actor: Actor = SYSTEM
+) -> int:
+    """Compute and store the profiles of the firms that have a record in force; return how many."""
+    policies.require_processing(actor)
+    with credit_records.platform_run(PURPOSE, indicator_dictionary().version, actor=actor) as run:
+        firms = {firm for (firm,) in run.execute(WITH_RECORDS)}
+    return build_some(firms, as_of, on_progress, actor=actor)
 
 
 def profiles_of(

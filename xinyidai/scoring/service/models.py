@@ -72,6 +72,14 @@ def folder_of(model: ModelVersion) -> Path:
     return Path(model.folder)
 
 
+def card_of(model: ModelVersion) -> str:
+    """Return the model card, verified; where it cannot be, why not, for the page to say."""
+    try:
+        return artefacts.load(folder_of(model), manifest_hash=model.manifest_hash).card
+    except artefacts.ArtefactRefused as refusal:
+        return f"模型说明读不出来：{refusal}"
+
+
 def validate_model(actor: Actor, code: str, version: str) -> ModelVersion:
     """Check the artefact again and note that its metrics were reviewed."""
     model = _load(code, version)

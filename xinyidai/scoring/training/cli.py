@@ -12,15 +12,30 @@ import click
 from xinyidai.kernel.errors import DomainError, InvalidInput
 from xinyidai.scoring.artefacts import MANIFEST
 from xinyidai.scoring.training.card import metrics_json, write_artefact
+from xinyidai.scoring.training.labelling import Labelling, write_labelled
 from xinyidai.scoring.training.pipeline import evaluate as evaluate_artefact
 from xinyidai.scoring.training.pipeline import train as train_model
-from xinyidai.scoring.training.spec import LabelSpec, TrainingSpec, read_spec
+from xinyidai.scoring.training.spec import TRAINABLE_STATES, LabelSpec, TrainingSpec, read_spec
+from xinyidai.scoring.values import ModelState
 
 REFUSED = 2
 DIFFERS = 3
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+class LabelOptions(TypedDict):
+    """The options of `model label-table`."""
+
+    features: Path
+    labels: Path
+    spec: Path
+    id_column: str
+    label_column: str
+    positive: str
+    namespace: str | None
+    out: Path
 
 
 class TrainOptions(TypedDict):
@@ -35,6 +50,7 @@ class TrainOptions(TypedDict):
     exclude: tuple[str, ...]
     version: str | None
     trained_on: str | None
+    state: str | None
     out: Path
     overwrite: bool
 
@@ -56,6 +72,11 @@ def model() -> None:
 @click.option("--exclude", multiple=True, help="Column that is no feature; may be repeated.")
 @click.option("--version", help="Version of the model.")
 @click.option("--trained-on", help="Date for the card; none is written unless given.")
+@click.option(
+    "--state",
+    type=click.Choice([state.value for state in TRAINABLE_STATES]),
+    help="Candidate may be validated, approved and activated; reference never.",
+)
 @click.option("--out", type=_FOLDER, required=True, help="Artefact folder to write.")
 @click.option("--overwrite", is_flag=True, help="Replace what the folder holds.")
 def train(code: str, **options: Unpack[TrainOptions]) -> None:
@@ -99,6 +120,28 @@ def evaluate(folder: Path, table: Path, *, check: bool, _as_json: bool) -> None:
         raise SystemExit(DIFFERS)
 
 
+@model.command("label-table")
+@click.option("--features", type=_FILE, required=True, help="Table of `profile export`.")
+@click.option("--labels", type=_FILE, required=True, help="File with the outcomes.")
+@click.option("--spec", type=_FILE, required=True, help="Specification that names the features.")
+@click.option("--id-column", required=True, help="Column of the firm's id in the outcomes.")
+@click.option("--label-column", required=True, help="Column of the outcome.")
+@click.option("--positive", required=True, help="Outcome that means default.")
+@click.option("--namespace", help="Ids are the source's own: namespace of the collection mapping.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
+def label_table(**options: Unpack[LabelOptions]) -> None:
+    """Join exported indicators with outcomes into a table for `model train`."""
+    wanted = Labelling(
+        options["id_column"], options["label_column"], options["positive"], options["namespace"]
+    )
+    with _refusals():
+        spec = read_spec(options["spec"])
+        counts = write_labelled(
+            options["features"], options["labels"], wanted, spec, options["out"]
+        )
+    _answer({"table": str(options["out"]), **counts.as_json()})
+
+
 def _spec(code: str, options: TrainOptions) -> TrainingSpec:
     """Merge the specification with what the command line says; the command line wins."""
     label = options["label"]
@@ -122,6 +165,7 @@ def _spec(code: str, options: TrainOptions) -> TrainingSpec:
         folds=options["folds"] or spec.folds,
         time_column=options["time"] or spec.time_column,
         trained_on=options["trained_on"] or spec.trained_on,
+        state=ModelState(options["state"]) if options["state"] else spec.state,
         features=tuple(f for f in spec.features if f.name not in excluded),
         exclude=tuple(sorted({*spec.exclude, *excluded})),
     )

@@ -16,7 +16,7 @@ from xinyidai.scoring.transform import level_text
 from xinyidai.scoring.values import FeatureKind, Flags, Floats
 
 MOST_LEVELS = 64
-_GAPS = ["", "NA", "NaN", "null", "?"]
+GAPS = ["", "NA", "NaN", "null", "?"]
 
 Rows = NDArray[np.intp]
 Split = tuple[Rows, Rows]
@@ -95,7 +95,7 @@ def read_table(path: Path) -> RawTable:
 
 
 def _csv_reader() -> str:
-    gaps = ", ".join(f"'{gap}'" for gap in _GAPS)
+    gaps = ", ".join(f"'{gap}'" for gap in GAPS)
     return f"read_csv(?, header = true, sample_size = -1, nullstr = [{gaps}])"
 
 

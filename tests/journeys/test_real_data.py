@@ -1,0 +1,422 @@
+"""The whole flow on real sets, by commands, and the figures of docs/real-data.md repeated.
+
+(a) The contest's 350 invoice firms on the day of the last invoice: profiles, a model trained on the
+100 with an outcome, scores of the 250 without, products, matches, applications.
+(b) Firms of Beijing's open lists: profiles, matches, and no grade where there are no invoices.
+"""
+
+import csv
+import dataclasses
+import gzip
+import json
+import shlex
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from xinyidai.accounts import service as accounts
+from xinyidai.accounts.service import NewAccount, SignUp
+from xinyidai.accounts.values import Position
+from xinyidai.app import create_app
+from xinyidai.applications import service as applying
+from xinyidai.applications.rules import Wanted
+from xinyidai.applications.service import Draft
+from xinyidai.applications.values import ApplicationState
+from xinyidai.consents import service as consents
+from xinyidai.consents.values import ConsentDraft
+from xinyidai.enterprises.models import Enterprise, PendingName
+from xinyidai.institutions import service as institutions
+from xinyidai.institutions.service import DepartmentFacts
+from xinyidai.institutions.values import DepartmentKind
+from xinyidai.kernel import clock, postgres
+from xinyidai.kernel.actor import SYSTEM, Actor, Role
+from xinyidai.kernel.db import db as database
+from xinyidai.kernel.db import own_transaction
+from xinyidai.kernel.settings import child_environment, package_path
+from xinyidai.kernel.uscc import invented_for
+from xinyidai.matching import service as matching
+from xinyidai.matching.values import Wish
+from xinyidai.products.values import Outcome
+from xinyidai.profiles.models import ProfileSnapshot
+from xinyidai.scoring.models import ScoreResult
+
+pytestmark = pytest.mark.real_data
+
+CHECKOUT = Path(__file__).parents[2]
+LAST_INVOICE, LAST_LIST = "2020-02-21", "2025-12-31"
+SPEC = shlex.quote(str(package_path("models") / "specs" / "cumcm-invoices.yaml"))
+MODEL, PASSWORD = ("cumcm-invoices", "1"), "Kz7!long-enough-pass"
+APPLICANTS, MOST_FEN = 20, 50_000_000
+TEMPLATE = "xinyidai_template"
+# The entry point itself, once for many commands: starting it takes longer than most of them.
+COMMAND_LINE = """
+import json, sys
+from xinyidai.cli import cli
+for line in sys.stdin:
+    try:
+        cli(json.loads(line), standalone_mode=False)
+        code = 0
+    except SystemExit as done:
+        code = done.code
+    print(json.dumps({"exit": code}), flush=True)
+"""
+
+
+@dataclasses.dataclass
+class Town:
+    """An application on a database of its own, and its command line."""
+
+    app: Flask
+    settings: Any
+    folder: Path
+
+    def run(self, *commands: str) -> list[tuple[int, str]]:
+        """Run commands in turn; return exit code and standard output of each."""
+        lines = "".join(json.dumps(shlex.split(command)) + "\n" for command in commands)
+        done = self.shell([sys.executable, "-c", COMMAND_LINE], lines)
+        answers: list[tuple[int, str]] = []
+        said: list[str] = []
+        for line in done.stdout.splitlines():
+            if line.startswith('{"exit"'):
+                answers.append((json.loads(line)["exit"], "\n".join(said)))
+                said = []
+            else:
+                said.append(line)
+        assert len(answers) == len(commands), done.stderr[-2000:]
+        return answers
+
+    def shell(self, words: list[str], given: str = "") -> subprocess.CompletedProcess[str]:
+        """Run a program on this town's database."""
+        environment = child_environment(self.settings)
+        return subprocess.run(  # noqa: S603 - our own program
+            words,
+            input=given,
+            capture_output=True,
+            text=True,
+            env=environment,
+            cwd=CHECKOUT,
+            check=False,
+        )
+
+
+@contextmanager
+def a_town(pg: postgres.Server, settings: Any, folder: Path) -> Iterator[Town]:
+    name = f"journey_{uuid4().hex[:12]}"
+    postgres.create_database(pg, name, template=TEMPLATE)
+    own = dataclasses.replace(
+        settings,
+        data=folder / "data",
+        database_url=pg.app_url(name),
+        owner_database_url=pg.owner_url(name),
+    )
+    town = Town(create_app(own, guard=False), own, folder)
+    with town.app.app_context():
+        with own_transaction():
+            _staff()
+        try:
+            yield town
+        finally:
+            database.session.remove()
+            database.engine.dispose()
+    postgres.drop_database(pg, name)
+
+
+def _staff() -> None:
+    facts = DepartmentFacts(
+        code="XYB", name="信用办", kind=DepartmentKind.CREDIT_OFFICE, region_code="110000"
+    )
+    office = institutions.add_department(SYSTEM, facts).id
+    for login, role, department in (
+        ("keeper", Role.OPERATOR, None),
+        ("office", Role.CREDIT_OFFICE, office),
+    ):
+        person = NewAccount(login, login, role, PASSWORD, department_id=department)
+        accounts.open_account(SYSTEM, person)
+
+
+def activation(folder: Path) -> dict[str, str]:
+    name = " ".join(MODEL)
+    return {
+        "register": f"model register {quoted(folder)} --as keeper",
+        "validate": f"model validate {name} --as keeper",
+        "approve": f"model approve {name} --as office",
+        "activate": f"model activate {name} --as keeper",
+    }
+
+
+def collecting(name: str, folder: Path, day: str) -> str:
+    return f"collect-set {name} --folder {quoted(folder)} --as-of {day} --json"
+
+
+def listing(folder: Path) -> str:
+    path = quoted(folder / "cn_loan_products" / "products_share.csv.gz")
+    people = "--drafted-by keeper --listed-by office"
+    return f"products import {path} {people} --institution-from-file"
+
+
+def quoted(path: Path) -> str:
+    return shlex.quote(str(path))
+
+
+@pytest.fixture(scope="module")
+def new_town(app, pg, settings) -> Any:
+    return lambda folder: a_town(pg, settings, folder)
+
+
+@pytest.fixture(scope="module")
+def told() -> dict[str, int]:
+    """The figures of docs/real-data.md: of every table row `| code | number |`."""
+    lines = (CHECKOUT / "docs" / "real-data.md").read_text(encoding="utf-8").splitlines()
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return {
+        row[0].strip("`"): int(row[1].replace(",", ""))
+        for row in cells
+        if len(row) == 3 and row[1].replace(",", "").isdigit()
+    }
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("journey") / "model"
+
+
+@pytest.fixture(scope="module")
+def contest(new_town, real_data, model) -> Iterator[tuple[Town, dict[str, Any]]]:
+    """(a): every step by its command; the answers by the step's name."""
+    labels = quoted(real_data / "cumcm2020c" / "enterprises_with_credit_record.csv.gz")
+    features, table = (quoted(model.parent / name) for name in ("all.parquet", "table.csv.gz"))
+    columns = "--id-column 企业代号 --label-column 是否违约 --positive 是 --namespace cumcm2020c"
+    steps = {
+        "collect": collecting("invoices", real_data, LAST_INVOICE),
+        "again": collecting("invoices", real_data, LAST_INVOICE),
+        "products": listing(real_data),
+        "products_again": listing(real_data),
+        "profiles": f"profile build --with-records --as-of {LAST_INVOICE}",
+        "export": f"profile export --out {features} --as-of {LAST_INVOICE}"
+        " --source-kind monthly_invoicing",
+        "table": f"model label-table --features {features} --labels {labels}"
+        f" --spec {SPEC} {columns} --out {table}",
+        "train": f"model train {MODEL[0]} --table {table} --spec {SPEC} --state candidate"
+        f" --out {quoted(model)}",
+        "evaluate": f"model evaluate {quoted(model)} --table {table} --check",
+        **activation(model),
+        "scores": "model score-all",
+        "matches": f"match all --as-of {LAST_INVOICE}",
+    }
+    with new_town(model.parent) as town:
+        yield town, dict(zip(steps, town.run(*steps.values()), strict=True))
+
+
+@pytest.fixture(scope="module")
+def capital(new_town, real_data, contest, model) -> Iterator[dict[str, Any]]:
+    """(b): the same commands on the open lists, with the model of (a)."""
+    steps = {
+        "collect": collecting("beijing", real_data, LAST_LIST),
+        "again": collecting("beijing", real_data, LAST_LIST),
+        "products": listing(real_data),
+        **activation(model),
+        "profiles": f"profile build --with-records --as-of {LAST_LIST}",
+        "scores": "model score-all",
+        "matches": f"match all --as-of {LAST_LIST}",
+    }
+    with new_town(model.parent / "capital") as town:
+        yield dict(zip(steps, town.run(*steps.values()), strict=True))
+
+
+def total(answer: tuple[int, str], key: str) -> int:
+    return sum(file[key] for file in json.loads(answer[1])["files"])
+
+
+@pytest.fixture(scope="module")
+def unlabelled(contest, real_data) -> list[str]:
+    """The codes of the 250 firms without a known outcome."""
+    path = real_data / "cumcm2020c" / "enterprises_without_credit_record.csv.gz"
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        return [invented_for("cumcm2020c", row["企业代号"]) for row in csv.DictReader(lines)]
+
+
+@pytest.fixture
+def firms(unlabelled) -> list[Enterprise]:
+    chosen = select(Enterprise).where(Enterprise.uscc.in_(unlabelled)).order_by(Enterprise.uscc)
+    return list(database.session.scalars(chosen))
+
+
+@pytest.fixture
+def on_the_day() -> Iterator[None]:
+    noon = datetime.fromisoformat(f"{LAST_INVOICE}T12:00").replace(tzinfo=clock.TZ)
+    with clock.at(noon):
+        yield
+
+
+def test_each_invoice_line_is_taken_and_the_second_delivery_changes_nothing(contest, told):
+    _, did = contest
+    assert (did["collect"][0], did["again"][0]) == (0, 0)
+    assert total(did["collect"], "rows") == told["a_rows"]
+    assert total(did["collect"], "accepted") == told["a_accepted"]
+    assert total(did["collect"], "rejected") == told["a_rejected"]
+    assert total(did["again"], "accepted") + total(did["again"], "pending_new") == 0
+
+
+def test_the_real_product_list_goes_on_sale_once(contest, told):
+    _, did = contest
+    first, second = (json.loads(did[step][1]) for step in ("products", "products_again"))
+    assert did["products"][0] == 3
+    assert first["listed"] == second["unchanged"] == told["products_listed"]
+    assert len(first["rejected"]) == told["products_rejected"]
+    assert first["institutions_admitted"] == told["institutions_admitted"]
+    assert second["listed"] + second["revised"] + second["institutions_admitted"] == 0
+
+
+def test_the_table_for_training_holds_the_outcome_and_never_the_banks_rating(contest, told):
+    town, did = contest
+    counts = json.loads(did["table"][1])
+    assert (counts["rows"], counts["bads"]) == (told["labelled"], told["defaults"])
+    with gzip.open(town.folder / "table.csv.gz", "rt", encoding="utf-8") as lines:
+        columns = next(csv.reader(lines))
+    assert "defaulted" in columns
+    assert not {"信誉评级", "企业名称", "企业代号"} & set(columns)
+
+
+def test_the_model_is_trained_and_reproduced_by_command(contest):
+    _, did = contest
+    trained, found = json.loads(did["train"][1]), json.loads(did["evaluate"][1])
+    assert trained["activatable"]
+    assert (did["evaluate"][0], found["reproduced"]) == (0, True)
+    assert trained["out_of_fold"]["brier"] < trained["out_of_fold"]["brier_base"]
+    assert trained["auc_mean"] > 0.75
+    assert [did[step][1].split()[-1] for step in ("register", "activate")] == [
+        "candidate",
+        "active",
+    ]
+
+
+def test_most_firms_without_an_outcome_get_a_grade_and_the_rest_a_reason(contest, firms, told):
+    scores = database.session.scalars(
+        select(ScoreResult).where(ScoreResult.enterprise_id.in_([firm.id for firm in firms]))
+    ).all()
+    grades = Counter(score.grade for score in scores if score.grade)
+    assert len(scores) == len(firms) == told["unlabelled"]
+    assert sum(grades.values()) == told["graded"] >= 200
+    assert grades == Counter({g: n for g in grades if (n := told.get(f"grade_{g}"))})
+    assert all(s.missing["lacking"] for s in scores if s.is_insufficient)
+    assert all(s.reasons for s in scores if s.grade in {"CC", "C", "D"})
+
+
+def test_each_firm_is_matched_with_every_product(contest, firms, on_the_day, told):
+    found = Counter()
+    for firm in firms:
+        owner = Actor(None, Role.ENTERPRISE_USER, firm.id, "测试")
+        run = matching.match_own_firm(owner, firm.id, Wish()).run
+        found += Counter(eligible=run.eligible_count, insufficient=run.insufficient_count)
+        assert run.eligible_count + run.insufficient_count > 0
+    database.session.rollback()
+    assert found["eligible"] == told["a_pairs_eligible"]
+    assert found["insufficient"] == told["a_pairs_insufficient"]
+
+
+def test_the_batch_counts_every_pair_of_firm_and_product(contest, told):
+    _, did = contest
+    counts = json.loads(did["matches"][1])
+    pairs = [counts[f"pairs_{name}"] for name in ("eligible", "insufficient", "ineligible")]
+    assert counts["firms"] == told["a_profiles"]
+    assert sum(pairs) == counts["firms"] * told["products_listed"]
+
+
+def test_firms_sign_up_authorize_one_bank_and_apply(contest, firms, on_the_day, told):
+    states = [apply(firm) for firm in firms[:APPLICANTS]]
+    database.session.rollback()
+    assert Counter(states) == {ApplicationState.SUBMITTED: told["applications"]}
+
+
+def apply(firm: Enterprise) -> ApplicationState:
+    """Sign up, match, authorize the bank of the first product that fits, and submit."""
+    owner = sign_up(firm).as_actor()
+    matches = matching.match_own_firm(owner, firm.id, Wish()).matches
+    best = next(match for match in matches if match.outcome is not Outcome.INELIGIBLE)
+    today = clock.today()
+    consent = ConsentDraft(
+        enterprise_id=firm.id,
+        institution_id=best.institution_id,
+        purpose="pre_loan",
+        item_codes=["registration", "tax"],
+        valid_until=today + timedelta(days=90),
+        data_from=today - timedelta(days=365),
+        data_life_days=90,
+        max_uses=3,
+    )
+    consents.grant_directly(owner, [consent])
+    amount = min(best.terms.amount_max_fen or MOST_FEN, MOST_FEN)
+    wanted = Wanted(amount, 6, "采购原材料", "测试联系人", "13800000000")
+    draft = applying.start_application(owner, Draft(uuid4(), best.product_id, wanted))
+    return applying.submit_application(owner, draft.id).state
+
+
+def sign_up(firm: Enterprise):
+    return accounts.sign_up_enterprise(
+        SignUp(
+            uscc=firm.uscc,
+            enterprise_name=firm.name,
+            legal_representative="",
+            person_name="测试联系人",
+            phone="13800000000",
+            login=f"u{firm.uscc.lower()}",
+            password=PASSWORD,
+            position=Position.AGENT,
+        )
+    )
+
+
+def test_open_lists_are_taken_rejected_or_wait_and_only_once(capital, told):
+    first, second = capital["collect"], capital["again"]
+    assert (first[0], second[0]) == (3, 3)
+    for key in ("rows", "accepted", "rejected", "pending_names"):
+        assert total(first, key) == told[f"b_{key}"]
+    assert total(second, "accepted") + total(second, "pending_new") == 0
+    waiting = select(PendingName.id).where(PendingName.resolved_at.is_(None))
+    assert len(database.session.scalars(waiting).all()) == told["b_pending_names"]
+
+
+def test_every_firm_on_a_list_has_a_profile_and_its_matches(capital, told):
+    counts = json.loads(capital["matches"][1])
+    profiles = select(ProfileSnapshot.enterprise_id).distinct()
+    assert len(database.session.scalars(profiles).all()) == told["b_profiles"]
+    assert counts["firms"] == told["b_profiles"]
+    for outcome in ("eligible", "insufficient", "ineligible"):
+        assert counts[f"pairs_{outcome}"] == told[f"b_pairs_{outcome}"]
+
+
+def test_without_invoices_there_is_no_grade_but_a_reason(capital, told):
+    scores = database.session.execute(
+        select(ScoreResult.is_insufficient, ScoreResult.grade, ScoreResult.missing)
+    ).all()
+    assert len(scores) == told["b_profiles"]
+    assert {(row.is_insufficient, row.grade) for row in scores} == {(True, None)}
+    causes = {entry["cause"] for row in scores for entry in row.missing["lacking"]}
+    assert causes == {"no_record"}
+    assert all(row.missing["lacking"] for row in scores)
+
+
+def test_the_shell_gives_json_alone_and_tells_by_its_exit_code(contest, real_data):
+    town, _ = contest
+    mappings = CHECKOUT / "xinyidai" / "credit_records" / "mappings"
+    path = real_data / "inspur_sme_jinan" / "justice_enforced.csv.gz"
+    words = [sys.executable, "-m", "xinyidai", "collect", str(path), "--json"]
+    right = ["--kind", "court_enforcement", "--mapping", str(mappings / "jinan_enforced.yaml")]
+    runs = [town.shell([*words, *right]) for _ in range(2)]
+    first, second = (json.loads(run.stdout) for run in runs)
+    assert [run.returncode for run in runs] == [3, 3]
+    assert (first["accepted"], first["rejected"]) == (104, 1)
+    assert (second["accepted"], second["unchanged"], second["pending_new"]) == (0, 104, 0)
+    wrong = town.shell([*words, "--kind", "nothing"])
+    assert (wrong.returncode, "error" in json.loads(wrong.stdout)) == (2, True)
+    assert wrong.stderr.startswith("未归集")

@@ -1,0 +1,1 @@
+"""Reference data and the invented city, written through services."""

@@ -1,0 +1,155 @@
+"""The invented city, 演示城市: written through the services, from fixed seeds.
+
+All times are relative to the day of seeding, so two runs on one day give the same content. A run
+that was killed is noticed by the next one, which begins again.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+
+from xinyidai.audit import service as audit
+from xinyidai.kernel import clock
+from xinyidai.kernel.actor import SYSTEM
+from xinyidai.kernel.db import db, own_transaction, reproducible_ids
+from xinyidai.kernel.errors import Conflict
+from xinyidai.seeds import (
+    crowd,
+    deliveries,
+    fingerprint,
+    gatherings,
+    ground,
+    lending,
+    models,
+    parties,
+    permissions,
+    queries,
+    rosters,
+    shelf,
+    wishes,
+)
+from xinyidai.seeds.crowd import STORY_LOGIN
+from xinyidai.seeds.firms import SEED, make_firms
+from xinyidai.seeds.parties import CLIENT_BANKS, LOGINS, PASSWORD, client_id_of, client_secret_of
+from xinyidai.seeds.queries import BEGUN, SEEDED
+from xinyidai.seeds.times import at
+from xinyidai.seeds.world import FIRMS, STREAM, World
+
+Say = Callable[[str], None]
+
+ROLES = (
+    (STORY_LOGIN, "企业：看产品、授权、申请贷款"),
+    (LOGINS["yinhang1"], "银行客户经理：受理、尽调、审批"),
+    (LOGINS["yinhang3"], "银行产品经理：产品上架"),
+    (LOGINS["xinyongban1"], "信用办：审核、督办、活动"),
+    (LOGINS["xinyongban2"], "信用办：第二人复核"),
+    (LOGINS["gongxin"], "部门：推荐企业、报送信息"),
+    (LOGINS["yuanqu"], "园区：推荐企业"),
+    (LOGINS["jiedao"], "街道：推荐企业"),
+    (LOGINS["danbao1"], "担保机构"),
+    (LOGINS["jianguan"], "监管、审计"),
+    (LOGINS["guanliyuan"], "平台管理员"),
+)
+
+
+def seed_if_empty(say: Say) -> None:
+    """Write the invented city into an empty database; do nothing where it stands already.
+
+    A city that was begun and not finished is cleared away and written anew.
+
+    Raises:
+        Conflict: the database holds firms that did not come from here.
+
+    """
+    if queries.was_noted(SEEDED):
+        say("演示城市已就绪。")
+        return
+    if queries.was_noted(BEGUN):
+        say("上次写入中断，清空后重新写入 …")
+        db.session.rollback()
+        ground.clear()
+    elif queries.has_firms():
+        raise Conflict(
+            "数据库里已有企业数据，不能再写入演示城市。请换一个空的数据目录（--data）或数据库。",
+            code="not_empty",
+        )
+    db.session.rollback()
+    began = time.monotonic()
+    build(say)
+    say(f"演示城市写入完成，用时 {time.monotonic() - began:.0f} 秒。")
+
+
+def build(say: Say) -> None:
+    """Write the invented city, a transaction for each step."""
+    day = clock.today()
+    world = World(day, make_firms(STREAM, FIRMS, day))
+    with reproducible_ids(SEED), clock.at(world.now):
+        _note(BEGUN, world)
+        for title, step in _steps(say):
+            say(f"{title} …")
+            with own_transaction():
+                step(world)
+            if step in ANALYZED_AFTER:
+                ground.analyze(ANALYZED_AFTER[step])
+        _note(SEEDED, world)
+
+
+def account_lines() -> list[str]:
+    """Return what is printed at start: who may sign in, and the two banks' API clients."""
+    lines = [f"演示账户（密码都是 {PASSWORD} ）："]
+    lines += [f"  {login}  {what}" for login, what in ROLES]
+    lines.append("银行接口（OAuth2 client_credentials）：")
+    lines += [
+        f"  client_id {client_id_of(code)}  client_secret {client_secret_of(code)}"
+        for code in CLIENT_BANKS
+    ]
+    return lines
+
+
+def content_hash() -> str:
+    """Return the digest of everything written."""
+    return fingerprint.content_hash()
+
+
+def _note(action: str, world: World) -> None:
+    with own_transaction():
+        details = {"day": world.day.isoformat(), "firms": FIRMS}
+        audit.record(SYSTEM, action, "city", "demo", details)
+
+
+def _steps(say: Say) -> tuple[tuple[str, Callable[[World], object]], ...]:
+    return (
+        ("部门、机构和账户", _settle),
+        ("企业登记信息", crowd.register_firms),
+        ("归集信用信息", lambda world: deliveries.deliver_all(world, say)),
+        ("更正、修复和待核名", deliveries.amend),
+        ("金融产品", _stock),
+        ("评分模型", models.raise_models),
+        ("企业注册", crowd.sign_up),
+        ("白名单", rosters.keep_lists),
+        ("企业画像", models.profile),
+        ("行业分布和评分", models.score),
+        ("授权", permissions.play_consents),
+        ("融资需求", wishes.publish_needs),
+        ("产品匹配", wishes.match_members),
+        ("贷款申请", lambda world: lending.lend(world, say)),
+        ("银企对接活动", gatherings.gather),
+        ("银行查询", permissions.look_around),
+    )
+
+
+def _settle(world: World) -> None:
+    with at(world.start):
+        parties.settle(world.cast)
+        parties.open_clients(world.cast)
+
+
+def _stock(world: World) -> None:
+    world.on_sale = shelf.stock(world.cast, world.ago(398, 9))
+
+
+# After which step which table is analyzed; without a name, all of them.
+ANALYZED_AFTER: Mapping[object, str] = {
+    crowd.register_firms: "enterprise",
+    deliveries.amend: "",
+    models.profile: "",
+}

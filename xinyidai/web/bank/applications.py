@@ -1,0 +1,183 @@
+"""A bank's applications, 申请: the filtered list and one application with all it needs."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import g, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from xinyidai.applications import queries, service
+from xinyidai.applications.lifecycle import LIFECYCLE
+from xinyidai.applications.models import LoanApplication
+from xinyidai.applications.queries import AT_BANK, ApplicationRow, WorkFilter
+from xinyidai.applications.values import ApplicationState
+from xinyidai.consents import queries as consents
+from xinyidai.consents import service as consenting
+from xinyidai.consents.models import Consent
+from xinyidai.consents.values import REFUSAL_SENTENCES, ConsentState, RefusalReason
+from xinyidai.credit_records import queries as looks
+from xinyidai.credit_records.values import QueryOutcome
+from xinyidai.kernel import clock
+from xinyidai.kernel.access import allow
+from xinyidai.kernel.errors import InvalidInput
+from xinyidai.kernel.http import Page, page_args
+from xinyidai.kernel.money import format_wan
+from xinyidai.web import wording
+from xinyidai.web.bank import showing
+from xinyidai.web.bank.base import OFFICER, PAGE_SIZES, bank_id, blueprint, options, pager_of
+from xinyidai.web.bank.queries import PRE_LOAN
+from xinyidai.web.chrome import format_day, format_moment
+
+POST_LOAN = "post_loan"
+LIVE = frozenset({ConsentState.ACTIVE, ConsentState.USED_UP})
+AT_BANK_CODE = "at_bank"
+SHOWN_STATES = tuple(state for state in ApplicationState if state is not ApplicationState.DRAFT)
+DUE_NAMES = {"today": "今日到期", "overdue": "已超时", "resubmitted": "补件到齐"}
+
+
+@blueprint.get("/applications")
+@allow(*OFFICER)
+def list_applications() -> ResponseReturnValue:
+    """Show the list; the filter lives in the URL."""
+    page = page_args()
+    state, due = request.args.get("state", AT_BANK_CODE), request.args.get("due", "")
+    text = request.args.get("q", "").strip()
+    rows, total = _found(page, state, due, text)
+    states = {AT_BANK_CODE: "待银行办理"} | {s.value: n for s, n in _state_names().items()}
+    return render_template(
+        "bank/applications.html",
+        rows=[list_row(row) for row in rows],
+        labels=wording.APPLICATION_STATES,
+        pager=pager_of(page, total),
+        chosen={"state": state, "due": due, "q": text, "size": page.size},
+        states=options(states),
+        dues=options(DUE_NAMES),
+        sizes=[{"value": size, "label": f"{size} 条"} for size in PAGE_SIZES],
+    )
+
+
+def _found(page: Page, state: str, due: str, text: str) -> tuple[Sequence[ApplicationRow], int]:
+    if due and due not in DUE_NAMES:
+        raise InvalidInput("没有这种时限筛选,请重新选择。", fields={"due": "请从列表里选择。"})
+    if due == "resubmitted":
+        return queries.list_resubmitted(bank_id(), page)
+    today = clock.today()
+    wanted = WorkFilter(
+        states=_states(AT_BANK_CODE if due else state),
+        due_on=today if due == "today" else None,
+        overdue_at=today if due == "overdue" else None,
+        text=text,
+    )
+    return queries.work_list(bank_id(), page, wanted)
+
+
+def _states(code: str) -> Sequence[ApplicationState]:
+    if code == AT_BANK_CODE:
+        return AT_BANK
+    if not code:
+        return SHOWN_STATES
+    try:
+        return (ApplicationState(code),)
+    except ValueError as error:
+        sentence = "没有这个申请状态,请重新选择。"
+        raise InvalidInput(sentence, fields={"state": sentence}) from error
+
+
+def _state_names() -> dict[ApplicationState, str]:
+    return {state: wording.APPLICATION_STATES[state] for state in SHOWN_STATES}
+
+
+def list_row(row: ApplicationRow) -> dict[str, Any]:
+    """Return one line of a work list."""
+    application = row.application
+    url = url_for("bank.show_application", application_id=application.id)
+    return {
+        "firm": showing.link(url, row.enterprise.name),
+        "firm_sub": row.enterprise.uscc,
+        "number": application.application_no,
+        "amount": format_wan(application.amount_applied_fen),
+        "amount_sub": f"{application.term_months} 个月",
+        "product": row.product_name,
+        "officer": row.officer_name,
+        "state": application.state.value,
+        "left": showing.days_left(application),
+        "promised": format_day(application.promised_on),
+    }
+
+
+@blueprint.get("/applications/<uuid:application_id>")
+@allow(*OFFICER)
+def show_application(application_id: UUID) -> ResponseReturnValue:
+    """Show one application: facts, stage, consent with remaining uses, steps and actions."""
+    application = service.get_application(g.actor, application_id)
+    row = queries.get_row(application_id)
+    steps = queries.steps_of(application_id)
+    consent = consent_for(application)
+    reached = showing.stage_reached(application, steps)
+    return render_template(
+        "bank/application.html",
+        row=row,
+        application=application,
+        consent_labels=wording.CONSENT_STATES,
+        facts=showing.application_rows(row),
+        firm=showing.firm_rows(row.enterprise),
+        stages=showing.stage_rows(steps),
+        reached=reached.value,
+        side="" if application.state in showing.STAGES else _label(application.state),
+        left=showing.days_left(application),
+        steps=showing.step_events(steps),
+        actions=[str(action) for action in LIFECYCLE.actions_from(application.state)],
+        consent=consent_card(consent) if consent else None,
+        wanted_purpose=_purpose_for(application),
+        decision=queries.latest_decision(application_id),
+        payouts=queries.disbursements_of(application_id),
+    )
+
+
+def _label(state: ApplicationState) -> str:
+    return wording.APPLICATION_STATES[state]
+
+
+def consent_for(application: LoanApplication) -> Consent | None:
+    """Return the consent to look under: the application's own while it lives, else the newest."""
+    firm, bank = application.enterprise_id, application.institution_id
+    if _purpose_for(application) == POST_LOAN:
+        return consents.active_for(firm, bank, POST_LOAN)
+    own = consents.find(application.consent_id) if application.consent_id else None
+    if own is not None and consenting.state_of(own) is ConsentState.ACTIVE:
+        return own
+    return consents.active_for(firm, bank, PRE_LOAN) or own
+
+
+def _purpose_for(application: LoanApplication) -> str:
+    paid = {ApplicationState.DISBURSED, ApplicationState.SETTLED}
+    return POST_LOAN if application.state in paid else PRE_LOAN
+
+
+def consent_card(consent: Consent) -> dict[str, Any]:
+    """Return a consent with its state, its remaining uses and the looks taken under it."""
+    state = consenting.state_of(consent)
+    return {
+        "consent": consent,
+        "state": state.value,
+        "is_live": state is ConsentState.ACTIVE,
+        "facts": showing.consent_rows(consent),
+        "label": showing.look_label(consent),
+        "looks": looks_under(consent.id),
+    }
+
+
+def looks_under(consent_id: UUID) -> list[Mapping[str, Any]]:
+    """Return this bank's looks under a consent, refused ones too, newest first."""
+    return [
+        {
+            "at": format_moment(event.happened_at),
+            "who": event.actor_name,
+            "refused": event.outcome is QueryOutcome.REFUSED,
+            "snapshot_id": event.snapshot_id,
+            "cause": "".join(REFUSAL_SENTENCES[RefusalReason(code)] for code in event.reasons),
+        }
+        for event in looks.looks_under_consent(consent_id)
+        if event.institution_id == bank_id()
+    ]

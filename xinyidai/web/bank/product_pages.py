@@ -1,0 +1,221 @@
+"""A bank's products, 产品: the list, one version, and the form of a draft."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import flash, g, render_template, request
+from flask.typing import ResponseReturnValue
+
+from xinyidai.catalogue.kinds import ITEMS
+from xinyidai.catalogue.list_types import LIST_TYPES
+from xinyidai.kernel.access import allow
+from xinyidai.kernel.actor import Role
+from xinyidai.kernel.db import own_transaction
+from xinyidai.kernel.errors import Conflict, InvalidInput, NotFound
+from xinyidai.products import queries, service
+from xinyidai.products.models import ProductVersion
+from xinyidai.products.queries import CatalogueFilter
+from xinyidai.products.values import ProductVersionState as S
+from xinyidai.web import wording
+from xinyidai.web.bank import product_form
+from xinyidai.web.bank.base import (
+    BANK,
+    MANAGER,
+    UNPROCESSABLE,
+    bank_id,
+    blueprint,
+    options,
+    see_other,
+)
+from xinyidai.web.bank.criteria_form import (
+    OPERATOR_NAMES,
+    CriterionRow,
+    field_choices,
+    rows_from,
+    rows_of,
+)
+from xinyidai.web.bank.form_reading import FieldValues
+from xinyidai.web.bank.product_view import version_context, version_row
+
+MOST_PRODUCTS = 500
+REMOVE = "remove-"
+
+
+@blueprint.get("/products")
+@allow(*BANK)
+def list_products() -> ResponseReturnValue:
+    """Show the newest version of each product; an officer sees what is on sale."""
+    is_manager = g.actor.role is Role.BANK_PRODUCT_MANAGER
+    if is_manager:
+        versions = queries.list_of_institution(bank_id(), limit=MOST_PRODUCTS)
+    else:
+        wanted = CatalogueFilter(institution_id=bank_id())
+        versions = queries.list_catalogue(wanted, limit=MOST_PRODUCTS)
+    chosen = request.args.get("state", "")
+    counts = {state.value: sum(v.state is state for v in versions) for state in S}
+    shown = [v for v in versions if not chosen or v.state.value == chosen]
+    return render_template(
+        "bank/products.html",
+        rows=[version_row(version) for version in shown],
+        labels=wording.PRODUCT_STATES,
+        counts=counts,
+        total=len(versions),
+        chosen=chosen,
+        is_manager=is_manager,
+    )
+
+
+@blueprint.get("/products/<uuid:version_id>")
+@allow(*BANK)
+def show_product(version_id: UUID) -> ResponseReturnValue:
+    """Show one version with its conditions, its other versions and what may be done."""
+    return product_page(version_id, {})
+
+
+def product_page(version_id: UUID, errors: dict[str, str]) -> str:
+    """Return the page of a version, with the faults of the last step taken."""
+    version = own_version(version_id)
+    is_manager = g.actor.role is Role.BANK_PRODUCT_MANAGER
+    versions = queries.list_versions(version.product_id) if is_manager else [version]
+    return render_template(
+        "bank/product.html",
+        version=version,
+        is_manager=is_manager,
+        versions=versions,
+        is_newest=versions[0].id == version.id,
+        labels=wording.PRODUCT_STATES,
+        errors=errors,
+        reason=request.form.get("reason", ""),
+        **version_context(version),
+    )
+
+
+def own_version(version_id: UUID) -> ProductVersion:
+    """Return a version of the bank's own product, or raise `NotFound`."""
+    version = service.read_version(g.actor, version_id)
+    if version.product.institution_id != bank_id():
+        raise NotFound(queries.ABSENT)
+    return version
+
+
+@blueprint.get("/products/new")
+@allow(*MANAGER)
+def new_product() -> ResponseReturnValue:
+    """Show an empty form."""
+    return _form(None, {"guarantee": "credit"}, [CriterionRow()], ["registration"], {})
+
+
+@blueprint.get("/products/<uuid:version_id>/edit")
+@allow(*MANAGER)
+def edit_product(version_id: UUID) -> ResponseReturnValue:
+    """Show the form of a draft."""
+    version = own_version(version_id)
+    if version.state is not S.DRAFT:
+        raise Conflict("只有草稿可以修改；已上架的产品请另起新版本。")
+    facts = service.facts_of(version)
+    rows = rows_of(facts.criteria) or [CriterionRow()]
+    values = product_form.values_of(facts)
+    return _form(version, values, rows, list(facts.required_items), {})
+
+
+@blueprint.post("/products")
+@allow(*MANAGER)
+def create_product() -> ResponseReturnValue:
+    """Save a new draft, or add and remove a row of the criteria editor."""
+    return _save(None)
+
+
+@blueprint.post("/products/<uuid:version_id>/edit")
+@allow(*MANAGER)
+def update_product(version_id: UUID) -> ResponseReturnValue:
+    """Save a draft, or add and remove a row of the criteria editor."""
+    return _save(own_version(version_id))
+
+
+def _save(version: ProductVersion | None) -> ResponseReturnValue:
+    rows = rows_from(request.form)
+    deed = request.form.get("do", "save")
+    if deed == "add":
+        return _form_as_sent(version, [*rows, CriterionRow()], {})
+    if deed.startswith(REMOVE):
+        return _form_as_sent(version, _without(deed.removeprefix(REMOVE)), {})
+    version_id = version.id if version else None
+    try:
+        with own_transaction():
+            saved_id = _write(version_id)
+    except InvalidInput as error:
+        faults = _own_fields(error)
+    except Conflict as error:
+        faults = {"code": error.message}
+    else:
+        flash("草稿已保存。", "ok")
+        return see_other("show_product", version_id=saved_id)
+    again = own_version(version_id) if version_id else None
+    return _form_as_sent(again, rows or [CriterionRow()], faults), UNPROCESSABLE
+
+
+def _write(version_id: UUID | None) -> UUID:
+    facts = product_form.facts_from(request.form)
+    if version_id is None:
+        return service.draft_product(g.actor, facts).id
+    return service.update_draft(g.actor, version_id, facts).id
+
+
+def _without(place: str) -> list[CriterionRow]:
+    """Return the rows but the one whose number was pressed; rows keep their numbers till then."""
+    form = request.form.copy()
+    for part in ("field", "operator", "value", "text"):
+        form.pop(f"crit-{place}-{part}", None)
+    return rows_from(form) or [CriterionRow()]
+
+
+def _own_fields(error: InvalidInput) -> dict[str, str]:
+    """Return the faults under this form's field names: `criteria.2` is the third row."""
+    faults = {}
+    for name, sentence in error.fields.items():
+        place = name.removeprefix("criteria.")
+        if name.startswith("criteria.") and place.isdigit():
+            faults[f"crit-{place}-field"] = f"第 {int(place) + 1} 条：{sentence}"
+        else:
+            faults[name] = sentence
+    return faults or {"name": error.message}
+
+
+def _form_as_sent(
+    version: ProductVersion | None, rows: list[CriterionRow], errors: dict[str, str]
+) -> str:
+    items = request.form.getlist("required_items")
+    return _form(version, request.form.to_dict(), rows, items, errors)
+
+
+def _form(
+    version: ProductVersion | None,
+    values: dict[str, str],
+    rows: list[CriterionRow],
+    items: list[str],
+    errors: dict[str, str],
+) -> str:
+    return render_template(
+        "bank/product_form.html",
+        version=version,
+        values=FieldValues(values),
+        rows=rows,
+        items=items,
+        errors=errors,
+        **_choices(),
+    )
+
+
+def _choices() -> dict[str, Any]:
+    allowed = sorted(ITEMS)
+    return {
+        "kinds": options(wording.PRODUCT_KINDS),
+        "guarantees": options(wording.GUARANTEES),
+        "repayments": options(wording.REPAYMENTS),
+        "lists": [{"value": t.code, "label": t.name} for t in LIST_TYPES.values()],
+        "item_choices": [
+            {"value": code, "label": item.name} for code, item in ITEMS.items() if code in allowed
+        ],
+        "fields": field_choices(),
+        "operators": options(OPERATOR_NAMES),
+    }

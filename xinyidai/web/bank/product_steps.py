@@ -1,0 +1,50 @@
+"""What a product manager does with a version: submit, start a new one, take off the shelf."""
+
+from uuid import UUID
+
+from flask import flash, g, request
+from flask.typing import ResponseReturnValue
+
+from xinyidai.kernel.access import allow
+from xinyidai.kernel.db import own_transaction, transactional
+from xinyidai.kernel.errors import InvalidInput, RuleBroken
+from xinyidai.products import service
+from xinyidai.web.bank.base import MANAGER, UNPROCESSABLE, blueprint, see_other
+from xinyidai.web.bank.product_pages import own_version, product_page
+
+
+@blueprint.post("/products/<uuid:version_id>/submit")
+@allow(*MANAGER)
+def submit_product(version_id: UUID) -> ResponseReturnValue:
+    """Hand a draft to the credit office, 提交审核."""
+    try:
+        with own_transaction():
+            service.submit_product(g.actor, version_id)
+    except RuleBroken as error:
+        faults: dict[str, str] = error.details.get("fields", {})
+        return product_page(version_id, faults or {"submit": error.message}), UNPROCESSABLE
+    flash("已提交信用办审核，审核通过后自动上架。", "ok")
+    return see_other("show_product", version_id=version_id)
+
+
+@blueprint.post("/products/<uuid:version_id>/revise")
+@allow(*MANAGER)
+@transactional
+def revise_product(version_id: UUID) -> ResponseReturnValue:
+    """Start the next version as a draft, 另起新版本; the listed one stays on sale."""
+    version = service.revise_product(g.actor, own_version(version_id).product_id)
+    flash(f"已建立第 {version.version} 版草稿；提交审核前，原版本继续有效。", "ok")
+    return see_other("edit_product", version_id=version.id)
+
+
+@blueprint.post("/products/<uuid:version_id>/delist")
+@allow(*MANAGER)
+def delist_product(version_id: UUID) -> ResponseReturnValue:
+    """Take a version off the shelf with a reason, 下架."""
+    try:
+        with own_transaction():
+            service.delist_product(g.actor, version_id, request.form.get("reason", ""))
+    except InvalidInput as error:
+        return product_page(version_id, error.fields), UNPROCESSABLE
+    flash("产品已下架，企业不能再申请；进行中的申请不受影响。", "ok")
+    return see_other("show_product", version_id=version_id)

@@ -1,0 +1,111 @@
+"""How one version of a product is shown to its bank."""
+
+from typing import Any
+
+from flask import url_for
+
+from xinyidai.catalogue.list_types import LIST_TYPES
+from xinyidai.enterprises.reference import regions
+from xinyidai.kernel.money import format_wan
+from xinyidai.products import service
+from xinyidai.products.models import ProductVersion
+from xinyidai.products.rules import parse_criteria
+from xinyidai.web import wording
+from xinyidai.web.bank import showing
+from xinyidai.web.bank.product_form import percent_text
+from xinyidai.web.chrome import format_day
+
+
+def version_row(version: ProductVersion) -> dict[str, Any]:
+    """Return one line of the list of products."""
+    url = url_for("bank.show_product", version_id=version.id)
+    return {
+        "name": showing.link(url, version.name),
+        "name_sub": version.product.code,
+        "kind": wording.PRODUCT_KINDS[version.kind],
+        "amount": amount_words(version),
+        "rate": rate_words(version),
+        "term": term_words(version),
+        "version": f"第 {version.version} 版",
+        "state": version.state.value,
+        "listed": format_day(version.listed_at),
+    }
+
+
+def amount_words(version: ProductVersion) -> str | None:
+    """Return the range of amounts in words; None where nothing is published."""
+    low, high = version.amount_min_fen, version.amount_max_fen
+    return _range(
+        None if low is None else format_wan(low), None if high is None else format_wan(high)
+    )
+
+
+def rate_words(version: ProductVersion) -> str | None:
+    """Return the range of yearly rates in percent."""
+    low, high = version.rate_min, version.rate_max
+    return _range(
+        None if low is None else f"{percent_text(low)}%",
+        None if high is None else f"{percent_text(high)}%",
+    )
+
+
+def term_words(version: ProductVersion) -> str | None:
+    """Return the range of terms in months."""
+    low, high = version.term_min_months, version.term_max_months
+    return _range(None if low is None else f"{low} 个月", None if high is None else f"{high} 个月")
+
+
+def _range(low: str | None, high: str | None) -> str | None:
+    if low and high:
+        return low if low == high else f"{low} – {high}"
+    if high:
+        return f"最高 {high}"
+    return f"最低 {low}" if low else None
+
+
+def version_context(version: ProductVersion) -> dict[str, Any]:
+    """Return what the page of a version shows."""
+    # Region and list stand among the facts already.
+    criteria = parse_criteria(version.criteria, service.indicator_names(), stored=True)
+    return {
+        "facts": _facts(version),
+        "criteria": [
+            {
+                "threshold": criterion.threshold_text(),
+                "text": criterion.denial_text,
+                "shown": "公开" if criterion.show_threshold else "不公开",
+            }
+            for criterion in criteria
+        ],
+    }
+
+
+def _facts(version: ProductVersion) -> list[dict[str, Any]]:
+    listed = LIST_TYPES.get(version.whitelist_code or "")
+    fee = version.fee_note or None
+    if version.fee_rate is not None:
+        fee = f"每年 {percent_text(version.fee_rate)}% {version.fee_note}"
+    days = version.promise_days
+    return [
+        {"label": "产品编号", "value": version.product.code},
+        {"label": "产品类型", "value": wording.PRODUCT_KINDS[version.kind]},
+        {"label": "额度", "value": amount_words(version), "note": ""},
+        {"label": "年利率", "value": rate_words(version)},
+        {"label": "期限", "value": term_words(version)},
+        {"label": "其他费用", "value": fee or "未公布"},
+        {"label": "担保方式", "value": wording.GUARANTEES[version.guarantee]},
+        {"label": "还款方式", "value": wording.REPAYMENTS[version.repayment]},
+        {"label": "承诺时限", "value": f"{days} 个工作日" if days else "平台默认"},
+        {"label": "服务区域", "value": _regions(version)},
+        {"label": "面向名单", "value": listed.name if listed else "不限"},
+        {"label": "须授权信息", "value": showing.item_names(version.required_items) or "无"},
+        {"label": "申请材料", "value": "、".join(version.documents) or "无"},
+        {"label": "适用对象", "value": version.target or "未填写"},
+        {"label": "生效日期", "value": format_day(version.effective_from)},
+    ]
+
+
+def _regions(version: ProductVersion) -> str:
+    known = regions()
+    names = [known[code].name if code in known else code for code in version.region_codes]
+    return "、".join(names) or "不限"

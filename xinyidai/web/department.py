@@ -1,0 +1,98 @@
+"""Pages of departments, parks and streets, 部门: their nominations and what became of them."""
+
+from collections import Counter
+from uuid import UUID
+
+from flask import Blueprint, g, render_template
+from flask.typing import ResponseReturnValue
+
+from xinyidai.kernel.access import allow
+from xinyidai.kernel.actor import Role
+from xinyidai.kernel.db import own_transaction
+from xinyidai.kernel.http import Page, page_args
+from xinyidai.web import wording
+from xinyidai.web.office import nominating, queries
+from xinyidai.web.office.base import asked, attempted, done, pager_of
+from xinyidai.web.office.whitelist import (
+    check_rows,
+    entry_facts,
+    entry_row,
+    standard_facts,
+    step_events,
+)
+from xinyidai.whitelist import service
+from xinyidai.whitelist.queries import WAITING
+from xinyidai.whitelist.values import EntryState
+
+NEWEST = 5
+
+blueprint = Blueprint("department", __name__, url_prefix="/department")
+
+
+@blueprint.get("")
+@allow(Role.DEPARTMENT)
+def home() -> ResponseReturnValue:
+    """Show how the office's own nominations stand, and the newest of them."""
+    rows, total = service.list_own_nominations(g.actor, Page(1, NEWEST))
+    states = Counter(queries.nominations_by_state(g.actor.party_id))
+    return render_template(
+        "department/home.html",
+        total=total,
+        waiting=sum(states[state] for state in WAITING),
+        listed=states[EntryState.LISTED],
+        removed=states[EntryState.REMOVED],
+        rows=[entry_row(row, "department.nomination") for row in rows],
+        labels=wording.ENTRY_STATES,
+    )
+
+
+@blueprint.get("/nominations")
+@allow(Role.DEPARTMENT)
+def nominations() -> ResponseReturnValue:
+    """Show all nominations of the actor's office."""
+    page = page_args()
+    rows, total = service.list_own_nominations(g.actor, page)
+    return render_template(
+        "department/nominations.html",
+        rows=[entry_row(row, "department.nomination") for row in rows],
+        labels=wording.ENTRY_STATES,
+        pager=pager_of(page, total),
+    )
+
+
+@blueprint.get("/nominations/new")
+@allow(Role.DEPARTMENT)
+def nomination_form() -> ResponseReturnValue:
+    """Show the nomination form for one list."""
+    form = nominating.blank_form(asked("list_type"))
+    return render_template("department/nominate.html", form=form, errors={})
+
+
+@blueprint.post("/nominations/new")
+@allow(Role.DEPARTMENT)
+def nominate() -> ResponseReturnValue:
+    """Nominate a firm."""
+    form = nominating.typed_form()
+    with attempted("uscc") as attempt, own_transaction():
+        entry_id = nominating.nominate(g.actor).id
+    if attempt.errors:
+        page = render_template("department/nominate.html", form=form, errors=attempt.errors)
+        return page, attempt.status
+    words = "已推荐，等待信用办初审。"
+    return done(words, "department.nomination", entry_id=entry_id)
+
+
+@blueprint.get("/nominations/<uuid:entry_id>")
+@allow(Role.DEPARTMENT)
+def nomination(entry_id: UUID) -> ResponseReturnValue:
+    """Show one nomination with its check result and steps."""
+    row = service.read_entry(g.actor, entry_id)
+    return render_template(
+        "department/nomination.html",
+        row=row,
+        labels=wording.ENTRY_STATES,
+        facts=entry_facts(row),
+        checks=check_rows(row.entry),
+        standards=standard_facts(row.entry),
+        events=step_events(entry_id),
+    )

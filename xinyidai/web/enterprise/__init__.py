@@ -1,0 +1,28 @@
+"""Pages of the enterprise user, 企业端; phone first.
+
+Each module adds its routes to one blueprint.
+"""
+
+from xinyidai.web.enterprise import (
+    application_tasks,
+    applications,
+    consent_signing,
+    consents,
+    events,
+    home,
+    matches,
+    profile,
+)
+from xinyidai.web.enterprise.base import blueprint
+
+__all__ = [
+    "application_tasks",
+    "applications",
+    "blueprint",
+    "consent_signing",
+    "consents",
+    "events",
+    "home",
+    "matches",
+    "profile",
+]

@@ -1,0 +1,32 @@
+"""The first screen of the enterprise user."""
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from xinyidai.applications import queries as applications
+from xinyidai.consents import queries as consents
+from xinyidai.kernel.access import allow
+from xinyidai.kernel.actor import Role
+from xinyidai.matching import service as matching
+from xinyidai.web.enterprise import application_view, home_view, profile_view
+from xinyidai.web.enterprise.base import actor, blueprint, firm_id
+from xinyidai.web.enterprise.queries import get_firm
+
+
+@blueprint.get("")
+@allow(Role.ENTERPRISE_USER)
+def home() -> ResponseReturnValue:
+    """Show what to do now, the applications, the last looks, the products and the grade."""
+    rows = applications.list_of_enterprise(firm_id())
+    pending = consents.pending_of_enterprise(firm_id())
+    run = matching.read_current_run(actor(), firm_id())
+    return render_template(
+        "enterprise/home.html",
+        firm=get_firm(firm_id()),
+        action=home_view.next_action(pending, rows, run),
+        cards=application_view.cards_of(home_view.shown_rows(rows)),
+        application_count=len(rows),
+        looks=home_view.last_looks(firm_id()),
+        run=run,
+        grade=profile_view.find_grade(firm_id(), most_reasons=profile_view.SHOWN_REASONS),
+    )

@@ -1,0 +1,183 @@
+"""Put match results, 匹配结果, and products together for their pages."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import url_for
+
+from xinyidai.catalogue.missing import MissingCause
+from xinyidai.kernel.money import format_wan
+from xinyidai.matching.models import MatchRun, ProductMatchRow
+from xinyidai.matching.ranking import WEIGHTS
+from xinyidai.products.models import ProductVersion
+from xinyidai.products.values import Criterion, Outcome, Terms
+from xinyidai.web.chrome import format_percent
+from xinyidai.web.enterprise.queries import Offer
+from xinyidai.web.wording import GUARANTEES, OUTCOMES, REPAYMENTS
+
+# The shapes of the reason list: ✓, ? and ✗.
+SHAPES: Mapping[Outcome, str] = {
+    Outcome.ELIGIBLE: "met",
+    Outcome.INSUFFICIENT: "missing",
+    Outcome.INELIGIBLE: "unmet",
+}
+
+
+def counts_of(run: MatchRun) -> dict[Outcome, int]:
+    """Return how many products came out each way, shown or not."""
+    return {
+        Outcome.ELIGIBLE: run.eligible_count,
+        Outcome.INSUFFICIENT: run.insufficient_count,
+        Outcome.INELIGIBLE: run.ineligible_count,
+    }
+
+
+def tabs_of(run: MatchRun, current: Outcome) -> list[dict[str, Any]]:
+    """Return the three tabs with their counts."""
+    return [
+        {
+            "label": OUTCOMES[outcome],
+            "count": count,
+            "href": url_for("enterprise.matches", outcome=outcome.value),
+            "current": outcome is current,
+        }
+        for outcome, count in counts_of(run).items()
+    ]
+
+
+def card_of(match: ProductMatchRow, offer: Offer, criteria: Sequence[Criterion]) -> dict[str, Any]:
+    """Return one match: terms, which conditions hold, which do not, and why it stands here."""
+    lacking = [*match.unmet, *match.missing]
+    met = match.criteria_count - len(lacking)
+    rows = criteria_rows(criteria, match)
+    return {
+        "name": offer.version.name,
+        "institution": offer.institution.name,
+        "href": url_for("enterprise.product", product_id=offer.version.product_id),
+        "outcome": SHAPES[match.outcome],
+        "terms": short_terms(offer.version.terms),
+        "met_text": f"平台核对 {match.criteria_count} 项条件，满足 {met} 项",
+        "reasons": [finding_row(finding) for finding in lacking],
+        "met": [row for row in rows if row["outcome"] == SHAPES[Outcome.ELIGIBLE]],
+        "text_conditions": match.text_conditions,
+        "factors": [_factor(factor) for factor in match.factors],
+        "rank": match.rank,
+        "score": f"{match.score:.2f}",
+    }
+
+
+def finding_row(finding: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a stored finding as a row of the reason list."""
+    outcome = Outcome(finding["outcome"])
+    row = {
+        "outcome": SHAPES[outcome],
+        "title": finding["field_name"],
+        "value": finding["value"],
+        "threshold": finding["threshold"],
+        "how": finding["text"],
+    }
+    if outcome is Outcome.INSUFFICIENT:
+        row |= {"how": f"{finding['cause_text']}。{finding['remedy']}", **_way_out(finding)}
+    return row
+
+
+def _way_out(finding: Mapping[str, Any]) -> dict[str, str]:
+    if finding["cause"] == MissingCause.NOT_AUTHORIZED:
+        return {"href": url_for("enterprise.consent_new"), "link_label": "去授权"}
+    return {"href": url_for("enterprise.profile"), "link_label": "看画像"}
+
+
+def _factor(factor: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "label": factor["name"],
+        "value": round(100 * factor["value"]),
+        "text": f"{100 * factor['value']:.0f} 分 × {factor['weight']:.0%}",
+        "note": factor["text"],
+    }
+
+
+def weights_text() -> str:
+    """Return the public formula's weights in one line."""
+    names = {"likelihood": "办成可能", "cost": "综合成本", "speed": "办理速度", "fit": "需求契合"}
+    return "、".join(f"{names[code]} {weight:.0%}" for code, weight in WEIGHTS.items())
+
+
+def criteria_rows(
+    criteria: Sequence[Criterion], match: ProductMatchRow | None
+) -> list[dict[str, Any]]:
+    """Return every condition of a product; with a match also what was found for this firm."""
+    found = {f["code"]: f for f in (*match.unmet, *match.missing)} if match else {}
+    return [
+        finding_row(found[c.code]) if c.code in found else _condition(c, judged=match is not None)
+        for c in criteria
+    ]
+
+
+def _condition(criterion: Criterion, *, judged: bool) -> dict[str, Any]:
+    threshold = criterion.threshold_text() if criterion.show_threshold else "银行未公布具体数值"
+    return {
+        "outcome": "met" if judged else "",
+        "title": criterion.field.name,
+        "threshold": threshold,
+        "value": None,
+    }
+
+
+def short_terms(terms: Terms) -> list[dict[str, str]]:
+    """Return what a card shows of the terms."""
+    return [
+        {"label": "额度", "value": amount_text(terms)},
+        {"label": "综合年化成本", "value": cost_text(terms)},
+        {"label": "期限", "value": term_text(terms)},
+        {"label": "承诺答复", "value": promise_text(terms)},
+    ]
+
+
+def all_terms(version: ProductVersion) -> list[dict[str, str]]:
+    """Return every term of a product."""
+    terms = version.terms
+    rate = "未公布" if terms.rate_min is None else _rates(terms)
+    fee = terms.fee_note or "没有公布其他费用"
+    if terms.fee_rate:
+        fee = f"每年 {format_percent(terms.fee_rate)}。{terms.fee_note}"
+    return [
+        {"label": "额度", "value": amount_text(terms)},
+        {"label": "年利率", "value": rate},
+        {"label": "其他费用", "value": fee},
+        {"label": "综合年化成本", "value": cost_text(terms)},
+        {"label": "期限", "value": term_text(terms)},
+        {"label": "担保方式", "value": GUARANTEES[terms.guarantee]},
+        {"label": "还款方式", "value": REPAYMENTS[terms.repayment]},
+        {"label": "承诺答复", "value": promise_text(terms)},
+    ]
+
+
+def amount_text(terms: Terms) -> str:
+    """Say between which amounts the product lends."""
+    low, high = terms.amount_min_fen, terms.amount_max_fen
+    if high is None:
+        return "未公布" if low is None else f"{format_wan(low)}起"
+    return f"最高 {format_wan(high)}" if not low else f"{format_wan(low)}–{format_wan(high)}"
+
+
+def cost_text(terms: Terms) -> str:
+    """Say what the loan costs a year at most, fees included."""
+    return "未公布" if terms.all_in_rate is None else f"最高 {format_percent(terms.all_in_rate)}"
+
+
+def term_text(terms: Terms) -> str:
+    """Say for how long the product lends."""
+    if terms.term_max_months is None:
+        return "未公布"
+    return f"{terms.term_min_months or 1}–{terms.term_max_months} 个月"
+
+
+def promise_text(terms: Terms) -> str:
+    """Say within how many working days the bank answers."""
+    return "未承诺" if terms.promise_days is None else f"{terms.promise_days} 个工作日"
+
+
+def _rates(terms: Terms) -> str:
+    if terms.rate_max is None or terms.rate_max == terms.rate_min:
+        return format_percent(terms.rate_min)
+    return f"{format_percent(terms.rate_min)}–{format_percent(terms.rate_max)}"

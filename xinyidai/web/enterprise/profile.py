@@ -1,0 +1,66 @@
+"""The firm's own profile, 企业画像, its score, its records, and how to dispute a fact."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from xinyidai.catalogue.kinds import get_kind
+from xinyidai.credit_records import service as credit_records
+from xinyidai.kernel.access import allow
+from xinyidai.kernel.actor import Role
+from xinyidai.kernel.db import transactional
+from xinyidai.scoring import service as scoring
+from xinyidai.web.enterprise import profile_view as view
+from xinyidai.web.enterprise import record_view
+from xinyidai.web.enterprise.base import SEE_OTHER, actor, blueprint, firm_id
+from xinyidai.web.enterprise.queries import get_firm
+
+
+@blueprint.get("/profile")
+@allow(Role.ENTERPRISE_USER)
+def profile() -> ResponseReturnValue:
+    """Show score and indicators on today's facts; where there are none yet, offer to build them."""
+    found = view.find_profile(actor(), firm_id())
+    return render_template(
+        "enterprise/profile.html",
+        firm=get_firm(firm_id()),
+        profile=found,
+        grade=view.find_grade(firm_id()),
+        sections=[(section, view.rows_of(section)) for section in found.sections] if found else [],
+        coverage=view.coverage_of(found) if found else [],
+    )
+
+
+@blueprint.post("/profile/refresh")
+@allow(Role.ENTERPRISE_USER)
+@transactional
+def profile_refresh() -> ResponseReturnValue:
+    """Bring profile and score up to the firm's present facts."""
+    scored = scoring.refresh_firm(firm_id())
+    if scored is None:
+        flash("画像已更新。平台还没有启用评分模型，暂时没有信用等级。", "todo")
+    else:
+        flash("画像和信用等级已按今天的数据更新。", "ok")
+    return redirect(url_for(".profile"), SEE_OTHER)
+
+
+@blueprint.post("/records")
+@allow(Role.ENTERPRISE_USER)
+@transactional
+def records() -> ResponseReturnValue:
+    """Show every record the platform holds about the firm; the look is logged, hence a POST."""
+    facts = credit_records.read_own(actor(), firm_id())
+    return render_template("enterprise/records.html", groups=record_view.groups_of(facts))
+
+
+@blueprint.get("/dispute")
+@allow(Role.ENTERPRISE_USER)
+def dispute() -> ResponseReturnValue:
+    """Say who keeps the record behind a value and how it is put right."""
+    indicator = view.find_indicator(request.args.get("indicator", ""))
+    kinds = [get_kind(code) for code in indicator.kinds] if indicator else []
+    return render_template(
+        "enterprise/dispute.html",
+        indicator=indicator,
+        kinds=kinds,
+        sources=view.sources_of(indicator.code) if indicator else [],
+    )

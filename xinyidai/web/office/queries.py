@@ -1,0 +1,224 @@
+"""Read models of the office's pages: lists that join several slices, and counts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import contains_eager
+
+from xinyidai.applications.models import LoanApplication
+from xinyidai.applications.queries import AT_BANK
+from xinyidai.applications.values import ApplicationState
+from xinyidai.consents.models import Consent
+from xinyidai.enterprises.models import Enterprise, PendingName
+from xinyidai.institutions.models import Institution
+from xinyidai.kernel.db import db
+from xinyidai.kernel.http import Page
+from xinyidai.products.models import LoanProduct, ProductVersion
+from xinyidai.products.values import ProductVersionState
+from xinyidai.whitelist.models import WhitelistEntry
+from xinyidai.whitelist.queries import WAITING
+from xinyidai.whitelist.values import EntryState
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A product version with the institution that offers it."""
+
+    version: ProductVersion
+    institution: Institution
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How much waits, and since when the longest; None when nothing does."""
+
+    count: int
+    since: datetime | None
+
+
+@dataclass(frozen=True)
+class ApplicationFilter:
+    """What the office narrows applications to; `overdue_at` keeps what was promised earlier."""
+
+    state: ApplicationState | None = None
+    institution_id: UUID | None = None
+    overdue_at: date | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class CityApplication:
+    """One application with the names a list shows."""
+
+    application: LoanApplication
+    enterprise: Enterprise
+    institution: Institution
+    product_name: str
+
+
+@dataclass(frozen=True)
+class WaitingName:
+    """A name without a usable code, with how many rows wait for it and from where."""
+
+    name: str
+    normal_name: str
+    rows: int
+    source: str
+    since: datetime
+    firms: int
+
+
+def offers(page: Page, *, state: ProductVersionState | None = None) -> tuple[Sequence[Offer], int]:
+    """Return product versions for the office, those waiting longest first, and how many."""
+    statement = (
+        select(ProductVersion, Institution)
+        .join(LoanProduct, LoanProduct.id == ProductVersion.product_id)
+        .join(Institution, Institution.id == LoanProduct.institution_id)
+        .options(contains_eager(ProductVersion.product))
+    )
+    if state is None:
+        statement = statement.where(ProductVersion.state != ProductVersionState.DRAFT)
+    else:
+        statement = statement.where(ProductVersion.state == state)
+    if state is ProductVersionState.UNDER_REVIEW:
+        statement = statement.order_by(ProductVersion.submitted_at, ProductVersion.id)
+    else:
+        statement = statement.order_by(ProductVersion.name, ProductVersion.version.desc())
+    return [Offer(*row) for row in _cut(statement, page)], count_of(statement)
+
+
+def institutions_of(versions: Sequence[ProductVersion]) -> dict[UUID, Institution]:
+    """Return the institutions of loaded versions by their ids."""
+    ids = {version.product.institution_id for version in versions}
+    rows = db.session.scalars(select(Institution).where(Institution.id.in_(ids)))
+    return {institution.id: institution for institution in rows}
+
+
+def products_waiting() -> Waiting:
+    """Return how many product versions wait for review, and since when."""
+    return _waiting(
+        select(func.count(), func.min(ProductVersion.submitted_at)).where(
+            ProductVersion.state == ProductVersionState.UNDER_REVIEW
+        )
+    )
+
+
+def entries_waiting() -> Waiting:
+    """Return how many whitelist entries wait for the office, and since when."""
+    return _waiting(
+        select(func.count(), func.min(WhitelistEntry.nominated_at)).where(
+            WhitelistEntry.state.in_(WAITING)
+        )
+    )
+
+
+def names_waiting() -> Waiting:
+    """Return how many rows wait for a code, and since when."""
+    return _waiting(
+        select(func.count(), func.min(PendingName.created_at)).where(
+            PendingName.resolved_at.is_(None)
+        )
+    )
+
+
+def overdue(today: date) -> tuple[int, date | None]:
+    """Return how many applications a bank holds beyond its promise, and the earliest promise."""
+    row = db.session.execute(
+        select(func.count(), func.min(LoanApplication.promised_on)).where(
+            LoanApplication.state.in_(AT_BANK), LoanApplication.promised_on < today
+        )
+    ).one()
+    return int(row[0]), row[1]
+
+
+def city_applications(
+    page: Page, wanted: ApplicationFilter
+) -> tuple[Sequence[CityApplication], int]:
+    """Return submitted applications of the city, newest first (overdue ones: longest first)."""
+    statement = (
+        select(LoanApplication, Enterprise, Institution, ProductVersion.name)
+        .join(Enterprise, Enterprise.id == LoanApplication.enterprise_id)
+        .join(Institution, Institution.id == LoanApplication.institution_id)
+        .join(ProductVersion, ProductVersion.id == LoanApplication.product_version_id)
+        .where(LoanApplication.submitted_at.is_not(None))
+    )
+    if wanted.state is not None:
+        statement = statement.where(LoanApplication.state == wanted.state)
+    if wanted.institution_id is not None:
+        statement = statement.where(LoanApplication.institution_id == wanted.institution_id)
+    if wanted.text:
+        statement = statement.where(
+            Enterprise.name.contains(wanted.text, autoescape=True)
+            | (Enterprise.uscc == wanted.text.upper())
+            | (LoanApplication.application_no == wanted.text.upper())
+        )
+    if wanted.overdue_at is None:
+        ordered = statement.order_by(LoanApplication.submitted_at.desc(), LoanApplication.id)
+    else:
+        statement = statement.where(
+            LoanApplication.state.in_(AT_BANK), LoanApplication.promised_on < wanted.overdue_at
+        )
+        ordered = statement.order_by(LoanApplication.promised_on, LoanApplication.id)
+    return [CityApplication(*row) for row in _cut(ordered, page)], count_of(statement)
+
+
+def waiting_names(page: Page) -> tuple[Sequence[WaitingName], int]:
+    """Return names that wait for a code, most rows first, and how many names there are.
+
+    `firms` counts the firms that have the name now: one means it settles by itself.
+    """
+    known = (
+        select(func.count())
+        .where(Enterprise.normal_name == PendingName.normal_name)
+        .correlate(PendingName)
+        .scalar_subquery()
+    )
+    statement = (
+        select(
+            func.min(PendingName.name),
+            PendingName.normal_name,
+            func.count(),
+            func.string_agg(PendingName.source.distinct(), "、"),
+            func.min(PendingName.created_at),
+            known,
+        )
+        .where(PendingName.resolved_at.is_(None))
+        .group_by(PendingName.normal_name)
+    )
+    ordered = statement.order_by(func.count().desc(), PendingName.normal_name)
+    return [WaitingName(*row) for row in _cut(ordered, page)], count_of(statement)
+
+
+def revocations_since(moment: datetime) -> int:
+    """Return how many consents were revoked since a moment."""
+    statement = select(func.count()).select_from(Consent).where(Consent.revoked_at >= moment)
+    return db.session.scalar(statement) or 0
+
+
+def nominations_by_state(department_id: UUID) -> dict[EntryState, int]:
+    """Return how many of an office's nominations stand in each state."""
+    statement = (
+        select(WhitelistEntry.state, func.count())
+        .where(WhitelistEntry.nominated_for == department_id)
+        .group_by(WhitelistEntry.state)
+    )
+    return {state: int(number) for state, number in db.session.execute(statement)}
+
+
+def count_of(statement: Select[*tuple[Any, ...]]) -> int:
+    """Return how many rows a statement has without its paging."""
+    counted = select(func.count()).select_from(statement.order_by(None).subquery())
+    return db.session.scalar(counted) or 0
+
+
+def _cut(statement: Select[*tuple[Any, ...]], page: Page) -> Sequence[Row[*tuple[Any, ...]]]:
+    return db.session.execute(statement.offset(page.offset).limit(page.size)).all()
+
+
+def _waiting(statement: Select[*tuple[Any, ...]]) -> Waiting:
+    row = db.session.execute(statement).one()
+    return Waiting(int(row[0]), row[1])

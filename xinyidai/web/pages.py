@@ -1,0 +1,34 @@
+"""The list of page blueprints."""
+
+from collections.abc import Iterator
+
+from flask import Blueprint
+
+from xinyidai.web import (
+    audit_pages,
+    bank,
+    department,
+    enterprise,
+    office,
+    operator_pages,
+    public_pages,
+    sign_in,
+)
+from xinyidai.web.bank import guarantor
+
+
+def blueprints(*, is_demo: bool) -> Iterator[Blueprint]:
+    """Yield every page blueprint; the design sheet only where the demo runs."""
+    yield sign_in.blueprint
+    yield enterprise.blueprint
+    yield bank.blueprint
+    yield guarantor.blueprint
+    yield public_pages.blueprint
+    yield office.blueprint
+    yield department.blueprint
+    yield audit_pages.blueprint
+    yield operator_pages.blueprint
+    if is_demo:
+        from xinyidai.web import design  # noqa: PLC0415 - not loaded in production at all
+
+        yield design.blueprint
