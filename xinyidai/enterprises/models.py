@@ -55,7 +55,7 @@ class Enterprise(Model):
 
 
 class PendingName(Model):
-    """A row that names a firm without a usable code, 待核名; it waits until somebody resolves it."""
+    """A row that names a firm without a usable code, 待核名; it waits to be resolved."""
 
     __tablename__ = "pending_name"
     __table_args__ = (Index("uq_pending_name_row", "source", "kind", "row_hash", unique=True),)

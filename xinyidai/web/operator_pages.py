@@ -1,6 +1,5 @@
 """Pages of the operator, 平台管理员: accounts in numbers, and whether the system is in order."""
 
-
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
