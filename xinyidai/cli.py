@@ -1,5 +1,6 @@
 """The `xinyidai` command."""
 
+import copy
 import dataclasses
 import json
 import logging
@@ -260,19 +261,19 @@ def seed_demo(*, as_json: bool) -> None:
 
 
 def _in_app(command: click.Command) -> click.Command:
-    """Let a slice's command run in an application context; groups hand it to their members."""
-    if isinstance(command, click.Group):
-        for member in command.commands.values():
-            _in_app(member)
-        return command
+    """Return a copy of a slice's command, or group of them, that runs in an app context."""
+    mounted = copy.copy(command)
+    if isinstance(mounted, click.Group):
+        mounted.commands = {name: _in_app(member) for name, member in mounted.commands.items()}
+        return mounted
     inner = command.callback
 
     def run(*args: object, **kwargs: object) -> object:
         with _app():
             return inner(*args, **kwargs) if inner else None
 
-    command.callback = run
-    return command
+    mounted.callback = run
+    return mounted
 
 
 for _command in seed_commands.COMMANDS:

@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -26,6 +26,8 @@ from tests.applications.conftest import Market, make_market
 from xinyidai.accounts import service as accounts
 from xinyidai.accounts.models import Account
 from xinyidai.accounts.session import COOKIE
+from xinyidai.applications import service
+from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import db as database
 from xinyidai.kernel.db import own_transaction
 from xinyidai.kernel.settings import Settings, child_environment
@@ -56,7 +58,12 @@ OTHERS = (
     "select 1 from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
 )
 
+WAITING = "select count(*) from procrastinate_jobs where status = 'todo'"
+# A worker counts as dead after a minute of silence: let that minute be over.
+SILENT = "update procrastinate_workers set last_heartbeat = now() - interval '1 hour' returning 1"
+
 Start = Callable[..., int]
+Serve = Callable[[], tuple[int, int]]
 
 
 @dataclass
@@ -66,7 +73,6 @@ class Browser:
     port: int
     cookies: dict[str, str]
     token: str = ""
-    headers: dict[str, str] = field(default_factory=dict)
 
     def look(self, path: str) -> None:
         """Open a page and keep its form's token."""
@@ -94,7 +100,7 @@ class Browser:
 @pytest.fixture(scope="module")
 def launcher(settings: Settings) -> Iterator[subprocess.Popen[str]]:
     """A process that forks web servers and workers; all of them end with it."""
-    process = subprocess.Popen(  # noqa: S603 - our own program
+    process = subprocess.Popen(
         [sys.executable, "-m", "tests.journeys.launcher"],
         env=child_environment(settings),
         stdin=subprocess.PIPE,
@@ -128,7 +134,7 @@ def start(launcher: subprocess.Popen[str], live: Flask, tmp_path: Path) -> Itera
 
 
 @pytest.fixture
-def serve(start: Start, tmp_path: Path) -> Callable[[], tuple[int, int]]:
+def serve(start: Start, tmp_path: Path) -> Serve:
     """Start the web server; return its process and its port once it answers."""
 
     def begin() -> tuple[int, int]:
@@ -185,34 +191,33 @@ def signed_in(market: Market) -> dict[str, str]:
 
 @dataclass
 class Case:
-    """One firm's application, ready to be submitted."""
+    """One firm's application, ready to be submitted, and who submits it."""
 
     application: UUID
-    cookies: dict[str, str]
+    boss: Actor
+    browser: Browser
 
-    @property
-    def path(self) -> str:
-        """Return the application's address."""
-        return f"/enterprise/applications/{self.application}"
+    def path(self, page: str) -> str:
+        """Return the address of a page of the application."""
+        return f"/enterprise/applications/{self.application}/{page}"
 
 
 def ready_case() -> Case:
     with own_transaction():
         market = make_market()
         market.consent()
-        return Case(market.draft().id, signed_in(market))
+        return Case(market.draft().id, market.boss, Browser(0, signed_in(market)))
 
 
-def submit_and_kill(case: Case, serve: Callable[[], tuple[int, int]], delay: float | None) -> float:
-    """Submit to a new server and kill it after `delay`, or at the answer; return how long it took."""
-    process, port = serve()
-    browser = Browser(port, dict(case.cookies))
-    browser.look(f"{case.path}/check")
-    killer = threading.Timer(delay if delay is not None else PATIENCE, kill, [process])
+def submit_and_kill(case: Case, serve: Serve, delay: float) -> float:
+    """Submit to a new server, killed after `delay` or at the answer; return the seconds it took."""
+    process, case.browser.port = serve()
+    case.browser.look(case.path("check"))
+    killer = threading.Timer(delay, kill, [process])
     begun = time.monotonic()
     killer.start()
     with contextlib.suppress(OSError, http.client.HTTPException):
-        assert browser.send(f"{case.path}/submit") == http.client.SEE_OTHER
+        assert case.browser.send(case.path("submit")) == http.client.SEE_OTHER
     lasted = time.monotonic() - begun
     killer.cancel()
     kill(process)
@@ -220,75 +225,47 @@ def submit_and_kill(case: Case, serve: Callable[[], tuple[int, int]], delay: flo
     return lasted
 
 
-def test_a_submission_cut_off_is_whole_or_absent_and_can_be_sent_again(live, serve, start):
-    cases = [ready_case() for _ in range(WEB_ROUNDS + 1)]
-    usual = submit_and_kill(cases[0], serve, None)
-    assert traces(cases[0].application) == EVERYTHING
+def test_a_submission_cut_off_is_whole_or_absent_and_can_be_sent_again(live, serve):
+    first, *cases = [ready_case() for _ in range(WEB_ROUNDS + 1)]
+    usual = submit_and_kill(first, serve, PATIENCE)
+    assert traces(first.application) == EVERYTHING
     moments = random.Random(1)  # noqa: S311 - a repeatable spread, no secret
-    for case in cases[1:]:
+    for case in cases:
         submit_and_kill(case, serve, moments.uniform(0, 1.3 * usual))
         assert traces(case.application) in {NOTHING, EVERYTHING}
     _, port = serve()
     for case in cases:
-        browser = Browser(port, dict(case.cookies))
-        browser.look("/enterprise/applications/new?product=" + str(product_of(case)))
-        assert browser.send(f"{case.path}/submit") == http.client.SEE_OTHER
+        case.browser.port = port
+        assert case.browser.send(case.path("submit")) == http.client.SEE_OTHER
         assert traces(case.application) == EVERYTHING
-
-
-def product_of(case: Case) -> UUID:
-    [[product]] = ask("select product_id from loan_application where id = :id", id=case.application)
-    return product
 
 
 def test_a_killed_worker_leaves_nothing_undone_and_nothing_done_twice(live, serve, start):
     cases = [ready_case() for _ in range(12)]
     for case in cases:
-        submit_here(case)
+        with own_transaction():
+            service.submit_application(case.boss, case.application)
     moments = random.Random(2)  # noqa: S311 - a repeatable spread, no secret
     for _ in range(WORKER_ROUNDS):
-        before = ask("select count(*) from procrastinate_jobs where status = 'todo'")
+        before = ask(WAITING)
         victim = start("worker")
-        wait_until(
-            lambda before=before: (
-                ask("select count(*) from procrastinate_jobs where status = 'todo'") < before
-            )
-        )
+        wait_until(lambda before=before: ask(WAITING) < before)
         time.sleep(moments.uniform(0, 0.1))
         kill(victim)
         wait_until(lambda: not ask(OTHERS))
-        # A worker counts as dead after a minute of silence: let that minute be over.
-        ask(
-            "update procrastinate_workers set last_heartbeat = now() - interval '1 hour' returning 1"
-        )
+        ask(SILENT)
     finisher = start("worker", "--until-empty")
     wait_until(lambda: not lives(finisher))
-    assert {row for case in cases for row in ask(DELIVERED, id=str(case.application))} == {
-        (True, 1)
-    }
-
-
-def submit_here(case: Case) -> None:
-    from xinyidai.applications import service
-
-    with own_transaction():
-        application = database.session.get_one(service_model(), case.application)
-        boss = database.session.get_one(Account, application.started_by).as_actor()
-        service.submit_application(boss, case.application)
-
-
-def service_model() -> type:
-    from xinyidai.applications.models import LoanApplication
-
-    return LoanApplication
+    found = {row for case in cases for row in ask(DELIVERED, id=str(case.application))}
+    assert found == {(True, 1)}
 
 
 def test_many_clicks_at_once_submit_once(live, serve):
     case = ready_case()
-    _, port = serve()
-    browser = Browser(port, dict(case.cookies))
-    browser.look(f"{case.path}/check")
-    assert at_once(lambda: browser.send(f"{case.path}/submit")) == {http.client.SEE_OTHER}
+    _, case.browser.port = serve()
+    case.browser.look(case.path("check"))
+    found = at_once(lambda: case.browser.send(case.path("submit")))
+    assert found == {http.client.SEE_OTHER}
     assert traces(case.application) == EVERYTHING
 
 

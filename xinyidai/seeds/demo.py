@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from xinyidai.audit import service as audit
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import SYSTEM
-from xinyidai.kernel.db import db, own_transaction, reproducible_ids
+from xinyidai.kernel.db import own_transaction, reproducible_ids
 from xinyidai.kernel.errors import Conflict
 from xinyidai.seeds import (
     crowd,
@@ -60,19 +60,20 @@ def seed_if_empty(say: Say) -> None:
         Conflict: the database holds firms that did not come from here.
 
     """
-    if queries.was_noted(SEEDED):
+    with own_transaction():  # reading only; ends before the work begins
+        is_done, is_begun = queries.was_noted(SEEDED), queries.was_noted(BEGUN)
+        has_firms = queries.has_firms()
+    if is_done:
         say("演示城市已就绪。")
         return
-    if queries.was_noted(BEGUN):
+    if is_begun:
         say("上次写入中断，清空后重新写入 …")
-        db.session.rollback()
         ground.clear()
-    elif queries.has_firms():
+    elif has_firms:
         raise Conflict(
             "数据库里已有企业数据，不能再写入演示城市。请换一个空的数据目录（--data）或数据库。",
             code="not_empty",
         )
-    db.session.rollback()
     began = time.monotonic()
     build(say)
     say(f"演示城市写入完成，用时 {time.monotonic() - began:.0f} 秒。")

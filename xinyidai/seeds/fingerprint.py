@@ -17,7 +17,6 @@ LEFT_OUT_TABLES = frozenset({"auth_session", "api_token"})
 LEFT_OUT_COLUMNS = frozenset({"password_hash", "secret_hash", "token_hash"})
 NUMBERED = {
     "credit_record": frozenset({"id"}),
-    "loan_application": frozenset({"application_no"}),
     "profile_snapshot": frozenset({"id"}),
     "score_result": frozenset({"id", "snapshot_id"}),
     "industry_distribution": frozenset({"id"}),

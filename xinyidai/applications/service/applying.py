@@ -1,6 +1,5 @@
 """What a firm does with its application: start, change, authorize, submit, withdraw."""
 
-import secrets
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -19,7 +18,7 @@ from xinyidai.consents.models import Consent
 from xinyidai.consents.values import ConsentState
 from xinyidai.kernel import clock, jobs
 from xinyidai.kernel.actor import Actor, Role
-from xinyidai.kernel.db import db
+from xinyidai.kernel.db import db, new_id
 from xinyidai.kernel.errors import Conflict, Forbidden, InvalidInput, RuleBroken
 from xinyidai.kernel.working_days import add_working_days
 from xinyidai.products import queries as products
@@ -98,7 +97,7 @@ def _add(application: LoanApplication) -> None:
 
 
 def _number() -> str:
-    return f"SQ{clock.today():%Y%m%d}{secrets.token_hex(4).upper()}"
+    return f"SQ{clock.today():%Y%m%d}{new_id().hex[-8:].upper()}"
 
 
 def _write(application: LoanApplication, wanted: Wanted) -> None:
