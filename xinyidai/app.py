@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 LOCK_TIMEOUT = "5s"
 STATEMENT_TIMEOUT = "120s"
-LARGEST_UPLOAD = 64 * 1024 * 1024
+LARGEST_BODY = 2 * 1024 * 1024  # there is no upload page; files come in by `xinyidai collect`
 
 csrf = CSRFProtect()
 migrate = Migrate()
@@ -91,8 +91,7 @@ def _config(settings: Settings) -> dict[str, object]:
                 "application_name": "xinyidai",
             },
         },
-        "MAX_CONTENT_LENGTH": LARGEST_UPLOAD,
-        "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        "MAX_CONTENT_LENGTH": LARGEST_BODY,
         "SESSION_COOKIE_SECURE": settings.behind_https,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",

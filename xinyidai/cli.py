@@ -62,7 +62,21 @@ def main() -> None:
         sys.exit(2)
 
 
-@click.group()
+class _Slices(click.Group):
+    """The main group: own commands, and the slices' commands imported when called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return every name, in order."""
+        return sorted({*super().list_commands(ctx), *slices.COMMANDS})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command, a slice's in an application context."""
+        own = super().get_command(ctx, cmd_name)
+        found = own or slices.find_command(cmd_name)
+        return found if found is None or own else _in_app(found)
+
+
+@click.group(cls=_Slices)
 @click.version_option(__version__)
 def cli() -> None:
     """信易贷：城市融资信用服务平台."""
@@ -278,5 +292,3 @@ def _in_app(command: click.Command) -> click.Command:
 
 for _command in seed_commands.COMMANDS:
     seed_group.add_command(_command)
-for _command in slices.commands():
-    cli.add_command(_in_app(_command))

@@ -1,7 +1,7 @@
 """The explicit list of what is mounted: tables, blueprints, jobs, commands."""
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import click
 from flask import Blueprint
@@ -32,20 +32,24 @@ ROUTES: tuple[str, ...] = (
     "matchmaking_events",
 )
 JOBS: tuple[str, ...] = (
+    "accounts",
     "credit_records",
     "profiles",
     "scoring",
     "matching",
     "applications",
 )
-COMMANDS: tuple[str, ...] = (
-    "accounts",
-    "credit_records",
-    "matching",
-    "products",
-    "profiles",
-    "scoring",
-)
+# Each slice's commands by name; a module is imported only when its command is called, because some
+# draw the training libraries in.
+COMMANDS: Mapping[str, str] = {
+    "account": "accounts",
+    "collect": "credit_records",
+    "collect-set": "credit_records",
+    "match": "matching",
+    "model": "scoring",
+    "products": "products",
+    "profile": "profiles",
+}
 
 
 def import_tables() -> None:
@@ -66,7 +70,10 @@ def api_blueprints() -> Iterator[Blueprint]:
         yield importlib.import_module(f"xinyidai.{name}.routes").blueprint
 
 
-def commands() -> Iterator[click.Command]:
-    """Yield each slice's commands."""
-    for name in COMMANDS:
-        yield from importlib.import_module(f"xinyidai.{name}.commands").COMMANDS
+def find_command(name: str) -> click.Command | None:
+    """Import and return the slice's command of this name, or None."""
+    if name not in COMMANDS:
+        return None
+    module = importlib.import_module(f"xinyidai.{COMMANDS[name]}.commands")
+    found: click.Command = {command.name: command for command in module.COMMANDS}[name]
+    return found

@@ -143,7 +143,8 @@ def test_everything_with_jobs_routes_or_tables_is_mounted() -> None:
     assert holding("models") - {"seeds"} == set(slices.TABLES)
     assert holding("jobs") - {"kernel"} == set(slices.JOBS)
     assert holding("routes") == set(slices.ROUTES)
-    assert holding("commands") - {"seeds"} == set(slices.COMMANDS)
+    assert holding("commands") - {"seeds"} == set(slices.COMMANDS.values())
+    assert all(slices.find_command(name) for name in slices.COMMANDS)
 
 
 def test_jobs_are_protected_by_name() -> None:

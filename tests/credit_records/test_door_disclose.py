@@ -33,7 +33,7 @@ def firm(db, world, long_ago):
     firm = world.firm()
     world.collect([world.record(firm, "tax_grade", "A")])
     world.collect([world.record(firm, "administrative_penalty", "P")])
-    world.collect([world.record(firm, "tax_arrears", "old", occurred_on=long_ago)])
+    world.collect([world.record(firm, "tax_payment", "old", occurred_on=long_ago)])
     return firm
 
 

@@ -123,8 +123,11 @@ def test_a_wrong_method_names_the_right_ones(live):
 
 
 def test_a_form_beyond_the_limit_is_refused(live):
+    head = b'--b\r\nContent-Disposition: form-data; name="login"\r\n\r\n'
     response = live.test_client().post(
-        "/sign-in", data={"login": "x" * 3_000_000}, content_type="multipart/form-data"
+        "/sign-in",
+        data=head + b"x" * 3_000_000 + b"\r\n--b--\r\n",
+        content_type="multipart/form-data; boundary=b",
     )
     assert response.status_code == 413
     assert "太大" in response.get_data(as_text=True)

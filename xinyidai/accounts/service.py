@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, text, update
 
 from xinyidai.accounts import passwords, queries
-from xinyidai.accounts.models import Account, ApiClient, AuthSession
+from xinyidai.accounts.models import Account, ApiClient, ApiToken, AuthSession
 from xinyidai.accounts.values import AccountStatus, Position
 from xinyidai.audit import service as audit
 from xinyidai.enterprises.models import Enterprise
@@ -24,6 +24,15 @@ from xinyidai.kernel.uscc import UnifiedSocialCreditCode
 SESSION_LIFE = timedelta(hours=12)
 IDLE = timedelta(minutes=60)
 TOUCH_EVERY = timedelta(minutes=5)
+KEPT = timedelta(days=30)
+CLEAN_UP = (
+    text("delete from rate_window where window_start < :before"),
+    text(
+        "delete from procrastinate_jobs j where j.status in ('succeeded', 'cancelled')"
+        " and not exists (select 1 from procrastinate_events e"
+        " where e.job_id = j.id and e.at >= :before)"
+    ),
+)
 WRONG = "登录名或密码不对。连续错误 5 次将锁定 15 分钟。"
 
 
@@ -269,3 +278,12 @@ def unlock_account(actor: Actor, account: Account) -> None:
     account.failed_count = 0
     account.locked_until = None
     audit.record(actor, "account:unlock", "account", account.id)
+
+
+def clean_up() -> None:
+    """Delete what is of no more use: old rate windows, tokens, sessions and finished jobs."""
+    moment = clock.now()
+    db.session.execute(delete(ApiToken).where(ApiToken.expires_at < moment - KEPT))
+    db.session.execute(delete(AuthSession).where(AuthSession.expires_at < moment - KEPT))
+    for statement in CLEAN_UP:
+        db.session.execute(statement, {"before": moment - KEPT})

@@ -48,7 +48,9 @@ def slice_faults(checkout: Path) -> Iterator[str]:
     for module, name in LISTS.items():
         found = {path.parent.name for path in package.glob(f"*/{module}.py")} - NOT_SLICES
         named = lists.get(name)
-        listed = set(named) if isinstance(named, tuple) else set()
+        # Commands are listed by their names, each with its slice.
+        slices = named.values() if isinstance(named, dict) else named
+        listed = set(slices) if isinstance(slices, Iterable) else set()
         yield from (f"{name} lacks {slice_}" for slice_ in sorted(found - listed))
         yield from (f"{name} lists {slice_}, which has none" for slice_ in sorted(listed - found))
 

@@ -2,6 +2,7 @@
 
 KEPT_OF_PHONE = 3
 KEPT_OF_ID = 4
+KEPT_OF_WORD = 2
 
 
 def mask_name(name: str) -> str:
@@ -24,5 +25,7 @@ def mask_id(number: str) -> str:
 
 
 def mask_value(value: str) -> str:
-    """Keep the first and the last character of anything else, for reports of rejected rows."""
-    return value if len(value) <= 1 else value[0] + "*" * (len(value) - 2) + value[-1]
+    """Keep the ends of anything else, for reports of rejected rows; of two characters the first."""
+    if len(value) <= KEPT_OF_WORD:
+        return value[:1] + "*" * (len(value) - 1)
+    return value[0] + "*" * (len(value) - 2) + value[-1]

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-import lightgbm
 import numpy as np
 
 from xinyidai.catalogue.missing import Missing, MissingCause
@@ -27,6 +26,8 @@ class Scorer:
 
     def __init__(self, artefact: Artefact) -> None:
         """Build the booster from the artefact's text and check that both speak of one thing."""
+        import lightgbm  # noqa: PLC0415 - draws scikit-learn and pandas in; only who scores pays
+
         self.artefact = artefact
         self.transform = artefact.transform
         self._booster = lightgbm.Booster(model_str=artefact.model_text)

@@ -77,7 +77,8 @@ def start_application(actor: Actor, draft: Draft) -> LoanApplication:
         state=ApplicationState.DRAFT,
     )
     _write(application, draft.wanted)
-    _add(application)
+    if not _added(application):
+        return _twin(actor, draft.request_key)
     consent = consents.active_for(application.enterprise_id, application.institution_id, PURPOSE)
     if consent is not None and _lacking_items(consent, version) == ():
         application.consent_id = consent.id
@@ -85,15 +86,26 @@ def start_application(actor: Actor, draft: Draft) -> LoanApplication:
     return application
 
 
-def _add(application: LoanApplication) -> None:
+def _added(application: LoanApplication) -> bool:
     try:
         with db.session.begin_nested():
             db.session.add(application)
             db.session.flush()  # a twin must show here, not at the commit
-    except IntegrityError as error:
+    except IntegrityError:
+        return False
+    return True
+
+
+def _twin(actor: Actor, request_key: UUID) -> LoanApplication:
+    """Return the draft that a click at the same moment made; any other twin is a conflict."""
+    twin = db.session.scalar(
+        select(LoanApplication).where(LoanApplication.request_key == request_key)
+    )
+    if twin is None:
         raise Conflict(
             "您对这款产品已有一份进行中的申请,请在“我的申请”里继续办理。", code="already_open"
-        ) from error
+        )
+    return steps.load(actor, twin.id)
 
 
 def _number() -> str:
