@@ -7,7 +7,7 @@ is named here before it is met elsewhere. One line for each check; exit code 1 w
 import ast
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import yaml
