@@ -121,7 +121,7 @@ def _assigned(path: Path) -> dict[str, object]:
             value = node.value
         else:
             continue
-        if isinstance(value, ast.Constant | ast.Tuple):
+        if isinstance(value, ast.Constant | ast.Tuple | ast.Dict):
             found.update((target.id, ast.literal_eval(value)) for target in targets)
     return found
 
