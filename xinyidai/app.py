@@ -67,7 +67,11 @@ def create_app(settings: Settings | None = None, *, guard: bool = True) -> Flask
     _mount(app)
     if guard:
         with app.app_context():
-            _refuse_unfit(settings)
+            try:
+                _refuse_unfit(settings)
+            finally:
+                db.session.remove()
+                db.engine.dispose()  # workers and tests fork or drop the app; none inherits these
     return app
 
 
@@ -158,7 +162,6 @@ def _refuse_unfit(settings: Settings) -> None:
             "生产模式拒绝启动：数据库里有演示账户。请使用没有演示数据的数据库，"
             "或以 XINYIDAI_MODE=demo 启动演示。"
         )
-    db.session.remove()
 
 
 def _has_demo_accounts() -> bool:

@@ -26,7 +26,7 @@ from sqlalchemy import create_engine, text
 from xinyidai import __version__, slices
 from xinyidai.app import create_app
 from xinyidai.kernel import jobs, postgres
-from xinyidai.kernel.db import own_transaction
+from xinyidai.kernel.db import db, own_transaction
 from xinyidai.kernel.errors import DomainError
 from xinyidai.kernel.logs import configure_logs
 from xinyidai.kernel.settings import (
@@ -92,7 +92,11 @@ def say(message: str) -> None:
 def _app(*, guard: bool = False, settings: Settings | None = None) -> Iterator[Flask]:
     app = create_app(settings or load_settings(), guard=guard)
     with app.app_context():
-        yield app
+        try:
+            yield app
+        finally:
+            db.session.remove()
+            db.engine.dispose()
 
 
 @cli.command()

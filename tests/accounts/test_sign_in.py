@@ -70,6 +70,14 @@ def test_five_failures_lock_for_a_quarter_of_an_hour(live: Flask, officer: Accou
         assert _enter(client, officer.login, PASSWORD).status_code == 302
 
 
+def test_a_try_begun_before_the_lock_does_not_lift_it(live: Flask, officer: Account) -> None:
+    for _ in range(passwords.MOST_FAILURES + 1):
+        service.count_failure(officer.login)
+    database.session.commit()
+    assert officer.locked_until is not None
+    assert _enter(live.test_client(), officer.login, PASSWORD).status_code == 422
+
+
 def test_a_suspended_account_stays_out(live: Flask, officer: Account) -> None:
     officer.status = AccountStatus.SUSPENDED
     database.session.commit()
@@ -93,7 +101,8 @@ def test_sign_out_everywhere_ends_every_device(
 
 
 @pytest.mark.parametrize(
-    "target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
+    "target",
+    ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "//["],
 )
 def test_the_next_page_is_always_ours(target: str, live: Flask, officer: Account) -> None:
     answer = _enter(live.test_client(), officer.login, PASSWORD, next=target)

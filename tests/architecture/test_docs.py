@@ -36,8 +36,10 @@ def _read(path: Path) -> str:
 
 def _commands() -> set[str]:
     """Every command line the product has, as `group member` or `command`."""
-    found = set()
-    for name, command in cli.commands.items():
+    found: set[str] = set()
+    context = click.Context(cli)
+    for name in cli.list_commands(context):
+        command = cli.get_command(context, name)
         found.add(name)
         if isinstance(command, click.Group):
             found |= {f"{name} {member}" for member in command.commands}

@@ -146,6 +146,13 @@ def test_a_used_up_consent_still_lets_its_snapshots_be_read_until_it_is_revoked(
     assert rules.reading_again_reasons(revoked, NOW) == [R.REVOKED]
 
 
+def test_what_was_used_up_first_is_not_read_after_the_last_day_either():
+    spent = facts(use_count=3, used_up_at=NOW)
+    later = clock.local(NOW).replace(year=NOW.year + 2)
+    assert rules.state_at(spent, later) is S.USED_UP
+    assert rules.reading_again_reasons(spent, later) == [R.EXPIRED]
+
+
 def draft(**changes):
     plain = {
         "enterprise_id": FIRM,

@@ -175,8 +175,10 @@ def test_the_last_use_makes_it_used_up_and_revoking_that_keeps_the_state(firm, b
     consent = parties.granted(firm, bank, max_uses=1)
     service.spend_use(service.lock_for_use(consent.id))
     assert service.state_of(consent) is S.USED_UP
+    assert service.still_stands(consent)
     service.revoke_consent(parties.boss(firm.id), consent.id)
     assert service.state_of(consent) is S.USED_UP
+    assert not service.still_stands(consent)
     with pytest.raises(InvalidTransition):
         service.revoke_consent(parties.boss(firm.id), consent.id)
 

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from time import sleep
 
 import pytest
 from sqlalchemy import select
@@ -11,9 +12,11 @@ from xinyidai.consents.models import Consent
 from xinyidai.consents.service import ConsentRefused
 from xinyidai.credit_records import queries, service
 from xinyidai.credit_records.models import QueryEvent
-from xinyidai.credit_records.values import QueryOutcome
+from xinyidai.credit_records.values import QueryOutcome, RecordStatus
+from xinyidai.kernel.actor import SYSTEM
 from xinyidai.kernel.db import db as database
 from xinyidai.kernel.db import own_transaction
+from xinyidai.kernel.errors import Conflict
 
 
 def show(look):
@@ -105,3 +108,34 @@ def test_a_failed_look_shows_and_spends_nothing(live, scene):
         service.disclose(officer, requests[0], fail)
     assert database.session.get_one(Consent, requests[0].consent_id).use_count == 0
     assert queries.looks_under_consent(requests[0].consent_id) == []
+
+
+def test_a_repair_during_a_look_waits_and_closes_its_snapshot(live, scene):
+    officer, requests = scene
+    begun = Barrier(2)
+
+    def slow(look):
+        [fact] = look.facts()
+        begun.wait()
+        sleep(0.3)  # the repair asks for its lock meanwhile
+        return {"fact": fact.id}
+
+    def repair():
+        begun.wait()
+        with live.app_context(), own_transaction():
+            firm = requests[0].enterprise_id
+            [record_id] = platform_records(firm)
+            service.write.retire_record(SYSTEM, firm, record_id, RecordStatus.REPAIRED, "已修复")
+
+    with ThreadPoolExecutor(1) as pool:
+        done = pool.submit(repair)
+        with own_transaction():
+            snapshot = service.disclose(officer, requests[0], slow)
+        done.result()
+    with pytest.raises(Conflict, match="信用修复"):
+        service.read_snapshot(officer, snapshot.id)
+
+
+def platform_records(firm):
+    with service.platform_run("indicators", "test", enterprise_ids=[firm]) as run:
+        return [fact.id for fact in run.facts(firm)]

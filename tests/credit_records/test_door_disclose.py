@@ -202,7 +202,7 @@ def test_what_is_not_json_is_not_shown(firm, bank, world):
 
 def test_the_firm_sees_all_of_its_own_and_nobody_elses(firm, world):
     seen = service.read_own(world.boss(firm), firm)
-    assert [fact.natural_key for fact in seen] == ["P", "old", "A"]
+    assert [fact.natural_key for fact in seen] == ["P", "A", "old"]
     with pytest.raises(NotFound):
         service.read_own(world.boss(world.firm()), firm)
 

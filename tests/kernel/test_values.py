@@ -112,7 +112,19 @@ def test_yuan_become_whole_fen(text, fen):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "五十", "1.234", "NaN", "Infinity", "-inf", "1e400", "90000000000000.01", "1\x000"]
+    "text",
+    [
+        "",
+        "五十",
+        "1.234",
+        "NaN",
+        "Infinity",
+        "-inf",
+        "1e400",
+        "1e999999",
+        "90000000000000.01",
+        "1\x000",
+    ],
 )
 def test_what_is_no_amount_is_refused_in_chinese(text):
     with pytest.raises(InvalidInput) as refused:

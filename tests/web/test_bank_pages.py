@@ -322,6 +322,8 @@ def test_a_foreign_bank_finds_nothing(city, client_as):
     assert client.post(f"{city.address}/accept").status_code == 404
     assert client.get(f"/bank/consents/{city.consent.id}").status_code == 404
     assert client.post(f"/bank/consents/{city.consent.id}/looks").status_code == 404
+    [refused] = looks.looks_at_enterprise(city.firm.id)
+    assert (refused.party_id, refused.reasons) == (stranger.party_id, ["other_institution"])
     assert client.get(f"/bank/products/{city.version.id}").status_code == 404
 
 
@@ -418,6 +420,8 @@ def test_each_bad_criterion_has_a_sentence_of_its_own(manager, city):
     assert response.status_code == 422
     assert "第 1 条：“很久”不是数字。" in response.text
     assert "第 2 条：请选择条件。" in response.text
+    huge = manager.post("/bank/products", data=product(**{"crit-0-value": "1e999999999"}))
+    assert "第 1 条：“1e999999999”太大了。" in huge.text
     wrong = manager.post("/bank/products", data=product(**{"crit-0-operator": "is_one_of"}))
     assert "第 1 条：字段“成立年限”不能使用条件" in wrong.text
 

@@ -329,3 +329,15 @@ def test_the_auditor_finds_the_deeds_on_one_subject(client_as: Client) -> None:
     text = client_as(auditor).get(url).text
     assert "product:submit" in text
     assert "product:list" not in text
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/office/queries?to=9999-12-31",
+        "/office/figures?first=0001-01-01",
+        "/office/figures?last=9999-12-31",
+    ],
+)
+def test_a_day_at_an_end_of_the_calendar_is_refused(url: str, client_as: Client) -> None:
+    assert client_as(clerk()).get(url).status_code == 422

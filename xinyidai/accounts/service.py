@@ -190,12 +190,17 @@ def open_session(account: Account, device: str) -> str:
 def count_failure(login: str) -> None:
     """Count a failed sign-in and lock the account at the limit."""
     account = db.session.scalar(
-        select(Account).where(Account.login == login.strip().lower()).with_for_update()
+        select(Account)
+        .where(Account.login == login.strip().lower())
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
-    if account is None:
+    moment = clock.now()
+    # A try that was under way when another one locked the account must not lift that lock.
+    if account is None or (account.locked_until and account.locked_until > moment):
         return
     account.failed_count += 1
-    account.locked_until = passwords.locked_until(account.failed_count, clock.now())
+    account.locked_until = passwords.locked_until(account.failed_count, moment)
     if account.locked_until:
         account.failed_count = 0
         audit.record(account.as_actor(), "account:lock", "account", account.id)

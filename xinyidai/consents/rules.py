@@ -82,8 +82,16 @@ def standing_reasons(facts: ConsentFacts, moment: datetime) -> list[RefusalReaso
 
 
 def reading_again_reasons(facts: ConsentFacts, moment: datetime) -> list[RefusalReason]:
-    """Return why a snapshot already made may not be read again; used up alone is no reason."""
-    return [r for r in standing_reasons(facts, moment) if r is not RefusalReason.USED_UP]
+    """Return why a snapshot already made may not be read again; used up alone is no reason.
+
+    What was used up before its last day stays in the state `used_up`, but expires all the same.
+    """
+    reasons: list[RefusalReason] = [
+        r for r in standing_reasons(facts, moment) if r is not RefusalReason.USED_UP
+    ]
+    if _expiry(facts.valid_until) <= moment and RefusalReason.EXPIRED not in reasons:
+        reasons.append(RefusalReason.EXPIRED)
+    return reasons
 
 
 def over_caps(draft: ConsentDraft, purpose: Purpose, today: date) -> dict[str, str]:

@@ -90,7 +90,8 @@ def _small_number(name: str, default: int, largest: int) -> int:
     raw = request.args.get(name, "")
     if not raw:
         return default
-    if not raw.isascii() or not raw.isdigit() or not 1 <= int(raw[:9]) <= largest:
+    is_small = raw.isascii() and raw.isdigit() and len(raw) <= len(str(FURTHEST_PAGE))
+    if not is_small or not 1 <= int(raw) <= largest:
         raise errors.InvalidInput(
             f"{name} 只能是 1 到 {largest} 的整数。", fields={name: f"请填写 1 到 {largest}"}
         )

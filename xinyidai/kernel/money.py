@@ -1,7 +1,7 @@
 """Money, 金额: integer 分 inside, 元 or 万元 at the border; never a float."""
 
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation, Overflow
 
 from xinyidai.kernel.errors import InvalidInput
 
@@ -42,6 +42,8 @@ def _to_fen(text: str | Decimal | int, unit: int) -> int:
         amount = Decimal(cleaned) * unit
     except InvalidOperation as error:
         raise InvalidInput(f"“{text}”不是金额,请填写数字,例如 50 或 12.5。") from error
+    except Overflow as error:
+        raise InvalidInput(f"“{cleaned}”超出了金额范围，请检查单位是否填错。") from error
     if not amount.is_finite() or amount != amount.to_integral_value():
         raise InvalidInput(f"“{text}”精确到了分以下,请最多保留到分。")
     if abs(amount) > LARGEST_FEN:

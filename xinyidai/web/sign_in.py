@@ -26,6 +26,7 @@ SIGN_UP_FIELDS = {
     "login": "请填写登录名。",
     "password": "请设置密码。",
 }
+LONGEST = dict.fromkeys(SIGN_UP_FIELDS, 128) | {"login": 64}  # what the columns hold
 
 blueprint = Blueprint("sign_in", __name__)
 
@@ -111,7 +112,9 @@ def _sign_up_facts(values: dict[str, str]) -> SignUp:
     phone = values["phone"]
     if phone and not (phone.isascii() and phone.isdigit() and len(phone) == len("13800000000")):
         missing["phone"] = SIGN_UP_FIELDS["phone"]
-    too_long = {name: "内容太长,请缩短。" for name, value in values.items() if len(value) > 128}  # noqa: PLR2004
+    too_long = {
+        name: "内容太长,请缩短。" for name, value in values.items() if len(value) > LONGEST[name]
+    }
     if missing or too_long:
         raise InvalidInput("请补全信息。", fields={**too_long, **missing})
     position = request.form.get("position", "")
@@ -133,6 +136,9 @@ def _form(login: str, errors: dict[str, str], status: int) -> ResponseReturnValu
 
 def _own_target(target: str) -> str | None:
     """Accept only a path of this site as the place to go on to."""
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+    except ValueError:  # «//[»: half an IPv6 address
+        return None
     is_own = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc
     return target if is_own else None

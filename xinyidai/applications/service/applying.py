@@ -15,7 +15,6 @@ from xinyidai.audit import service as audit
 from xinyidai.consents import queries as consents
 from xinyidai.consents import service as consenting
 from xinyidai.consents.models import Consent
-from xinyidai.consents.values import ConsentState
 from xinyidai.kernel import clock, jobs
 from xinyidai.kernel.actor import Actor, Role
 from xinyidai.kernel.db import db, new_id
@@ -207,7 +206,7 @@ def _require_covering(application: LoanApplication, consent: Consent) -> None:
         and consent.enterprise_id == application.enterprise_id
         and consent.purpose == PURPOSE
     )
-    if not fits or consenting.state_of(consent) not in {ConsentState.ACTIVE, ConsentState.USED_UP}:
+    if not fits or not consenting.still_stands(consent):
         raise RuleBroken(
             "给这家银行的授权已撤回、到期或不适用,请重新授权后再提交。", code="consent_not_live"
         )

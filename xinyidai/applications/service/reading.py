@@ -7,7 +7,6 @@ from xinyidai.applications import policies, queries
 from xinyidai.applications.models import LoanApplication
 from xinyidai.consents import service as consenting
 from xinyidai.consents.models import Consent
-from xinyidai.consents.values import ConsentState
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import db
 
@@ -45,5 +44,4 @@ def task_list(application: LoanApplication) -> list[Task]:
 def has_live_consent(application: LoanApplication) -> bool:
     """Tell whether the consent the application rests on is live."""
     consent = db.session.get(Consent, application.consent_id) if application.consent_id else None
-    live = {ConsentState.ACTIVE, ConsentState.USED_UP}
-    return consent is not None and consenting.state_of(consent) in live
+    return consent is not None and consenting.still_stands(consent)

@@ -19,6 +19,7 @@ from xinyidai.consents.service.cover import (
     spend_use,
     state_of,
     states_of,
+    still_stands,
 )
 from xinyidai.consents.service.notice import notice_of
 from xinyidai.consents.service.request import grant_directly, request_consent
@@ -42,5 +43,6 @@ __all__ = [
     "spend_use",
     "state_of",
     "states_of",
+    "still_stands",
     "suspend_consent",
 ]

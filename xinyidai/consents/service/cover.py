@@ -97,6 +97,11 @@ def require_cover(
         raise ConsentRefused(reasons)
 
 
+def still_stands(consent: Consent) -> bool:
+    """Tell whether the consent is in force or merely used up, and neither revoked nor expired."""
+    return not rules.reading_again_reasons(facts_of(consent), clock.now())
+
+
 def require_reading_again(consent: Consent) -> None:
     """Raise `ConsentRefused` unless what was shown may be read again; used up is no reason."""
     reasons = rules.reading_again_reasons(facts_of(consent), clock.now())

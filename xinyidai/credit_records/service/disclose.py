@@ -60,8 +60,8 @@ def disclose(actor: Actor, request: DisclosureRequest, build: Build) -> Snapshot
     """
     institution_id = _recipient(actor, request)
     consent = _open(actor, request)
-    look = _look(consent, request)
     facts_version = _facts_version(consent.enterprise_id)
+    look = _look(consent, request)
     content = build(look)
     snapshot = Snapshot(
         id=new_id(),
@@ -229,5 +229,10 @@ def _items(consent: Consent | None, request: DisclosureRequest) -> Sequence[str]
 
 
 def _facts_version(enterprise_id: UUID) -> int:
+    """Return the version, and keep records from being taken out of force until the look is over.
+
+    A repair thus comes wholly before the look, or has a later time than its snapshot.
+    """
     statement = select(Enterprise.facts_version).where(Enterprise.id == enterprise_id)
+    statement = statement.with_for_update(read=True)
     return db.session.execute(statement).scalar_one()

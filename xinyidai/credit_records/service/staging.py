@@ -107,6 +107,7 @@ RAISE_VERSIONS = text(
     from touched where e.id = touched.id
     """
 )
+LOCK_FIRM = text("select id from enterprise where id = :enterprise_id for no key update")
 RAISE_ONE_VERSION = text(
     "update enterprise set facts_version = facts_version + 1 where id = :enterprise_id"
 )

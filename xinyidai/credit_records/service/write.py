@@ -185,6 +185,8 @@ def retire_record(
     policies.require_retiring(actor)
     if status not in REMOVED:
         raise InvalidInput("只能更正、撤销或修复一条信息。", fields={"status": "请重新选择。"})
+    # Looks under way hold this lock: the time below is later than that of every snapshot they make.
+    db.session.execute(staging.LOCK_FIRM, {"enterprise_id": enterprise_id})
     statement = (
         update(CreditRecord)
         .where(

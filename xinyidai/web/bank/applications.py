@@ -30,7 +30,6 @@ from xinyidai.web.bank.queries import PRE_LOAN
 from xinyidai.web.chrome import format_day, format_moment
 
 POST_LOAN = "post_loan"
-LIVE = frozenset({ConsentState.ACTIVE, ConsentState.USED_UP})
 AT_BANK_CODE = "at_bank"
 SHOWN_STATES = tuple(state for state in ApplicationState if state is not ApplicationState.DRAFT)
 DUE_NAMES = {"today": "今日到期", "overdue": "已超时", "resubmitted": "补件到齐"}

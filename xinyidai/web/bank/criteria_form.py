@@ -26,6 +26,8 @@ from xinyidai.products.values import (
     indicator_field,
 )
 
+LARGEST_NUMBER = 10**15
+
 OPERATOR_NAMES: Mapping[Operator, str] = {
     Operator.AT_LEAST: "不低于",
     Operator.AT_MOST: "不高于",
@@ -174,6 +176,8 @@ def _number(field: Field, text: str) -> float | int:
         raise InvalidInput(f"“{text}”不是数字。") from error
     if not number.is_finite():
         raise InvalidInput(f"“{text}”不是数字。")
+    if not -LARGEST_NUMBER <= number <= LARGEST_NUMBER:  # as an integer it would fill the memory
+        raise InvalidInput(f"“{text}”太大了。")
     return _plain(number / PERCENT if field.unit == "%" else number)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from math import ceil
 from typing import Any, TypeVar
@@ -19,6 +20,7 @@ from xinyidai.kernel.http import Page
 SEE_OTHER = 303
 CONFLICT = 409
 UNPROCESSABLE = 422
+YEARS = range(1900, 3000)  # a day at an end of the calendar has no neighbour to reckon with
 OFFICE = (Role.CREDIT_OFFICE,)
 OVERSIGHT = (Role.CREDIT_OFFICE, Role.AUDITOR)
 Row = dict[str, Any]
@@ -102,6 +104,19 @@ def typed(name: str) -> str:
 def asked(name: str) -> str:
     """Return what the query string says, without blanks around it."""
     return request.args.get(name, "").strip()
+
+
+def asked_day(name: str) -> date | None:
+    """Return a day of the query string, None when it is empty; refuse what is not of our age."""
+    if not asked(name):
+        return None
+    try:
+        day = date.fromisoformat(asked(name))
+    except ValueError:
+        day = date.min
+    if day.year not in YEARS:
+        raise InvalidInput("日期不对。", fields={name: "请填写日期，例如 2026-05-01"})
+    return day
 
 
 def link(url: str, words: str) -> Markup:

@@ -1,7 +1,7 @@
 """Figures of the city, 运行统计: each with numerator, denominator, definition and its list."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -26,7 +26,7 @@ from xinyidai.reporting.values import (
     Unit,
 )
 from xinyidai.web.chrome import format_day, format_percent
-from xinyidai.web.office.base import OVERSIGHT, Row, asked, blueprint, link, pager_of
+from xinyidai.web.office.base import OVERSIGHT, Row, asked, asked_day, blueprint, link, pager_of
 
 DEFAULT_DAYS = 365
 
@@ -77,8 +77,8 @@ def figure_list() -> ResponseReturnValue:
 
 def asked_period() -> Period:
     """Read the period from the query string; by default the last year up to today."""
-    last = _day("last") or clock.today()
-    return Period(_day("first") or last - timedelta(days=DEFAULT_DAYS - 1), last)
+    last = asked_day("last") or clock.today()
+    return Period(asked_day("first") or last - timedelta(days=DEFAULT_DAYS - 1), last)
 
 
 def figure_row(figure: Figure) -> Row:
@@ -162,12 +162,3 @@ def _code(text: str) -> FigureCode:
         return FigureCode(text)
     except ValueError as error:
         raise InvalidInput("没有这个指标。", fields={"figure": "请从统计页面进入"}) from error
-
-
-def _day(name: str) -> date | None:
-    if not asked(name):
-        return None
-    try:
-        return date.fromisoformat(asked(name))
-    except ValueError as error:
-        raise InvalidInput("日期不对。", fields={name: "请填写日期，例如 2026-05-01"}) from error

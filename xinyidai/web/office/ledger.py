@@ -1,7 +1,6 @@
 """The log of queries for oversight, 查询台账: who looked at whose data, refused looks too."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from flask import render_template
@@ -12,7 +11,6 @@ from xinyidai.catalogue.purposes import PLATFORM_PURPOSES, PURPOSES
 from xinyidai.consents.values import REFUSAL_SENTENCES, RefusalReason
 from xinyidai.credit_records.values import QueryKind, QueryOutcome
 from xinyidai.kernel.access import allow
-from xinyidai.kernel.errors import InvalidInput
 from xinyidai.kernel.http import page_args
 from xinyidai.web import wording
 from xinyidai.web.chrome import format_moment
@@ -22,6 +20,7 @@ from xinyidai.web.office.base import (
     OVERSIGHT,
     Row,
     asked,
+    asked_day,
     blueprint,
     chosen_state,
     options,
@@ -51,8 +50,8 @@ def query_ledger() -> ResponseReturnValue:
         institution_id=chosen_id("institution"),
         outcome=chosen_state(QueryOutcome, "outcome"),
         kind=chosen_state(QueryKind, "kind"),
-        first_day=_day("from"),
-        last_day=_day("to"),
+        first_day=asked_day("from"),
+        last_day=asked_day("to"),
     )
     found, total = ledger_queries.search(wanted, page)
     return render_template(
@@ -65,15 +64,6 @@ def query_ledger() -> ResponseReturnValue:
         outcomes=options(wording.QUERY_OUTCOMES),
         kinds=options(QUERY_KINDS),
     )
-
-
-def _day(name: str) -> date | None:
-    if not asked(name):
-        return None
-    try:
-        return date.fromisoformat(asked(name))
-    except ValueError as error:
-        raise InvalidInput("日期不对。", fields={name: "请填写日期，例如 2026-05-01"}) from error
 
 
 def _row(row: Any) -> Row:
