@@ -13,6 +13,7 @@ from xinyidai.accounts.models import Account
 from xinyidai.accounts.session import COOKIE
 from xinyidai.accounts.values import AccountStatus
 from xinyidai.audit import queries as audit
+from xinyidai.institutions.values import InstitutionStatus
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Role
 from xinyidai.kernel.db import db as database
@@ -176,3 +177,24 @@ def test_a_firm_does_not_sign_up_when_something_differs(
     answer = _sign_up(live.test_client(), **{**form, field: value})
     assert answer.status_code == 422
     assert queries.find_account("muqi-demo") is None
+
+
+def test_public_facts_open_no_second_account(live: Flask, form: dict[str, str]) -> None:
+    _sign_up(live.test_client(), **form)
+    answer = _sign_up(live.test_client(), **{**form, "login": "muqi-second"})
+    assert answer.status_code == 422
+    assert "已有账户" in answer.text
+    assert queries.find_account("muqi-second") is None
+
+
+def test_suspending_an_institution_puts_its_people_out(
+    live: Flask, client_as: Callable[[Account], FlaskClient]
+) -> None:
+    bank = parties.institution()
+    officer = parties.account(Role.BANK_OFFICER, bank)
+    database.session.commit()
+    client = client_as(officer)
+    before = client.get("/bank").status_code
+    bank.status = InstitutionStatus.SUSPENDED
+    database.session.commit()
+    assert (before, client.get("/bank").status_code) == (200, 302)

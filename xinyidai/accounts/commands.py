@@ -71,7 +71,7 @@ def add_department(code: str, name: str, kind: str, region: str) -> None:
 @click.option("--party", default=None, help="机构或部门代码；平台管理员不填")
 @click.option("--phone", default=None, help="电话")
 def open_account(login: str, name: str, role: str, party: str | None, phone: str | None) -> None:
-    """开通一个工作人员账户；密码从标准输入读取,不会显示."""
+    """开通一个工作人员账户；密码从标准输入读取，不会显示."""
     password = click.prompt("密码", hide_input=True, err=True) if sys.stdin.isatty() else _line()
     chosen = Role(role)
     with own_transaction():
@@ -95,12 +95,12 @@ def _of_party(facts: NewAccount, code: str | None) -> NewAccount:
     if facts.role in AT_INSTITUTIONS:
         institution = institutions.find_institution_by_code(code or "")
         if institution is None:
-            raise InvalidInput(f"没有代码为“{code}”的机构,请先用 account add-institution 接入。")
+            raise InvalidInput(f"没有代码为“{code}”的机构，请先用 account add-institution 接入。")
         return dataclasses.replace(facts, institution_id=institution.id)
     if facts.role in AT_OFFICES:
         department = institutions.find_department_by_code(code or "")
         if department is None:
-            raise InvalidInput(f"没有代码为“{code}”的部门,请先用 account add-department 登记。")
+            raise InvalidInput(f"没有代码为“{code}”的部门，请先用 account add-department 登记。")
         return dataclasses.replace(facts, department_id=department.id)
     return facts
 

@@ -115,7 +115,7 @@ def _load_client() -> None:
         raise Unauthenticated("接口只接受 Bearer 令牌。")
     found = queries.find_token(token_hash(token.strip()))
     if found is None or not _is_live(*found):
-        raise Unauthenticated("令牌无效或已过期,请重新获取。", code="invalid_token")
+        raise Unauthenticated("令牌无效或已过期，请重新获取。", code="invalid_token")
     row, client = found
     g.actor = Actor(None, Role.BANK_CLIENT, client.institution_id, client.name)
     g.scopes = frozenset(row.scope.split())

@@ -40,11 +40,11 @@ def matches(password_hash: str | None, password: str) -> bool:
 def weakness(password: str, login: str) -> str | None:
     """Return what is wrong with a new password in one Chinese sentence, or None."""
     if len(password) < SHORTEST:
-        return f"密码至少 {SHORTEST} 个字符,可以用一句好记的话。"
+        return f"密码至少 {SHORTEST} 个字符，可以用一句好记的话。"
     if len(password) > LONGEST:
         return f"密码最多 {LONGEST} 个字符。"
     if password.lower() in COMMONEST or len(set(password)) == 1:
-        return "这个密码太常见,请换一个。"
+        return "这个密码太常见，请换一个。"
     if login and login.lower() in password.lower():
         return "密码里不要包含登录名。"
     return None

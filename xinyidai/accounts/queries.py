@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 
 from xinyidai.accounts.models import Account, ApiClient, ApiToken, AuthSession
+from xinyidai.institutions.models import Institution
+from xinyidai.institutions.values import InstitutionStatus
 from xinyidai.kernel.db import db
 
 
@@ -19,12 +21,18 @@ def find_client(client_id: str) -> ApiClient | None:
     return db.session.scalar(select(ApiClient).where(ApiClient.client_id == client_id))
 
 
+def _may_work() -> ColumnElement[bool]:
+    """People and systems of a suspended institution are out, whatever they hold."""
+    return Institution.id.is_(None) | (Institution.status == InstitutionStatus.ACTIVE)
+
+
 def find_session(token_hash: bytes) -> tuple[AuthSession, Account] | None:
     """Return the session and account behind a token hash."""
     row = db.session.execute(
         select(AuthSession, Account)
         .join(Account, Account.id == AuthSession.account_id)
-        .where(AuthSession.token_hash == token_hash)
+        .outerjoin(Institution, Institution.id == Account.institution_id)
+        .where(AuthSession.token_hash == token_hash, _may_work())
     ).first()
     return (row[0], row[1]) if row else None
 
@@ -34,7 +42,8 @@ def find_token(token_hash: bytes) -> tuple[ApiToken, ApiClient] | None:
     row = db.session.execute(
         select(ApiToken, ApiClient)
         .join(ApiClient, ApiClient.id == ApiToken.api_client_id)
-        .where(ApiToken.token_hash == token_hash)
+        .join(Institution, Institution.id == ApiClient.institution_id)
+        .where(ApiToken.token_hash == token_hash, _may_work())
     ).first()
     return (row[0], row[1]) if row else None
 

@@ -21,14 +21,14 @@ from xinyidai.kernel.http import DEFAULT_PAGE, FURTHEST_PAGE, LARGEST_PAGE, prob
 LARGEST_BODY = 1024 * 1024
 LARGEST_FEN = 10**15
 LONGEST_WORDS = 50
-WRONG = "内容有误,请按提示修改。"
+WRONG = "内容有误，请按提示修改。"
 MALFORMED = "请求正文不是正确的 JSON,请检查编码(UTF-8)、括号和重复的字段名。"
 
 CHINESE = {
     "required": "必填。",
     "null": "不能为空。",
     "validator_failed": "内容不符合要求。",
-    "type": "类型不对,请对照接口说明。",
+    "type": "类型不对，请对照接口说明。",
     "unknown": "没有这个字段。",
 }
 CHINESE_BY_FIELD: tuple[tuple[type[fields.Field[Any]], Mapping[str, str]], ...] = (
@@ -41,7 +41,7 @@ CHINESE_BY_FIELD: tuple[tuple[type[fields.Field[Any]], Mapping[str, str]], ...] 
         {"invalid": "请填写数字。", "too_large": "数值太大。", "special": "请填写数字。"},
     ),
     (fields.Boolean, {"invalid": "请填写 true 或 false。"}),
-    (fields.Date, {"invalid": "请填写日期,例如 2026-05-01。"}),
+    (fields.Date, {"invalid": "请填写日期，例如 2026-05-01。"}),
     (
         fields.DateTime,
         {"invalid": "请填写带时区的时间。", "invalid_awareness": "请填写带时区的时间。"},
@@ -115,7 +115,7 @@ def _require_storable(body: object) -> None:
         elif isinstance(part, list):
             waiting.extend(part)
         elif isinstance(part, str) and ("\0" in part or not _is_unicode(part)):
-            raise InvalidInput("内容里有无法保存的字符,请删除后重试。", code="unstorable")
+            raise InvalidInput("内容里有无法保存的字符，请删除后重试。", code="unstorable")
 
 
 def _is_unicode(text: str) -> bool:
@@ -175,7 +175,7 @@ class Fen(fields.Integer):
     def __init__(self, **settings: Any) -> None:
         """Keep the range that every amount has."""
         settings.setdefault("validate", validate.Range(min=1, max=LARGEST_FEN))
-        settings.setdefault("metadata", {"description": "金额,单位为分"})
+        settings.setdefault("metadata", {"description": "金额，单位为分"})
         super().__init__(strict=True, **settings)
 
 
@@ -184,7 +184,7 @@ class Rate(fields.String):
 
     def __init__(self, **settings: Any) -> None:
         """Describe the form to readers of the API's description."""
-        description = '年利率,小数形式的文字,"0.0435" 即 4.35%'
+        description = '年利率，小数形式的文字,"0.0435" 即 4.35%'
         wrong = '请填写小数形式的年利率(文字),例如 "0.0435",最多 6 位小数。'
         settings.setdefault("metadata", {"description": description, "examples": ["0.0435"]})
         settings.setdefault("error_messages", {"rate": wrong})
@@ -233,7 +233,7 @@ class PageIn(Schema):
     page = fields.Integer(
         load_default=1,
         validate=validate.Range(1, FURTHEST_PAGE),
-        metadata={"description": "第几页,从 1 起"},
+        metadata={"description": "第几页，从 1 起"},
     )
     size = fields.Integer(
         load_default=DEFAULT_PAGE,

@@ -33,9 +33,9 @@ SECURITY = "client_credentials"
 PROBLEM_TYPE = "application/problem+json"
 REFUSALS = {
     400: "正文不是正确的 JSON",
-    401: "没有令牌,或令牌无效、已过期",
+    401: "没有令牌，或令牌无效、已过期",
     403: "令牌或机构没有这项权限",
-    404: "不存在,或不属于本机构",
+    404: "不存在，或不属于本机构",
     409: "当前状态不允许这样办理",
     413: "正文太大",
     415: "正文不是 application/json",
@@ -59,7 +59,7 @@ def require_scope(scope: Scope) -> None:
     """Raise `Forbidden` unless the request's token carries the scope."""
     if scope not in g.get("scopes", frozenset()):
         raise Forbidden(
-            f"令牌没有 {scope} 权限,请在申请令牌时写明这个 scope。",
+            f"令牌没有 {scope} 权限，请在申请令牌时写明这个 scope。",
             code="insufficient_scope",
             details={"scope": scope.value},
         )
@@ -162,7 +162,7 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc] # the library has no types
         for status, answer in answers.items():
             if isinstance(answer, str):
                 answers[status] = {
-                    "description": REFUSALS.get(status, "其他错误,见问题文档"),
+                    "description": REFUSALS.get(status, "其他错误，见问题文档"),
                     "content": {PROBLEM_TYPE: {"schema": api.ERROR_SCHEMA}},
                 }
         return prepared

@@ -76,7 +76,7 @@ def open_account(actor: Actor, facts: NewAccount) -> Account:
     """Open an account; a taken login or a weak password raises `InvalidInput`."""
     login = facts.login.strip().lower()
     if queries.find_account(login):
-        raise InvalidInput("注册没有完成。", fields={"login": "这个登录名已被使用,请换一个。"})
+        raise InvalidInput("注册没有完成。", fields={"login": "这个登录名已被使用，请换一个。"})
     weakness = passwords.weakness(facts.password, login)
     if weakness:
         raise InvalidInput("注册没有完成。", fields={"password": weakness})
@@ -100,7 +100,7 @@ def open_account(actor: Actor, facts: NewAccount) -> Account:
 
 
 def sign_up_enterprise(facts: SignUp, *, is_demo: bool = False) -> Account:
-    """Open the first or a further account of a firm, 实名注册.
+    """Open the first account of a firm, 实名注册.
 
     Code, name and legal representative must agree with the register; any difference raises one
     `InvalidInput` that names the fields, because who signs up may not learn which firms exist.
@@ -111,6 +111,17 @@ def sign_up_enterprise(facts: SignUp, *, is_demo: bool = False) -> Account:
     )
     _require_real_name(enterprise, facts)
     assert enterprise is not None  # noqa: S101 - for the type checker; refused one line above
+    if enterprise.registered_at is not None:
+        # Code, name and representative are public: they open a first account, never a second one
+        # that would see and sign for the firm behind the first one's back.
+        raise InvalidInput(
+            "注册没有完成。",
+            fields={
+                "uscc": "这家企业已有账户，请用已有账户登录；忘记登录名或需要增加经办人，"
+                "请法定代表人持证件到信用办窗口办理。"
+            },
+            code="already_registered",
+        )
     actor = Actor(None, Role.ENTERPRISE_USER, enterprise.id, facts.person_name)
     account = open_account(
         actor,
@@ -138,7 +149,7 @@ def _require_real_name(enterprise: Enterprise | None, facts: SignUp) -> None:
         or (enterprise.legal_representative or "") != facts.legal_representative.strip()
     )
     if wrong:
-        advice = "与登记信息不一致,请对照营业执照核对；近期变更过的请次日再试。"
+        advice = "与登记信息不一致，请对照营业执照核对；近期变更过的请次日再试。"
         raise InvalidInput(
             "实名核验没有通过。",
             fields={"enterprise_name": advice, "legal_representative": advice},
@@ -148,7 +159,7 @@ def _require_real_name(enterprise: Enterprise | None, facts: SignUp) -> None:
         RegistrationStatus.CANCELLED,
         RegistrationStatus.REVOKED,
     }:
-        raise Conflict("这家企业已注销或被吊销,不能注册。", code="enterprise_gone")
+        raise Conflict("这家企业已注销或被吊销，不能注册。", code="enterprise_gone")
 
 
 def sign_in(login: str, password: str, device: str) -> tuple[Account, str]:
@@ -164,7 +175,7 @@ def sign_in(login: str, password: str, device: str) -> tuple[Account, str]:
     if account is None:
         raise Unauthenticated(WRONG)
     if account.locked_until and account.locked_until > moment:
-        raise Unauthenticated("连续错误次数过多,账户已临时锁定,请 15 分钟后再试。", code="locked")
+        raise Unauthenticated("连续错误次数过多，账户已临时锁定，请 15 分钟后再试。", code="locked")
     if not right or account.status is not AccountStatus.ACTIVE:
         raise Unauthenticated(WRONG)
     account.failed_count = 0

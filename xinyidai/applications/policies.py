@@ -23,7 +23,7 @@ def may_see(actor: Actor, application: LoanApplication) -> bool:
 def require_seen(actor: Actor, application: LoanApplication | None) -> LoanApplication:
     """Return the application, or raise `NotFound` for an absent as for a foreign one."""
     if application is None or not may_see(actor, application):
-        raise NotFound("没有找到这份申请,或者它不属于您。")
+        raise NotFound("没有找到这份申请，或者它不属于您。")
     return application
 
 

@@ -165,7 +165,7 @@ def _paged(
 
 
 def work_counts(institution_id: UUID, today: date) -> dict[str, int]:
-    """Return the four numbers of a bank's work list: 待受理, 补件到齐, 今日到期, 已超时."""
+    """Return the four numbers of a bank's work list: 待受理，补件到齐，今日到期，已超时."""
     resubmitted = (
         select(ApplicationStep.application_id)
         .where(ApplicationStep.from_state == ApplicationState.RETURNED)

@@ -31,7 +31,7 @@ from xinyidai.kernel.db import transactional
 APPROVAL_IN = {"amount_fen": 50_000_000, "rate": "0.0435", "term_months": 12}
 DENIAL_IN = {"reasons": [{"code": "insufficient_turnover", "note": "近半年流水下降"}]}
 RETURN_IN = {"note": "请补充最近一期财务报表。"}
-APPROVAL_REQUEST_IN = {"note": "现场核实,经营正常。"}
+APPROVAL_REQUEST_IN = {"note": "现场核实，经营正常。"}
 DISBURSEMENT_IN = {
     "loan_no": "JJ2026060001",
     "amount_fen": 50_000_000,
@@ -84,7 +84,7 @@ blueprint = ApiBlueprint("applications", __name__, title="贷款申请")
 
 @blueprint.get("/denial-reasons")
 @allow(Role.PUBLIC)
-@blueprint.operation("拒贷原因清单", detail="拒绝时从中选 1 到 4 个,至少一个 is_actionable。")
+@blueprint.operation("拒贷原因清单", detail="拒绝时从中选 1 到 4 个，至少一个 is_actionable。")
 @blueprint.response(200, DenialReasonsOut)
 def list_denial_reasons() -> dict[str, Any]:
     """List the coded reasons of a refusal."""
@@ -167,7 +167,7 @@ def return_for_completion(wanted: dict[str, Any], application_id: UUID) -> dict[
 @allow(Role.BANK_CLIENT)
 @blueprint.operation(
     "授信",
-    detail="金额以分计且不超过申请金额,利率为小数文字;disclosure_id 写明依据哪次查询。",
+    detail="金额以分计且不超过申请金额，利率为小数文字;disclosure_id 写明依据哪次查询。",
     scope=Scope.APPLICATIONS,
     refuses=STEP_REFUSES,
 )
@@ -185,7 +185,7 @@ def approve(wanted: dict[str, Any], application_id: UUID) -> dict[str, Any]:
 @allow(Role.BANK_CLIENT)
 @blueprint.operation(
     "拒绝",
-    detail="写明 1 到 4 个原因,至少一个企业可以着手改进;原因见 /api/v1/denial-reasons。",
+    detail="写明 1 到 4 个原因，至少一个企业可以着手改进;原因见 /api/v1/denial-reasons。",
     scope=Scope.APPLICATIONS,
     refuses=STEP_REFUSES,
 )

@@ -57,13 +57,13 @@ def faults(wanted: Wanted, limits: Limits) -> dict[str, str]:
     """Return a Chinese sentence for each field that keeps the application from being submitted."""
     found = _amount_faults(wanted.amount_fen, limits) | _term_faults(wanted.term_months, limits)
     if not wanted.loan_purpose.strip():
-        found["loan_purpose"] = "请写明贷款用途,例如“采购原材料”。"
+        found["loan_purpose"] = "请写明贷款用途，例如“采购原材料”。"
     elif len(wanted.loan_purpose) > LONGEST_NOTE:
         found["loan_purpose"] = f"贷款用途最多 {LONGEST_NOTE} 个字。"
     if not wanted.contact_name.strip():
         found["contact_name"] = "请填写联系人姓名。"
     if not _is_phone(wanted.contact_phone):
-        found["contact_phone"] = "请填写 11 位手机号,或带区号的座机号。"
+        found["contact_phone"] = "请填写 11 位手机号，或带区号的座机号。"
     return found
 
 
@@ -95,9 +95,9 @@ def denial_faults(reasons: Sequence[DenialGiven]) -> dict[str, str]:
     codes = [reason.code for reason in reasons]
     unknown = [code for code in codes if code not in DENIAL_REASONS]
     if unknown:
-        return {"reasons": f"没有“{unknown[0]}”这个原因,请从清单里选。"}
+        return {"reasons": f"没有“{unknown[0]}”这个原因，请从清单里选。"}
     if not FEWEST_REASONS <= len(set(codes)) <= MOST_REASONS or len(set(codes)) != len(codes):
-        return {"reasons": f"请选择 {FEWEST_REASONS} 到 {MOST_REASONS} 个原因,不要重复。"}
+        return {"reasons": f"请选择 {FEWEST_REASONS} 到 {MOST_REASONS} 个原因，不要重复。"}
     if not any(DENIAL_REASONS[code].actionable for code in codes):
         return {"reasons": "请至少选择一个企业可以着手改进的原因。"}
     return {

@@ -43,7 +43,7 @@ class WorkIn(PageIn):
     state = fields.List(
         fields.Enum(ApplicationState, by_value=True),
         validate=validate.Length(max=MOST_STATES),
-        metadata={"description": "状态,可以重复;不写则为在银行手里的申请"},
+        metadata={"description": "状态，可以重复;不写则为在银行手里的申请"},
     )
     updated_since = fields.AwareDateTime(
         metadata={"description": "此刻(带时区)以来有过变化的"},
@@ -61,7 +61,7 @@ class ApprovalIn(Schema):
     disclosure_id = fields.UUID(
         load_default=None,
         allow_none=True,
-        metadata={"description": "据以决定的那次查询,见 /api/v1/queries"},
+        metadata={"description": "据以决定的那次查询，见 /api/v1/queries"},
     )
 
 

@@ -18,7 +18,7 @@ class ConsentMode(StrEnum):
 
     VIEW = "view"  # 仅查看
     STORE = "store"  # 可留存
-    RESULT = "result"  # 仅结果, 可用不可见
+    RESULT = "result"  # 仅结果，可用不可见
     STREAM = "stream"  # 持续推送
 
 

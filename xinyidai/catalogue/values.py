@@ -74,7 +74,7 @@ class Absence(StrEnum):
     """What it means that a firm has no record of a kind that is collected at all."""
 
     ZERO = "zero"  # 没有就是零
-    UNKNOWN = "unknown"  # 没有不等于零, 数据不足
+    UNKNOWN = "unknown"  # 没有不等于零，数据不足
 
 
 def clean_heading(heading: str) -> str:

@@ -67,7 +67,7 @@ def read_consent(consent_id: UUID) -> dict[str, Any]:
 @allow(Role.BANK_CLIENT)
 @blueprint.operation(
     "申请授权",
-    detail="向企业申请授权,企业同意前为 pending。期限、次数、数据项不得超过用途的上限。",
+    detail="向企业申请授权，企业同意前为 pending。期限、次数、数据项不得超过用途的上限。",
     scope=Scope.QUERIES,
     refuses=(404,),
 )

@@ -62,7 +62,7 @@ class ConsentIn(Schema):
         fields.String(validate=validate.Length(max=64)),
         required=True,
         validate=validate.Length(min=1, max=50),
-        metadata={"description": "授权数据项,见 /api/v1/record-kinds"},
+        metadata={"description": "授权数据项，见 /api/v1/record-kinds"},
     )
     mode = fields.Enum(ConsentMode, by_value=True, load_default=ConsentMode.VIEW)
     valid_until = fields.Date(required=True)

@@ -172,17 +172,17 @@ def _on_domain_error(error: errors.DomainError) -> ResponseReturnValue:
 def _on_http_error(error: HTTPException) -> ResponseReturnValue:
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     details = {
-        400: "请求不完整或页面已过期,请返回上一页刷新后重试。",
-        404: "这个页面不存在,或者不属于您。请检查网址,或回到首页。",
+        400: "请求不完整或页面已过期，请返回上一页刷新后重试。",
+        404: "这个页面不存在，或者不属于您。请检查网址，或回到首页。",
         405: "这个地址不支持这样访问。",
-        413: "上传的内容太大,请拆分后再传。",
-        415: "内容的格式不支持,请改用说明中的格式。",
+        413: "上传的内容太大，请拆分后再传。",
+        415: "内容的格式不支持，请改用说明中的格式。",
     }
     more: dict[str, Any] = {}
     data = getattr(error, "data", None)
     if isinstance(data, dict) and data.get("messages"):
         more["fields"] = data["messages"]
-    detail = details.get(status) or ("内容有误,请按提示修改。" if more else "请求没有完成。")
+    detail = details.get(status) or ("内容有误，请按提示修改。" if more else "请求没有完成。")
     answer = _answer(status, detail, f"http_{status}", more)
     for name, value in error.get_headers():
         if name.lower() not in {"content-type", "content-length"}:
@@ -193,24 +193,24 @@ def _on_http_error(error: HTTPException) -> ResponseReturnValue:
 def on_csrf_error(error: HTTPException) -> ResponseReturnValue:
     """Answer a form whose token is missing or stale."""
     log.info("csrf refused", extra={"reason": error.description})
-    return _answer(400, "页面已过期,您的操作没有生效。请返回上一页刷新后重试。", "csrf")
+    return _answer(400, "页面已过期，您的操作没有生效。请返回上一页刷新后重试。", "csrf")
 
 
 def _on_database_error(error: SQLAlchemyError) -> ResponseReturnValue:
     if isinstance(error, DataError):
-        return _answer(422, "内容里有无法保存的字符或超出范围的数值,请修改后重试。", "unstorable")
+        return _answer(422, "内容里有无法保存的字符或超出范围的数值，请修改后重试。", "unstorable")
     if isinstance(error, IntegrityError):
         log.warning("integrity error reached the edge", exc_info=error)
-        return _answer(409, "数据刚刚被别人改动,请刷新后重试。", "conflict")
+        return _answer(409, "数据刚刚被别人改动，请刷新后重试。", "conflict")
     if isinstance(error, OperationalError):
         log.error("database trouble", exc_info=error)
-        return _answer(503, "系统繁忙,您的操作没有生效,请稍后重试。", "unavailable")
+        return _answer(503, "系统繁忙，您的操作没有生效，请稍后重试。", "unavailable")
     return _on_surprise(error)
 
 
 def _on_surprise(error: Exception) -> ResponseReturnValue:
     log.error("unexpected error", exc_info=error)
-    return _answer(500, "系统出错了,您的操作没有生效。请稍后重试,或联系平台客服。", "internal")
+    return _answer(500, "系统出错了，您的操作没有生效。请稍后重试，或联系平台客服。", "internal")
 
 
 @blueprint.get("/healthz")

@@ -30,7 +30,7 @@ class Lifecycle(Generic[S, A]):
         step = self.steps.get(action)
         if step is None or current not in step.sources:
             raise InvalidTransition(
-                "当前状态不能进行这项操作,请刷新页面查看最新进展。",
+                "当前状态不能进行这项操作，请刷新页面查看最新进展。",
                 details={"state": str(current), "action": str(action)},
             )
         return step.target

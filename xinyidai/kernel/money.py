@@ -41,13 +41,13 @@ def _to_fen(text: str | Decimal | int, unit: int) -> int:
     try:
         amount = Decimal(cleaned) * unit
     except InvalidOperation as error:
-        raise InvalidInput(f"“{text}”不是金额,请填写数字,例如 50 或 12.5。") from error
+        raise InvalidInput(f"“{text}”不是金额，请填写数字，例如 50 或 12.5。") from error
     except Overflow as error:
         raise InvalidInput(f"“{cleaned}”超出了金额范围，请检查单位是否填错。") from error
     if not amount.is_finite() or amount != amount.to_integral_value():
-        raise InvalidInput(f"“{text}”精确到了分以下,请最多保留到分。")
+        raise InvalidInput(f"“{text}”精确到了分以下，请最多保留到分。")
     if abs(amount) > LARGEST_FEN:
-        raise InvalidInput(f"“{text}”超出了金额范围,请检查单位是否填错。")
+        raise InvalidInput(f"“{text}”超出了金额范围，请检查单位是否填错。")
     return int(amount)
 
 

@@ -29,4 +29,4 @@ def count(key: str, *, limit: int, seconds: int) -> None:
         hits = connection.execute(COUNT, {"key": key, "start": start}).scalar_one()
     if hits > limit:
         wait = start + seconds - moment
-        raise TooMany(f"操作太频繁,请 {wait} 秒后再试。", retry_after=wait)
+        raise TooMany(f"操作太频繁，请 {wait} 秒后再试。", retry_after=wait)

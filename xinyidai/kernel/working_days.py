@@ -5,12 +5,15 @@ years only Saturdays and Sundays are known to be free, and dates there may move 
 """
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 from chinese_calendar import is_workday
 
 SATURDAY = 5
+REMEMBERED_DAYS = 8192  # pages count the same months again and again
 
 
+@lru_cache(maxsize=REMEMBERED_DAYS)
 def is_working_day(day: date) -> bool:
     """Tell whether offices work on this day."""
     try:

@@ -1,6 +1,6 @@
 """The public ranking rule, 排序规则: four factors, fixed weights, no paid placement.
 
-place = outcome first (符合, 数据不足, 不符合), then
+place = outcome first (符合，数据不足，不符合), then
 score = 0.35 · likelihood + 0.30 · cost + 0.15 · speed + 0.20 · fit, then a seed that changes daily.
 
 likelihood  outcome (1, ½, 0) × (½ · grade + ½ · share of the conditions the platform can check).
@@ -206,7 +206,7 @@ def _within(wanted: int, low: int | None, high: int | None) -> float:
 
 def _likelihood_text(product: ListedProduct, asker: Asker) -> str:
     grade = asker.readings.get("grade")
-    known = f"信用等级 {grade}" if isinstance(grade, str) else "暂无信用等级,按最低档计"
+    known = f"信用等级 {grade}" if isinstance(grade, str) else "暂无信用等级，按最低档计"
     if not product.text_conditions:
         return f"{known};产品条件平台均可核对。"
     return f"{known};另有 {len(product.text_conditions)} 项条件须由银行核对。"
@@ -215,26 +215,26 @@ def _likelihood_text(product: ListedProduct, asker: Asker) -> str:
 def _cost_text(terms: Terms) -> str:
     rate = terms.all_in_rate
     if rate is None:
-        return "银行未公布最高利率,本项按 0 计。"
+        return "银行未公布最高利率，本项按 0 计。"
     return f"年化综合成本最高 {rate * 100:.2f}%。"
 
 
 def _speed_text(terms: Terms) -> str:
     if terms.promise_days is None:
-        return "银行未承诺办理时限,本项按 0 计。"
+        return "银行未承诺办理时限，本项按 0 计。"
     return f"银行承诺 {terms.promise_days} 个工作日内答复。"
 
 
 def _fit_text(terms: Terms, wish: Wish) -> str:
     if wish == Wish():
-        return "您没有填写需求,本项对所有产品相同。"
+        return "您没有填写需求，本项对所有产品相同。"
     parts: list[str] = []
     if wish.amount_fen is not None:
         limit = "未公布" if terms.amount_max_fen is None else format_wan(terms.amount_max_fen)
         parts.append(f"您需要 {format_wan(wish.amount_fen)},产品最高额度{limit}")
     if wish.term_months is not None:
         longest = "未公布" if terms.term_max_months is None else f"{terms.term_max_months} 个月"
-        parts.append(f"您需要 {wish.term_months} 个月,产品最长期限{longest}")
+        parts.append(f"您需要 {wish.term_months} 个月，产品最长期限{longest}")
     if wish.guarantee is not None:
         parts.append(f"产品担保方式为{GUARANTEE_NAMES[terms.guarantee]}")
     return ";".join(parts) + "。"

@@ -29,7 +29,7 @@ class EventsIn(PageIn):
         load_default=False,
         truthy={"true"},
         falsy={"false"},
-        metadata={"description": "true:只看还没有结束的,最近的在前"},
+        metadata={"description": "true:只看还没有结束的，最近的在前"},
     )
 
 

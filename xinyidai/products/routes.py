@@ -133,7 +133,7 @@ class CatalogueOut(PageOut):
 
 @blueprint.get("/products")
 @allow(Role.PUBLIC)
-@blueprint.operation("在售产品", detail="不需要令牌。id 是产品版本,申请和查询都以它为准。")
+@blueprint.operation("在售产品", detail="不需要令牌。id 是产品版本，申请和查询都以它为准。")
 @blueprint.arguments(CatalogueIn, location="query")
 @blueprint.response(200, CatalogueOut)
 def list_products(wanted: dict[str, Any]) -> dict[str, Any]:
@@ -165,7 +165,7 @@ def read_product(version_id: UUID) -> ProductVersion:
 @allow(Role.BANK_CLIENT)
 @blueprint.operation(
     "新建产品草稿",
-    detail="金额以分计,利率为小数;准入条件逐条写明,未知的字段会被拒绝。",
+    detail="金额以分计，利率为小数;准入条件逐条写明，未知的字段会被拒绝。",
     scope=Scope.PRODUCTS,
     refuses=(409,),
 )

@@ -97,7 +97,7 @@ def population_figures(facts: Population, period: Period) -> tuple[Figure, ...]:
 
 
 def lending_figures(granted: Granted, paid: Disbursed, period: Period) -> tuple[Figure, ...]:
-    """Return 授信, 放款, 首贷率 and 信用贷款占比."""
+    """Return 授信，放款，首贷率 and 信用贷款占比."""
     return (
         figure(FigureCode.GRANTED_COUNT, granted.count, None, period, Unit.COUNT),
         figure(FigureCode.GRANTED_AMOUNT, granted.amount_fen, None, period, Unit.FEN),

@@ -55,7 +55,7 @@ def _step(name: str, text: str) -> None:
 
 _step("validate", "核验模型文件和指标。")
 _step("approve", "由第二人批准模型。")
-_step("activate", "启用模型,原模型停用；对已停用的旧版本执行即为回滚。")
+_step("activate", "启用模型，原模型停用；对已停用的旧版本执行即为回滚。")
 _step("retire", "停用模型。")
 
 

@@ -22,4 +22,4 @@ def require(actor: Actor, action: ModelAction, model: ModelVersion) -> None:
         if actor.role is not Role.CREDIT_OFFICE:
             raise Forbidden("模型须由信用办批准。")
         if actor.account_id in {model.registered_by, model.validated_by}:
-            raise Forbidden("批准人不能是登记或验证这个模型的人,请由另一位同事批准。")
+            raise Forbidden("批准人不能是登记或验证这个模型的人，请由另一位同事批准。")

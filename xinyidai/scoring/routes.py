@@ -24,8 +24,8 @@ blueprint = ApiBlueprint("queries", __name__, title="授权查询")
 @allow(Role.BANK_CLIENT)
 @blueprint.operation(
     "查询企业信用信息",
-    detail="在有效授权内查询一次并扣减次数,返回留存的快照。"
-    "被拒绝时返回 403,reasons 逐条给出原因;每次查询和每次拒绝都留痕,企业可见。",
+    detail="在有效授权内查询一次并扣减次数，返回留存的快照。"
+    "被拒绝时返回 403,reasons 逐条给出原因;每次查询和每次拒绝都留痕，企业可见。",
     scope=Scope.QUERIES,
     refuses=(404,),
 )

@@ -41,12 +41,12 @@ class QueryIn(Schema):
     uscc = fields.String(
         required=True,
         validate=validate.Length(max=40),
-        metadata={"description": "企业的统一社会信用代码,须与授权一致"},
+        metadata={"description": "企业的统一社会信用代码，须与授权一致"},
     )
     purpose = fields.String(
         required=True,
         validate=validate.Length(max=64),
-        metadata={"description": "用途,须与授权一致"},
+        metadata={"description": "用途，须与授权一致"},
     )
 
 

@@ -113,7 +113,7 @@ def _sign_up_facts(values: dict[str, str]) -> SignUp:
     if phone and not (phone.isascii() and phone.isdigit() and len(phone) == len("13800000000")):
         missing["phone"] = SIGN_UP_FIELDS["phone"]
     too_long = {
-        name: "内容太长,请缩短。" for name, value in values.items() if len(value) > LONGEST[name]
+        name: "内容太长，请缩短。" for name, value in values.items() if len(value) > LONGEST[name]
     }
     if missing or too_long:
         raise InvalidInput("请补全信息。", fields={**too_long, **missing})

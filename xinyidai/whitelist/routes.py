@@ -17,7 +17,7 @@ blueprint = ApiBlueprint("whitelist", __name__, title="白名单")
 @allow(Role.BANK_CLIENT)
 @blueprint.operation(
     "白名单企业",
-    detail="现在在库的企业和推荐依据,新入库的在前。",
+    detail="现在在库的企业和推荐依据，新入库的在前。",
     scope=Scope.QUERIES,
     refuses=(404,),
 )

@@ -63,7 +63,7 @@ def start_application(actor: Actor, draft: Draft) -> LoanApplication:
         return steps.load(actor, earlier.id)
     version = products.find_listed_version(draft.product_id)
     if version is None:
-        raise Conflict("这款产品已下架,请选择其他产品。", code="product_delisted")
+        raise Conflict("这款产品已下架，请选择其他产品。", code="product_delisted")
     _require_fitting(draft.wanted, version)
     application = LoanApplication(
         application_no=_number(),
@@ -102,7 +102,7 @@ def _twin(actor: Actor, request_key: UUID) -> LoanApplication:
     )
     if twin is None:
         raise Conflict(
-            "您对这款产品已有一份进行中的申请,请在“我的申请”里继续办理。", code="already_open"
+            "您对这款产品已有一份进行中的申请，请在“我的申请”里继续办理。", code="already_open"
         )
     return steps.load(actor, twin.id)
 
@@ -139,7 +139,7 @@ def _require_changeable(actor: Actor, application: LoanApplication) -> None:
     if actor.role is not Role.ENTERPRISE_USER:
         raise Forbidden("只有企业账户可以修改申请。")
     if application.state not in CHANGEABLE:
-        raise Conflict("申请已提交,不能再修改；需要修改请联系客户经理退回。")
+        raise Conflict("申请已提交，不能再修改；需要修改请联系客户经理退回。")
 
 
 def link_consent(actor: Actor, application_id: UUID, consent_id: UUID) -> LoanApplication:
@@ -168,7 +168,7 @@ def submit_application(actor: Actor, application_id: UUID) -> LoanApplication:
         return application
     version = products.get_version(application.product_version_id)
     if products.find_listed_version(application.product_id) is None:
-        raise Conflict("这款产品已下架,请选择其他产品。", code="product_delisted")
+        raise Conflict("这款产品已下架，请选择其他产品。", code="product_delisted")
     _require_fitting(_wanted(application), version)
     _require_consent(actor, application)
     steps.take(actor, ApplicationAction.SUBMIT, application)
@@ -193,7 +193,7 @@ def _wanted(application: LoanApplication) -> Wanted:
 
 def _require_consent(actor: Actor, application: LoanApplication) -> None:
     if application.consent_id is None:
-        raise RuleBroken("还没有授权这家银行查询,请先完成授权。", code="consent_missing")
+        raise RuleBroken("还没有授权这家银行查询，请先完成授权。", code="consent_missing")
     consent = consenting.lock_for_use(application.consent_id)
     _require_covering(application, consent)
     if actor.party_id != consent.enterprise_id:
@@ -208,12 +208,12 @@ def _require_covering(application: LoanApplication, consent: Consent) -> None:
     )
     if not fits or not consenting.still_stands(consent):
         raise RuleBroken(
-            "给这家银行的授权已撤回、到期或不适用,请重新授权后再提交。", code="consent_not_live"
+            "给这家银行的授权已撤回、到期或不适用，请重新授权后再提交。", code="consent_not_live"
         )
     lacking = _lacking_items(consent, products.get_version(application.product_version_id))
     if lacking:
         raise RuleBroken(
-            "授权的数据项不够,请在授权时勾选产品要求的全部数据项。",
+            "授权的数据项不够，请在授权时勾选产品要求的全部数据项。",
             code="consent_too_narrow",
             details={"items": list(lacking)},
         )

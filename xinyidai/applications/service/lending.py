@@ -77,7 +77,7 @@ def _kind(payout: Payout) -> LoanKind:
 def _payout_faults(payout: Payout, application: LoanApplication) -> dict[str, str]:
     found = {}
     if not payout.loan_no.strip() or len(payout.loan_no) > LONGEST_LOAN_NO:
-        found["loan_no"] = f"请填写借据号,最多 {LONGEST_LOAN_NO} 个字符。"
+        found["loan_no"] = f"请填写借据号，最多 {LONGEST_LOAN_NO} 个字符。"
     if not 0 < payout.amount_fen <= (application.amount_approved_fen or 0):
         found["amount"] = "放款金额要大于 0,且不超过授信金额。"
     if not Decimal(0) < payout.rate < Decimal("0.36"):
@@ -102,31 +102,52 @@ def settle_application(actor: Actor, application_id: UUID) -> LoanApplication:
 
 
 def deliver_submission(application_id: UUID) -> None:
-    """Tell the bank's system of a submission, once; done again, it changes nothing."""
+    """Tell the bank's system of a submission, once; done again, it changes nothing.
+
+    The bank is told before the row is locked, so that nobody waits for the network; it gives the
+    same receipt to the same number, so that two workers do no harm.
+    """
+    if not _is_due(queries.find(application_id)):
+        return
+    reference = _tell_bank(application_id)
     application = db.session.scalar(
-        select(LoanApplication).where(LoanApplication.id == application_id).with_for_update()
+        select(LoanApplication)
+        .where(LoanApplication.id == application_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
     if application is None or application.delivered_at is not None:
         return
-    if application.state is not ApplicationState.SUBMITTED or application.submitted_at is None:
-        return
-    row = queries.get_row(application_id)
-    gateway = gateway_for(row.institution.gateway)
-    if gateway is not None:
-        product = products.get_product(application.product_id)
-        receipt = gateway.announce(
-            Announcement(
-                application_no=application.application_no,
-                uscc=row.enterprise.uscc,
-                product_code=product.code,
-                amount_fen=application.amount_applied_fen,
-                term_months=application.term_months,
-                submitted_at=application.submitted_at.isoformat(),
-            )
-        )
-        application.bank_reference = receipt.reference
+    application.bank_reference = reference
     application.delivered_at = clock.now()
     audit.record(SYSTEM, "application:deliver", "loan_application", application.id)
+
+
+def _is_due(application: LoanApplication | None) -> bool:
+    return (
+        application is not None
+        and application.delivered_at is None
+        and application.state is ApplicationState.SUBMITTED
+    )
+
+
+def _tell_bank(application_id: UUID) -> str | None:
+    """Return the bank's reference, or None where its officers work on our pages."""
+    row = queries.get_row(application_id)
+    gateway, application = gateway_for(row.institution.gateway), row.application
+    if gateway is None or application.submitted_at is None:
+        return None
+    receipt = gateway.announce(
+        Announcement(
+            application_no=application.application_no,
+            uscc=row.enterprise.uscc,
+            product_code=products.get_product(application.product_id).code,
+            amount_fen=application.amount_applied_fen,
+            term_months=application.term_months,
+            submitted_at=application.submitted_at.isoformat(),
+        )
+    )
+    return receipt.reference
 
 
 def has_earlier_loan(enterprise_id: UUID) -> bool:

@@ -36,7 +36,7 @@ def task_list(application: LoanApplication) -> list[Task]:
     return [
         Task("need", "填写融资需求", "金额、期限和用途", need, is_open=True),
         Task("contact", "确认联系人", "客户经理会与这位联系人沟通", contact, is_open=True),
-        Task("consent", "授权银行查询", "只授权这一家银行,随时可以撤回", consented, is_open=True),
+        Task("consent", "授权银行查询", "只授权这一家银行，随时可以撤回", consented, is_open=True),
         Task("submit", "核对并提交", "提交后银行开始计时", is_done=False, is_open=done),
     ]
 

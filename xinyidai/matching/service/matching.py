@@ -107,7 +107,7 @@ def match_products(actor: Actor, enterprise_id: UUID, asked: MatchRequest) -> Ma
     """
     policies.require_own(actor, enterprise_id)
     if queries.get_enterprise(enterprise_id).facts_version != asked.facts_version:
-        raise Conflict("企业的信用信息刚刚更新,请重新匹配。", code="facts_moved_on")
+        raise Conflict("企业的信用信息刚刚更新，请重新匹配。", code="facts_moved_on")
     if asked.need_id is not None:
         policies.require_same_firm(queries.get_need(asked.need_id).enterprise_id, enterprise_id)
     index = current_index()

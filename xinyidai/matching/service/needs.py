@@ -83,15 +83,15 @@ def _load_for(actor: Actor, need_id: UUID) -> FinancingNeed:
 def _require_sound(facts: NeedFacts) -> None:
     problems: dict[str, str] = {}
     if facts.wish.amount_fen is None or facts.wish.amount_fen <= 0:
-        problems["amount"] = "请填写想要的金额,须大于零。"
+        problems["amount"] = "请填写想要的金额，须大于零。"
     if not 1 <= (facts.wish.term_months or 0) <= LONGEST_TERM_MONTHS:
         problems["term_months"] = f"请填写期限,1 至 {LONGEST_TERM_MONTHS} 个月。"
     if not 1 <= len(facts.purpose_text.strip()) <= LONGEST_TEXT:
-        problems["purpose_text"] = f"请写明资金用途,不超过 {LONGEST_TEXT} 字。"
+        problems["purpose_text"] = f"请写明资金用途，不超过 {LONGEST_TEXT} 字。"
     if len(facts.preferences) > LONGEST_TEXT:
         problems["preferences"] = f"其他要求不超过 {LONGEST_TEXT} 字。"
     if problems:
-        raise InvalidInput("融资需求有误,请按提示修改。", fields=problems)
+        raise InvalidInput("融资需求有误，请按提示修改。", fields=problems)
 
 
 def _write(need: FinancingNeed, facts: NeedFacts) -> None:

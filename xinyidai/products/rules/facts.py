@@ -19,7 +19,7 @@ def check_facts(facts: ProductFacts) -> dict[str, str]:
     if not _PRODUCT_CODE.fullmatch(facts.code):
         problems["code"] = "产品编号须为 2 至 40 位字母、数字、横线或下划线。"
     if not 1 <= len(facts.name.strip()) <= LONGEST_NAME:
-        problems["name"] = f"请填写产品名称,不超过 {LONGEST_NAME} 字。"
+        problems["name"] = f"请填写产品名称，不超过 {LONGEST_NAME} 字。"
     unknown = [code for code in facts.region_codes if region_path(code) is None]
     if unknown:
         problems["region_codes"] = f"地区代码有误:{'、'.join(unknown)}。"
@@ -41,7 +41,7 @@ def shortfalls_for_review(
     if unknown:
         problems["required_items"] = f"信用信息目录中没有:{'、'.join(unknown)}。"
     elif beyond:
-        problems["required_items"] = f"贷前审查不需要这些信息,请去掉:{'、'.join(beyond)}。"
+        problems["required_items"] = f"贷前审查不需要这些信息，请去掉:{'、'.join(beyond)}。"
     if not facts.description.strip():
         problems["description"] = "请用一两句话向企业说明这个产品。"
     return problems

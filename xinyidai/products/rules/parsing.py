@@ -53,9 +53,9 @@ def parse_criteria(
             problems[f"criteria.{place}"] = error.message
     codes = [criterion.code for criterion in found]
     for code in sorted({code for code in codes if codes.count(code) > 1}):
-        problems[f"criteria.{code}"] = f"准入条件编号“{code}”重复,每条须有自己的编号。"
+        problems[f"criteria.{code}"] = f"准入条件编号“{code}”重复，每条须有自己的编号。"
     if problems:
-        raise InvalidInput("准入条件有误,请按提示修改。", fields=problems)
+        raise InvalidInput("准入条件有误，请按提示修改。", fields=problems)
     return tuple(found)
 
 
@@ -76,7 +76,7 @@ def criterion_to_json(criterion: Criterion) -> dict[str, Any]:
 def _parse_one(entry: Mapping[str, Any], indicators: IndicatorNames, *, stored: bool) -> Criterion:
     if not isinstance(entry, Mapping) or not REQUIRED_KEYS <= set(entry) <= KEYS:
         raise InvalidInput(
-            "每条准入条件须写明编号、字段、条件、值和不符合时的说明,不能有其他内容。"
+            "每条准入条件须写明编号、字段、条件、值和不符合时的说明，不能有其他内容。"
         )
     field = _field(entry["field"], indicators, stored=stored)
     operator = _operator(entry["operator"], field)
@@ -113,13 +113,13 @@ def _operator(raw: object, field: Field) -> Operator:
 
 def _code(raw: object) -> str:
     if not isinstance(raw, str) or not _CODE.fullmatch(raw):
-        raise InvalidInput("准入条件编号须由小写字母、数字和下划线组成,以字母开头。")
+        raise InvalidInput("准入条件编号须由小写字母、数字和下划线组成，以字母开头。")
     return raw
 
 
 def _text(raw: object) -> str:
     if not isinstance(raw, str) or not raw.strip() or len(raw) > LONGEST_TEXT:
-        raise InvalidInput(f"请写明不符合时给企业看的说明,不超过 {LONGEST_TEXT} 字。")
+        raise InvalidInput(f"请写明不符合时给企业看的说明，不超过 {LONGEST_TEXT} 字。")
     return raw.strip()
 
 
@@ -171,7 +171,7 @@ def _pair(field: Field, raw: object) -> CriterionValue:
 
 def _members(field: Field, raw: object) -> tuple[str, ...]:
     if not isinstance(raw, list | tuple) or not 1 <= len(raw) <= MOST_MEMBERS:
-        raise InvalidInput(f"“{field.name}”须至少选一项,最多 {MOST_MEMBERS} 项。")
+        raise InvalidInput(f"“{field.name}”须至少选一项，最多 {MOST_MEMBERS} 项。")
     members = tuple(_member(field, entry) for entry in raw)
     if len(set(members)) != len(members):
         raise InvalidInput(f"“{field.name}”的选项有重复。")

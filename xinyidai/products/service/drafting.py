@@ -61,7 +61,7 @@ def submit_product(actor: Actor, version_id: UUID) -> ProductVersion:
         facts_of(version), known_items=known_items(), allowed_items=pre_loan_items()
     )
     if problems:
-        raise RuleBroken("产品还不能提交审核,请按提示补全。", details={"fields": problems})
+        raise RuleBroken("产品还不能提交审核，请按提示补全。", details={"fields": problems})
     parse_criteria(version.criteria, indicator_names())
     version.state = next_state
     version.submitted_by, version.submitted_party = actor.account_id, actor.party_id
@@ -76,7 +76,7 @@ def revise_product(actor: Actor, product_id: UUID) -> ProductVersion:
     policies.require(actor, ProductAction.REVISE, product)
     newest = queries.list_versions(product_id)[0]
     if newest.state in UNFINISHED:
-        raise Conflict("这个产品已有一个未完成的版本,请先完成它。")
+        raise Conflict("这个产品已有一个未完成的版本，请先完成它。")
     version = _new_version(actor, product, newest.version + 1, facts_of(newest))
     audit.record(
         actor, ProductAction.REVISE, "product_version", version.id, {"from": str(newest.id)}
@@ -111,7 +111,7 @@ def _require_sound(facts: ProductFacts) -> None:
     except InvalidInput as error:
         problems |= error.fields or {"criteria": error.message}
     if problems:
-        raise InvalidInput("产品信息有误,请按提示修改。", fields=problems)
+        raise InvalidInput("产品信息有误，请按提示修改。", fields=problems)
 
 
 def _new_version(
@@ -129,7 +129,7 @@ def _new_version(
         db.session.flush()
     except IntegrityError as error:
         # Two managers pressed the button at once; the unique keys let one of them through.
-        raise Conflict("这个产品刚刚被别人建立或修改,请刷新后再试。") from error
+        raise Conflict("这个产品刚刚被别人建立或修改，请刷新后再试。") from error
     return version
 
 

@@ -98,6 +98,6 @@ def _require_two_people(actor: Actor, version: ProductVersion) -> None:
 def _reason(reason: str) -> str:
     cleaned = reason.strip()
     if not 1 <= len(cleaned) <= LONGEST_REASON:
-        text = f"请写明原因,不超过 {LONGEST_REASON} 字。"
+        text = f"请写明原因，不超过 {LONGEST_REASON} 字。"
         raise InvalidInput(text, fields={"reason": text})
     return cleaned

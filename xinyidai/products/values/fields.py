@@ -83,7 +83,7 @@ class IndicatorInfo:
     unit: str = ""
     is_money: bool = False
     scale: Mapping[float, str] = field(default_factory=dict)
-    supply: str = "请提醒数据来源部门报送,或在授权中心补充授权。"
+    supply: str = "请提醒数据来源部门报送，或在授权中心补充授权。"
 
 
 FLAG_SCALE: Mapping[float, str] = {0: "否", 1: "是"}
@@ -91,7 +91,7 @@ IndicatorNames = Mapping[str, IndicatorInfo]
 
 SCALES = {"large": "大型", "medium": "中型", "small": "小型", "micro": "微型"}
 _WISH = "请填写想要的金额、期限和担保方式。"
-_REGISTRY = "请到登记机关更新登记信息,平台收到后会重新匹配。"
+_REGISTRY = "请到登记机关更新登记信息，平台收到后会重新匹配。"
 
 FIELDS: Mapping[str, Field] = {
     entry.code: entry
@@ -99,7 +99,7 @@ FIELDS: Mapping[str, Field] = {
         Field("region_code", "注册地", FieldType.REGION, supply=_REGISTRY),
         Field("industry", "所属行业", FieldType.INDUSTRY, supply=_REGISTRY),
         Field("scale", "企业规模", FieldType.CHOICE, choices=SCALES,
-              supply="请补充员工人数和上年营业收入,平台据此划分规模。"),
+              supply="请补充员工人数和上年营业收入，平台据此划分规模。"),
         Field("years_established", "成立年限", FieldType.NUMBER, unit="年", supply=_REGISTRY),
         Field("enterprise_kind", "主体类型", FieldType.CHOICE,
               choices={kind.value: name for kind, name in ENTERPRISE_KIND_NAMES.items()},
@@ -109,7 +109,7 @@ FIELDS: Mapping[str, Field] = {
         Field("employees", "员工人数", FieldType.NUMBER, unit="人"),
         Field("revenue_fen", "上年营业收入", FieldType.MONEY),
         Field("tags", "企业资质与名单", FieldType.TAGS,
-              supply="名单由主管部门提供,平台收到后会重新匹配。"),
+              supply="名单由主管部门提供，平台收到后会重新匹配。"),
         Field("grade", "信用等级", FieldType.GRADE,
               supply="请在授权中心同意使用评分所需的信用信息。"),
         Field("amount_fen", "申请金额", FieldType.MONEY, supply=_WISH),

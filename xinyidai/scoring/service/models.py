@@ -37,7 +37,7 @@ def register_model(actor: Actor, folder: Path) -> ModelVersion:
     known = queries.find_version(artefact.code, artefact.version)
     if known is not None:
         if known.manifest_hash != artefact.manifest_hash:
-            raise Conflict("同一版本号已登记了不同内容的模型,请换一个版本号。")
+            raise Conflict("同一版本号已登记了不同内容的模型，请换一个版本号。")
         return known
     is_reference = artefact.state is ModelState.REFERENCE
     model = ModelVersion(
@@ -108,7 +108,7 @@ def activate_model(actor: Actor, code: str, version: str) -> ModelVersion:
     policies.require(actor, ModelAction.ACTIVATE, model)
     LIFECYCLE.next_state(model.state, ModelAction.ACTIVATE)
     if model.approved_by is None:
-        raise RuleBroken("模型还没有经第二人批准,不能启用。")
+        raise RuleBroken("模型还没有经第二人批准，不能启用。")
     if active is not None:
         _take(actor, ModelAction.RETIRE, active)
         active.retired_at = clock.now()

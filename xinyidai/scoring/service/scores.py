@@ -21,7 +21,7 @@ from xinyidai.scoring.service.models import active_scorer
 from xinyidai.scoring.values import IndicatorInput, ScoreOutcome
 
 CHUNK = 500
-NO_MODEL = "还没有启用评分模型,请联系平台管理员。"
+NO_MODEL = "还没有启用评分模型，请联系平台管理员。"
 Progress = Callable[[int, int], None]
 
 

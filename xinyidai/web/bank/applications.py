@@ -58,7 +58,7 @@ def list_applications() -> ResponseReturnValue:
 
 def _found(page: Page, state: str, due: str, text: str) -> tuple[Sequence[ApplicationRow], int]:
     if due and due not in DUE_NAMES:
-        raise InvalidInput("没有这种时限筛选,请重新选择。", fields={"due": "请从列表里选择。"})
+        raise InvalidInput("没有这种时限筛选，请重新选择。", fields={"due": "请从列表里选择。"})
     if due == "resubmitted":
         return queries.list_resubmitted(bank_id(), page)
     today = clock.today()
@@ -79,7 +79,7 @@ def _states(code: str) -> Sequence[ApplicationState]:
     try:
         return (ApplicationState(code),)
     except ValueError as error:
-        sentence = "没有这个申请状态,请重新选择。"
+        sentence = "没有这个申请状态，请重新选择。"
         raise InvalidInput(sentence, fields={"state": sentence}) from error
 
 

@@ -40,7 +40,7 @@ def bank_id() -> UUID:
     """Return the institution the signed-in person works for."""
     actor: Actor = g.actor
     if actor.party_id is None:
-        raise Forbidden("您的账户还没有关联金融机构,请联系平台管理员。")
+        raise Forbidden("您的账户还没有关联金融机构，请联系平台管理员。")
     return actor.party_id
 
 

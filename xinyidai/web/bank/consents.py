@@ -69,7 +69,7 @@ def _view(code: str) -> ConsentView:
     try:
         return ConsentView(code)
     except ValueError as error:
-        raise InvalidInput("没有这种授权筛选,请重新选择。") from error
+        raise InvalidInput("没有这种授权筛选，请重新选择。") from error
 
 
 def _words(row: queries.ConsentRow) -> dict[str, str]:
@@ -211,7 +211,7 @@ def _enterprise(form: FormReader) -> UUID | None:
 
 def _purpose(code: str) -> Purpose:
     if code not in ASKED_FOR:
-        raise InvalidInput("没有这个授权用途,请重新选择。")
+        raise InvalidInput("没有这个授权用途，请重新选择。")
     return PURPOSES[code]
 
 

@@ -62,7 +62,7 @@ class FormReader:
         except InvalidOperation:
             exact = False
         if not exact:
-            self.errors[name] = "请填写百分数,例如 3.85,最多四位小数。"
+            self.errors[name] = "请填写百分数，例如 3.85,最多四位小数。"
             return None
         return number / PERCENT
 
@@ -72,7 +72,7 @@ class FormReader:
         if not raw:
             return None
         if not (raw.isascii() and raw.isdigit() and len(raw) <= MOST_DIGITS):
-            self.errors[name] = "请填写整数,例如 12。"
+            self.errors[name] = "请填写整数，例如 12。"
             return None
         return int(raw)
 
@@ -83,7 +83,7 @@ class FormReader:
         try:
             return date.fromisoformat(self.text(name))
         except ValueError:
-            self.errors[name] = "请填写日期,例如 2026-05-01。"
+            self.errors[name] = "请填写日期，例如 2026-05-01。"
             return None
 
     def identifier(self, name: str) -> UUID | None:
