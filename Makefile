@@ -9,7 +9,7 @@ HOST ?= 127.0.0.1
 DATA ?= var
 PIP_FLAGS := --disable-pip-version-check --require-hashes --no-deps --progress-bar on
 
-.PHONY: help setup dev demo test fast check format prove bench docs migration db-upgrade db-check lock models wheel clean
+.PHONY: help setup dev spark demo test fast check format prove bench docs migration db-upgrade db-check lock models wheel clean
 
 help: ## 打印这份清单 / print this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,13 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	@echo "==> installing the development tools"
 	$(BIN)/python -m pip install $(PIP_FLAGS) -r requirements-dev.lock
 	@touch $@
+
+# The extra engine for a province; its test is skipped with a reason where it is not installed.
+$(VENV)/.spark: requirements-spark.lock $(VENV)/.dev
+	$(BIN)/python -m pip install $(PIP_FLAGS) -r requirements-spark.lock
+	@touch $@
+
+spark: $(VENV)/.spark ## 安装省级引擎 / install PySpark (needs Java 17)
 
 setup: $(VENV)/.dev ## 建好开发环境 / virtual environment with locked tools, pre-commit hooks
 	@git rev-parse --git-dir >/dev/null 2>&1 && $(BIN)/pre-commit install >/dev/null || true
@@ -80,6 +87,7 @@ db-check: $(VENV)/.runtime ## 核对数据库 / fail if tables and migrations di
 lock: ## 更新锁文件 / renew the lock files (needs uv)
 	uv pip compile --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-annotate --no-header pyproject.toml -o requirements.lock
 	uv pip compile --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-annotate --no-header pyproject.toml --group dev -o requirements-dev.lock
+	uv pip compile --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-annotate --no-header pyproject.toml --group dev --extra spark | awk '/^(py4j|pyspark)==/{p=1} p{print} p && !/\\$$/{p=0}' > requirements-spark.lock
 
 wheel: $(VENV)/.dev ## 打包 / build the wheel into dist/
 	$(BIN)/python -m pip wheel --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
