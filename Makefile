@@ -23,7 +23,7 @@ $(VENV)/pyvenv.cfg:
 $(VENV)/.runtime: requirements.lock pyproject.toml | $(VENV)/pyvenv.cfg
 	@echo "==> installing the product's parts (about a minute the first time)"
 	$(BIN)/python -m pip install $(PIP_FLAGS) -r requirements.lock
-	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation --quiet -e .
+	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --quiet -e .
 	@touch $@
 
 # The tools of developers and CI on top.
@@ -90,7 +90,7 @@ lock: ## 更新锁文件 / renew the lock files (needs uv)
 	uv pip compile --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-annotate --no-header pyproject.toml --group dev --extra spark | awk '/^(py4j|pyspark)==/{p=1} p{print} p && !/\\$$/{p=0}' > requirements-spark.lock
 
 wheel: $(VENV)/.dev ## 打包 / build the wheel into dist/
-	$(BIN)/python -m pip wheel --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
+	$(BIN)/python -m pip wheel --disable-pip-version-check --no-deps --wheel-dir dist .
 
 clean: ## 删除环境和缓存 / remove environment and caches, keep data
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache dist build
