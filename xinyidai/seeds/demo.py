@@ -145,7 +145,7 @@ def _settle(world: World) -> None:
 
 
 def _stock(world: World) -> None:
-    world.on_sale = shelf.stock(world.cast, world.ago(398, 9))
+    world.on_sale = shelf.stock(world.cast, world.ago(398, 9), world.ago(5, 9))
 
 
 # After which step which table is analyzed; without a name, all of them.

@@ -57,39 +57,49 @@ def read_products() -> list[PlannedProduct]:
     return planned
 
 
-def stock(cast: Cast, start: datetime) -> list[OnSale]:
+UNFINISHED = frozenset({State.DRAFT, State.UNDER_REVIEW})
+
+
+def stock(cast: Cast, start: datetime, recent: datetime) -> list[OnSale]:
     """Draft, submit, list and delist everything in the weeks after `start`; return what is listed.
 
-    One product gets a second version, so that its first is delisted by being replaced.
+    What is not listed yet was begun after `recent`. One product gets a second version, so that its
+    first is delisted by being replaced.
     """
     on_sale = []
     for place, planned in enumerate(read_products()):
-        with at(start + timedelta(hours=7 * place)):
-            product_id = _bring(cast, planned)
+        begun = recent if planned.state in UNFINISHED else start
+        product_id = _bring(cast, planned, begun + timedelta(hours=place))
         if planned.state is State.LISTED:
             on_sale.append(OnSale(product_id, planned.bank, planned.facts))
-    with at(start + timedelta(days=40)):
-        _revise(cast, on_sale[0])
+    _revise(cast, on_sale[0], start + timedelta(days=40))
     return on_sale
 
 
-def _bring(cast: Cast, planned: PlannedProduct) -> UUID:
+def _bring(cast: Cast, planned: PlannedProduct, moment: datetime) -> UUID:
     manager, office = cast.manager_of(planned.bank), cast.actor("xinyongban1")
-    version = products.draft_product(manager, planned.facts)
+    with at(moment):
+        version = products.draft_product(manager, planned.facts)
     if planned.state is not State.DRAFT:
-        products.submit_product(manager, version.id)
+        with at(moment + timedelta(minutes=50)):
+            products.submit_product(manager, version.id)
     if planned.state in {State.LISTED, State.DELISTED}:
-        products.list_product(office, version.id)
+        with at(moment + timedelta(hours=20)):
+            products.list_product(office, version.id)
     if planned.state is State.DELISTED:
-        products.delist_product(manager, version.id, "阶段性产品到期，停止办理。")
+        with at(moment + timedelta(days=90)):
+            products.delist_product(manager, version.id, "阶段性产品到期，停止办理。")
     return version.product_id
 
 
-def _revise(cast: Cast, on_sale: OnSale) -> None:
+def _revise(cast: Cast, on_sale: OnSale, moment: datetime) -> None:
     manager = cast.manager_of(on_sale.bank)
-    version = products.revise_product(manager, on_sale.product_id)
-    products.submit_product(manager, version.id)
-    products.list_product(cast.actor("xinyongban2"), version.id)
+    with at(moment):
+        version = products.revise_product(manager, on_sale.product_id)
+    with at(moment + timedelta(hours=1)):
+        products.submit_product(manager, version.id)
+    with at(moment + timedelta(hours=25)):
+        products.list_product(cast.actor("xinyongban2"), version.id)
 
 
 def _planned(entry: Entry, library: dict[str, Any]) -> PlannedProduct:
