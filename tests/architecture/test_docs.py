@@ -139,9 +139,6 @@ def test_decisions_are_numbered_in_a_row() -> None:
     assert numbers == list(range(1, len(numbers) + 1))
 
 
-def test_no_document_speaks_of_machines() -> None:
-    forbidden = ("/root/", "/work/", "/home/", "pypi.org", "localhost:5432")
-    found = [
-        f"{path.name}: {word}" for path in _documents() for word in forbidden if word in _read(path)
-    ]
-    assert found == []
+def test_no_document_speaks_of_a_folder_of_one_machine() -> None:
+    private = re.compile(r"/(?:root|home|work)/")
+    assert [path.name for path in _documents() if private.search(_read(path))] == []
