@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, select, text, update
@@ -230,15 +230,18 @@ def actor_of_session(token: str) -> Actor | None:
         or session.seen_at + IDLE <= moment
         or account.status is not AccountStatus.ACTIVE
     )
-    return None if over else account.as_actor()
+    if over:
+        return None
+    if session.seen_at < moment - TOUCH_EVERY:
+        _touch(token, moment)
+    return account.as_actor()
 
 
-def touch_session(token: str) -> None:
+def _touch(token: str, moment: datetime) -> None:
     """Note that the session was used, at most once in five minutes.
 
     Housekeeping on a connection of its own: a reading request must not write in its transaction.
     """
-    moment = clock.now()
     with db.engine.begin() as connection:
         connection.execute(
             update(AuthSession)

@@ -32,7 +32,6 @@ def _load_actor() -> None:
     if token and actor:
         g.actor = actor
         g.session_token = token
-        service.touch_session(token)
 
 
 def set_cookie(response: Response, token: str) -> None:

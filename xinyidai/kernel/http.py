@@ -80,10 +80,13 @@ class Page:
         return (self.number - 1) * self.size
 
 
-def page_args() -> Page:
-    """Read `page` and `size` of the query string; anything else than small numbers is refused."""
+def page_args(size: int = DEFAULT_PAGE) -> Page:
+    """Read `page` and `size` of the query string; anything else than small numbers is refused.
+
+    `size` is how many rows this list shows when nothing is asked for.
+    """
     number = _small_number("page", 1, FURTHEST_PAGE)
-    return Page(number, _small_number("size", DEFAULT_PAGE, LARGEST_PAGE))
+    return Page(number, _small_number("size", size, LARGEST_PAGE))
 
 
 def _small_number(name: str, default: int, largest: int) -> int:

@@ -35,6 +35,7 @@ from xinyidai.web.enterprise.queries import Offer, offers_of
 from xinyidai.web.wording import GUARANTEES
 
 LONGEST_TERM_MONTHS = 360
+CARDS = 10  # each explains itself at length; more make a phone scroll for ever
 FIELDS = ("amount", "term_months", "guarantee")
 
 
@@ -46,7 +47,7 @@ def matches() -> ResponseReturnValue:
     if run is None:
         return _form(_wished(None), {})
     outcome = _outcome(request.args.get("outcome", ""), run)
-    page = slice_of([match for match in run.matches if match.outcome is outcome], page_args())
+    page = slice_of([match for match in run.matches if match.outcome is outcome], page_args(CARDS))
     offers = offers_of([match.product_version_id for match in page.rows])
     return render_template(
         "enterprise/matches.html",
