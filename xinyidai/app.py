@@ -75,12 +75,6 @@ def create_app(settings: Settings | None = None, *, guard: bool = True) -> Flask
     return app
 
 
-def settings_of(app: Flask) -> Settings:
-    """Return the settings an application was built with."""
-    settings: Settings = app.extensions["xinyidai.settings"]
-    return settings
-
-
 def _config(settings: Settings) -> dict[str, object]:
     return {
         "SECRET_KEY": settings.secret_key or (DEMO_SECRET if settings.is_demo else ""),

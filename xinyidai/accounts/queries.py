@@ -1,7 +1,6 @@
 """Read accounts and sessions."""
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, select
 
@@ -46,19 +45,6 @@ def find_token(token_hash: bytes) -> tuple[ApiToken, ApiClient] | None:
         .where(ApiToken.token_hash == token_hash, _may_work())
     ).first()
     return (row[0], row[1]) if row else None
-
-
-def list_of_party(party_id: UUID) -> Sequence[Account]:
-    """Return the accounts of an enterprise, institution or department."""
-    return db.session.scalars(
-        select(Account)
-        .where(
-            (Account.enterprise_id == party_id)
-            | (Account.institution_id == party_id)
-            | (Account.department_id == party_id)
-        )
-        .order_by(Account.login)
-    ).all()
 
 
 def list_demo() -> Sequence[Account]:

@@ -90,13 +90,6 @@ def find(application_id: UUID) -> LoanApplication | None:
     return db.session.get(LoanApplication, application_id)
 
 
-def find_by_number(application_no: str) -> LoanApplication | None:
-    """Return the application with this number."""
-    return db.session.scalar(
-        select(LoanApplication).where(LoanApplication.application_no == application_no)
-    )
-
-
 def get_row(application_id: UUID) -> ApplicationRow:
     """Return one application with names; the caller has checked that it may be seen."""
     row = db.session.execute(_rows().where(LoanApplication.id == application_id)).one()
@@ -141,18 +134,6 @@ def work_list(
     return _paged(
         statement.order_by(LoanApplication.promised_on.nulls_last(), LoanApplication.id), page
     )
-
-
-def list_all(
-    page: Page, *, states: Sequence[ApplicationState] = (), institution_id: UUID | None = None
-) -> tuple[Sequence[ApplicationRow], int]:
-    """Return the city's submitted applications for the credit office, latest promise first."""
-    statement = _rows().where(LoanApplication.submitted_at.is_not(None))
-    if states:
-        statement = statement.where(LoanApplication.state.in_(states))
-    if institution_id is not None:
-        statement = statement.where(LoanApplication.institution_id == institution_id)
-    return _paged(statement.order_by(LoanApplication.submitted_at.desc(), LoanApplication.id), page)
 
 
 def _paged(

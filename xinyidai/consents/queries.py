@@ -82,11 +82,6 @@ def consenting_to_platform(purpose: str) -> Sequence[UUID]:
     return db.session.scalars(statement.order_by(Consent.enterprise_id)).all()
 
 
-def of_application(application_no: str) -> Sequence[Consent]:
-    """Return the consents given for one application."""
-    return _page(select(Consent).where(Consent.application_no == application_no), LARGEST_LIST, 0)
-
-
 def standing(consents: Sequence[Consent]) -> dict[UUID, tuple[bool, bool]]:
     """Return for each consent whether its institution and its firm are in good standing."""
     statement = (

@@ -126,15 +126,6 @@ def looks_at_enterprise(
     )
 
 
-def looks_by_institution(
-    institution_id: UUID, *, limit: int = LARGEST_LIST, offset: int = 0
-) -> Sequence[QueryEvent]:
-    """Return an institution's looks, refused ones too, newest first."""
-    return _page(
-        select(QueryEvent).where(QueryEvent.institution_id == institution_id), limit, offset
-    )
-
-
 def looks_under_consent(consent_id: UUID) -> Sequence[QueryEvent]:
     """Return every look under one consent, refused ones too, newest first."""
     return _page(select(QueryEvent).where(QueryEvent.consent_id == consent_id), LARGEST_LIST, 0)

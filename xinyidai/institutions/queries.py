@@ -39,11 +39,6 @@ def list_institutions(
     return db.session.scalars(statement).all()
 
 
-def find_branch(branch_id: UUID) -> Branch | None:
-    """Return a branch by its id, or None."""
-    return db.session.get(Branch, branch_id)
-
-
 def find_branch_by_code(institution_id: UUID, code: str) -> Branch | None:
     """Return the branch of an institution with this code, or None."""
     return db.session.scalar(

@@ -97,9 +97,3 @@ class LoanProductOut(LoanProductSummaryOut):
     return_reason = fields.String(allow_none=True)
     delist_reason = fields.String(allow_none=True)
     source = fields.String()
-
-
-class ReasonIn(Schema):
-    """Why a version is returned or delisted."""
-
-    reason = fields.String(required=True)

@@ -76,21 +76,6 @@ def get_snapshot(key: Mapping[str, Any]) -> ProfileSnapshot:
     return snapshot
 
 
-def find_newest(enterprise_id: UUID, scope: str = WHOLE) -> ProfileSnapshot | None:
-    """Return the newest snapshot of a firm, whatever its version."""
-    return find_snapshot({"enterprise_id": enterprise_id, "scope": scope})
-
-
-def list_history(enterprise_id: UUID, code: str, limit: int = 24) -> Sequence[tuple[date, Any]]:
-    """Return one indicator's days and stored entries, newest first, of the whole profile."""
-    entry = ProfileSnapshot.indicators[code]
-    statement = select(ProfileSnapshot.as_of, entry).where(
-        ProfileSnapshot.enterprise_id == enterprise_id, ProfileSnapshot.scope == WHOLE
-    )
-    ordered = statement.order_by(ProfileSnapshot.as_of.desc(), ProfileSnapshot.created_at.desc())
-    return [(day, content) for day, content in db.session.execute(ordered.limit(limit))]
-
-
 def distributions_for(firm: Enterprise, dictionary_version: str) -> dict[str, Distribution]:
     """Return the newest distributions among the firm's peers, by indicator; none when too few."""
     if firm.section is None or firm.scale is None:

@@ -13,7 +13,6 @@ from typing import Any
 
 from xinyidai.catalogue.indicators import (
     Indicator,
-    IndicatorDictionary,
     WhenAbsent,
     indicator_dictionary,
 )
@@ -200,9 +199,3 @@ def content_hash(indicators: Mapping[str, Any]) -> str:
     """Return the SHA-256 of the indicators, the same for the same content."""
     text = json.dumps(indicators, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def missing_codes(facts: ProfileFacts, dictionary: IndicatorDictionary) -> dict[str, MissingCause]:
-    """Return every indicator without a value, with its cause, in the order of the dictionary."""
-    values = ((code, facts.values[code].value) for code in dictionary.indicators)
-    return {code: value.cause for code, value in values if isinstance(value, Missing)}

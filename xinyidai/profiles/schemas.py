@@ -28,12 +28,3 @@ class SectionOut(Schema):
     name = fields.String(required=True)
     known = fields.Integer(required=True)
     indicators = fields.List(fields.Nested(IndicatorOut), required=True)
-
-
-class ProfileOut(Schema):
-    """A profile as shown: the fields of `presentation.ProfileView`."""
-
-    enterprise_id = fields.UUID(required=True)
-    as_of = fields.Date(required=True)
-    dictionary_version = fields.String(required=True)
-    sections = fields.List(fields.Nested(SectionOut), required=True)

@@ -14,13 +14,18 @@ from xinyidai.applications.values import (
     LoanKind,
 )
 from xinyidai.catalogue.missing import MissingCause
-from xinyidai.consents.values import ConsentMode, ConsentState
+from xinyidai.consents.values import MODE_NAMES, STATE_NAMES, ConsentMode, ConsentState
 from xinyidai.credit_records.values import DisclosureSubject, QueryOutcome
 from xinyidai.enterprises.values import EnterpriseScale, RegistrationStatus
 from xinyidai.institutions.values import InstitutionKind
 from xinyidai.kernel.actor import Role
 from xinyidai.matchmaking_events.values import EventFormat, EventState, MeetingOutcome
 from xinyidai.products.values import (
+    GUARANTEE_NAMES,
+    OUTCOME_NAMES,
+    PRODUCT_KIND_NAMES,
+    PRODUCT_STATE_NAMES,
+    REPAYMENT_NAMES,
     GuaranteeKind,
     Outcome,
     ProductKind,
@@ -77,23 +82,8 @@ LOAN_KINDS: Mapping[LoanKind, str] = {
     LoanKind.RENEWAL: "续贷",
     LoanKind.OTHER: "其他",
 }
-CONSENT_STATES: Mapping[ConsentState, str] = {
-    ConsentState.DRAFT: "草拟",
-    ConsentState.PENDING: "待企业确认",
-    ConsentState.ACTIVE: "生效中",
-    ConsentState.SUSPENDED: "已暂停",
-    ConsentState.DECLINED: "已拒绝",
-    ConsentState.REVOKED: "已撤回",
-    ConsentState.EXPIRED: "已到期",
-    ConsentState.USED_UP: "次数已用尽",
-    ConsentState.ENDED: "已终止",
-}
-CONSENT_MODES: Mapping[ConsentMode, str] = {
-    ConsentMode.VIEW: "仅查看，不得留存",
-    ConsentMode.STORE: "可在留存期限内保存",
-    ConsentMode.RESULT: "只提供评价结果，不提供原始信息",
-    ConsentMode.STREAM: "有效期内持续推送变化",
-}
+CONSENT_STATES: Mapping[ConsentState, str] = STATE_NAMES
+CONSENT_MODES: Mapping[ConsentMode, str] = MODE_NAMES
 QUERY_OUTCOMES: Mapping[QueryOutcome, str] = {
     QueryOutcome.ALLOWED: "已查看",
     QueryOutcome.REFUSED: "已拒绝",
@@ -106,52 +96,11 @@ DISCLOSURE_SUBJECTS: Mapping[DisclosureSubject, str] = {
     DisclosureSubject.ALERT: "风险预警",
     DisclosureSubject.EXPORT: "批量导出",
 }
-PRODUCT_KINDS: Mapping[ProductKind, str] = {
-    ProductKind.CREDIT_LOAN: "信用贷",
-    ProductKind.MORTGAGE_LOAN: "抵押贷",
-    ProductKind.PLEDGE_LOAN: "质押贷",
-    ProductKind.GUARANTEED_LOAN: "保证贷",
-    ProductKind.IP_PLEDGE_LOAN: "知识产权质押贷",
-    ProductKind.POLICY_LOAN: "政策性贷款",
-    ProductKind.MICRO_LOAN: "小微经营贷",
-    ProductKind.AGRICULTURE_LOAN: "涉农贷",
-    ProductKind.RECEIVABLES: "应收账款融资",
-    ProductKind.SUPPLY_CHAIN: "供应链融资",
-    ProductKind.BILL: "票据业务",
-    ProductKind.GUARANTEE_LETTER: "保函",
-    ProductKind.ENTRUSTED_LOAN: "委托贷款",
-    ProductKind.WORKING_CAPITAL: "流动资金贷款",
-}
-PRODUCT_STATES: Mapping[ProductVersionState, str] = {
-    ProductVersionState.DRAFT: "草稿",
-    ProductVersionState.UNDER_REVIEW: "待审核",
-    ProductVersionState.LISTED: "已上架",
-    ProductVersionState.DELISTED: "已下架",
-}
-GUARANTEES: Mapping[GuaranteeKind, str] = {
-    GuaranteeKind.CREDIT: "信用",
-    GuaranteeKind.GUARANTY: "保证",
-    GuaranteeKind.MORTGAGE: "抵押",
-    GuaranteeKind.PLEDGE: "质押",
-    GuaranteeKind.IP_PLEDGE: "知识产权质押",
-    GuaranteeKind.RECEIVABLES_PLEDGE: "应收账款质押",
-    GuaranteeKind.DEPOSIT: "保证金",
-    GuaranteeKind.COMBINED: "组合担保",
-    GuaranteeKind.NEGOTIABLE: "协商确定",
-}
-REPAYMENTS: Mapping[RepaymentMethod, str] = {
-    RepaymentMethod.EQUAL_INSTALMENTS: "等额本息",
-    RepaymentMethod.EQUAL_PRINCIPAL: "等额本金",
-    RepaymentMethod.INTEREST_FIRST: "按期付息、到期还本",
-    RepaymentMethod.LUMP_SUM: "到期一次还本付息",
-    RepaymentMethod.REVOLVING: "随借随还",
-    RepaymentMethod.NEGOTIABLE: "协商确定",
-}
-OUTCOMES: Mapping[Outcome, str] = {
-    Outcome.ELIGIBLE: "符合",
-    Outcome.INSUFFICIENT: "数据不足",
-    Outcome.INELIGIBLE: "不符合",
-}
+PRODUCT_KINDS: Mapping[ProductKind, str] = PRODUCT_KIND_NAMES
+PRODUCT_STATES: Mapping[ProductVersionState, str] = PRODUCT_STATE_NAMES
+GUARANTEES: Mapping[GuaranteeKind, str] = GUARANTEE_NAMES
+REPAYMENTS: Mapping[RepaymentMethod, str] = REPAYMENT_NAMES
+OUTCOMES: Mapping[Outcome, str] = OUTCOME_NAMES
 ENTRY_STATES: Mapping[EntryState, str] = {
     EntryState.NOMINATED: "已推荐",
     EntryState.SCREENED: "初审通过",

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from xinyidai.applications import queries
 from xinyidai.applications.bank_gateway import Announcement, gateway_for
@@ -148,14 +148,3 @@ def _tell_bank(application_id: UUID) -> str | None:
         )
     )
     return receipt.reference
-
-
-def has_earlier_loan(enterprise_id: UUID) -> bool:
-    """Tell whether the platform knows of an earlier loan of the firm."""
-    count = db.session.scalar(
-        select(func.count())
-        .select_from(Disbursement)
-        .join(LoanApplication, LoanApplication.id == Disbursement.application_id)
-        .where(LoanApplication.enterprise_id == enterprise_id)
-    )
-    return bool(count)
