@@ -27,7 +27,9 @@ from xinyidai.accounts.session import COOKIE
 from xinyidai.app import create_app
 from xinyidai.kernel import clock, postgres
 from xinyidai.kernel.db import db as database
+from xinyidai.kernel.db import own_transaction
 from xinyidai.kernel.settings import Mode, Settings, load_settings
+from xinyidai.seeds import purposes
 
 TEMPLATE = "xinyidai_template"
 
@@ -113,6 +115,8 @@ def app(settings: Settings, pg: postgres.Server) -> Iterator[Flask]:
     application.config.update(TESTING=False, WTF_CSRF_ENABLED=False)
     with application.app_context():
         upgrade()
+        with own_transaction():
+            purposes.put_in_force(purposes.INVENTED_CLERKS)
         database.engine.dispose()
     postgres.create_database(pg, "xinyidai_tests", template=TEMPLATE)
     _use(application, create_engine(pg.app_url("xinyidai_tests"), **_options(application)))

@@ -136,6 +136,7 @@ def _mount(app: Flask) -> None:
         csrf.exempt(blueprint)
     web.mount_pages(app)
     slices.import_jobs()
+    slices.import_evidence()
 
 
 def _refuse_unfit(settings: Settings) -> None:

@@ -9,9 +9,11 @@ from flask import Blueprint
 # Every slice with tables; importing them fills the metadata that migrations compare with.
 TABLES = (
     "audit",
+    "ledger",
     "enterprises",
     "institutions",
     "accounts",
+    "notifications",
     "consents",
     "products",
     "credit_records",
@@ -21,6 +23,7 @@ TABLES = (
     "matching",
     "applications",
     "matchmaking_events",
+    "oversight",
 )
 ROUTES: tuple[str, ...] = (
     "products",
@@ -32,21 +35,29 @@ ROUTES: tuple[str, ...] = (
     "matchmaking_events",
 )
 JOBS: tuple[str, ...] = (
+    "ledger",
     "accounts",
+    "notifications",
+    "consents",
     "credit_records",
     "profiles",
     "scoring",
     "matching",
     "applications",
+    "oversight",
 )
+# Slices that put entries into the evidence log and can read back what those stand for.
+EVIDENCE: Mapping[str, str] = {"consents": "events", "credit_records": "log"}
 # Each slice's commands by name; a module is imported only when its command is called, because some
 # draw the training libraries in.
 COMMANDS: Mapping[str, str] = {
     "account": "accounts",
     "collect": "credit_records",
     "collect-set": "credit_records",
+    "ledger": "ledger",
     "match": "matching",
     "model": "scoring",
+    "oversight": "oversight",
     "products": "products",
     "profile": "profiles",
 }
@@ -64,10 +75,17 @@ def import_jobs() -> None:
         importlib.import_module(f"xinyidai.{name}.jobs")
 
 
+def import_evidence() -> None:
+    """Import what reads ledger entries back; the modules register themselves."""
+    for name, module in EVIDENCE.items():
+        importlib.import_module(f"xinyidai.{name}.service.{module}")
+
+
 def api_blueprints() -> Iterator[Blueprint]:
-    """Yield each slice's API blueprint."""
+    """Yield each slice's API blueprint, and the evidence log's, which the web layer holds."""
     for name in ROUTES:
         yield importlib.import_module(f"xinyidai.{name}.routes").blueprint
+    yield importlib.import_module("xinyidai.web.ledger_api").blueprint
 
 
 def find_command(name: str) -> click.Command | None:

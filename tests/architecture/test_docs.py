@@ -20,7 +20,7 @@ TOP = ("xinyidai/", "tests/", "docs/", "models/", "migrations/", "notebooks/")
 SPOKEN = ("State", "Status", "Action", "Kind", "Outcome", "Reason")
 # Named for programs, not for people: how a column or a feature is read.
 UNSPOKEN = {"FeatureKind"}
-ADRS = range(1, 16)
+ADRS = range(1, 19)
 HAN = re.compile(r"[\u4e00-\u9fff]+")
 
 

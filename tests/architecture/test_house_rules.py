@@ -14,14 +14,16 @@ CHECKOUT = Path(__file__).parents[2]
 ROOT = CHECKOUT / "xinyidai"
 # The catalogue is data above audit: like the kernel, all of it may be read.
 OPEN = {"kernel", "catalogue"}
-DOORS = {"service", "queries", "values", "models"}
+# `openings`: where a slice registers how its ledger entries are read back (ADR 0017).
+DOORS = {"service", "queries", "values", "models", "openings"}
 # Plain Python without a database: what a use case is called with, and how a value is shown.
-PURE = {"rules", "lifecycle", "presentation", "reference", "size_table"}
+PURE = {"rules", "lifecycle", "presentation", "reference", "size_table", "merkle", "notes"}
 # What every API route is made of stands in accounts, beside the tokens it checks (ADR 0002).
 ROUTE_TOOLS = {"scopes", "schemas"}
 # Named exceptions, each with its reason (ADR 0002).
 EXCEPTIONS = {
     ("web/sign_in.py", "xinyidai.accounts.session"): "the cookie is set where one signs in",
+    ("web/ledger_api.py", "xinyidai.accounts.scopes"): "the log's API; its slice is below accounts",
     ("app.py", "xinyidai.accounts.session"): "mounted before the gate",
     ("seeds/", "xinyidai.profiles.engine_duckdb"): "past loans use the indicators' own engine",
     ("seeds/", "xinyidai.profiles.formulas"): "past loans use the indicators' own engine",

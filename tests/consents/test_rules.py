@@ -16,17 +16,23 @@ from xinyidai.consents.values import (
     ConsentFacts,
     ConsentMode,
     ConsentState,
+    LookWish,
     RefusalReason,
+    Standing,
 )
 from xinyidai.kernel import clock
 
 NOW = datetime(2026, 5, 20, 9, tzinfo=clock.TZ)
 HOUR = timedelta(hours=1)
-FIRM, BANK, OTHER = UUID(int=1), UUID(int=2), UUID(int=3)
+FIRM, BANK, OTHER, OFFICER = (UUID(int=number) for number in range(1, 5))
 S, R = ConsentState, RefusalReason
 
 
+STANDINGS = {field.name for field in dataclasses.fields(Standing)}
+
+
 def facts(**changes):
+    known = {name: changes.pop(name) for name in STANDINGS & changes.keys()}
     plain = {
         "enterprise_id": FIRM,
         "institution_id": BANK,
@@ -37,6 +43,7 @@ def facts(**changes):
         "max_uses": 3,
         "requested_at": NOW - 10 * HOUR,
         "granted_at": NOW - 9 * HOUR,
+        "standing": Standing(**known),
     }
     return ConsentFacts(**{**plain, **changes})
 
@@ -55,6 +62,10 @@ STATES = [
     (S.SUSPENDED, {"suspended_at": NOW}),
     (S.SUSPENDED, {"institution_active": False}),
     (S.SUSPENDED, {"enterprise_active": False}),
+    (S.SUSPENDED, {"officer_active": False}),
+    (S.SUSPENDED, {"representative_same": False}),
+    (S.SUSPENDED, {"purpose_active": False}),
+    (S.REVOKED, {"purpose_active": False, "revoked_at": NOW}),
     (S.DECLINED, {"granted_at": None, "declined_at": NOW}),
     (S.REVOKED, {"revoked_at": NOW}),
     (S.REVOKED, {"revoked_at": NOW, "suspended_at": NOW - HOUR}),
@@ -99,9 +110,33 @@ def test_the_last_day_counts_to_midnight_in_shanghai():
     assert rules.state_at(fresh, last_second + timedelta(seconds=1)) is S.EXPIRED
 
 
+def looked(in_day, in_month, day=None):
+    day = day or NOW.date()
+    return {"window_day": day, "used_in_day": in_day, "used_in_month": in_month}
+
+
+@pytest.mark.parametrize(
+    ("caps", "used"),
+    [
+        ({"max_per_day": 2}, looked(1, 9)),
+        ({"max_per_day": 2}, looked(2, 9, NOW.date() - timedelta(days=1))),
+        ({"max_per_month": 5}, looked(4, 4)),
+        ({"max_per_month": 5}, looked(5, 5, date(2026, 4, 30))),
+        ({"max_per_month": 5}, looked(5, 5, date(2025, 5, 20))),
+    ],
+)
+def test_a_frequency_counts_calendar_days_and_months_of_shanghai(caps, used):
+    assert covered({**caps, **used}) == []
+
+
 def covered(changes=None, **look):
-    asked = {"institution_id": BANK, "purpose": "pre_loan", "items": ["tax"], "moment": NOW}
-    return rules.covers(facts(**(changes or {})), **{**asked, **look})
+    asked = {
+        "institution_id": BANK,
+        "account_id": OFFICER,
+        "purpose": "pre_loan",
+        "items": ["tax"],
+    }
+    return rules.covers(facts(**(changes or {})), LookWish(**{**asked, **look}), NOW)
 
 
 def test_a_live_consent_covers_its_own_look():
@@ -121,6 +156,13 @@ def test_a_live_consent_covers_its_own_look():
         ({R.NOT_YET_VALID}, {"valid_from": date(2026, 5, 21)}, {}),
         ({R.INSTITUTION_SUSPENDED}, {"institution_active": False}, {}),
         ({R.ENTERPRISE_INACTIVE}, {"enterprise_active": False}, {}),
+        ({R.OFFICER_LEFT}, {"officer_active": False}, {}),
+        ({R.REPRESENTATIVE_CHANGED}, {"representative_same": False}, {}),
+        ({R.PURPOSE_WITHDRAWN}, {"purpose_active": False}, {}),
+        ({R.OTHER_OFFICER}, {"officer_account_id": OTHER}, {}),
+        ({R.OTHER_OFFICER}, {"officer_account_id": OFFICER}, {"account_id": None}),
+        ({R.TOO_OFTEN}, {"max_per_day": 2, **looked(2, 2)}, {}),
+        ({R.TOO_OFTEN}, {"max_per_month": 5, **looked(1, 5)}, {}),
         ({R.OTHER_INSTITUTION}, {}, {"institution_id": OTHER}),
         ({R.OTHER_INSTITUTION}, {}, {"institution_id": None}),
         ({R.OTHER_INSTITUTION}, {"institution_id": None}, {"institution_id": None}),
@@ -141,16 +183,16 @@ def test_a_refusal_names_every_reason(reasons, changes, look):
 
 def test_a_used_up_consent_still_lets_its_snapshots_be_read_until_it_is_revoked():
     spent = facts(use_count=3, used_up_at=NOW)
-    assert rules.reading_again_reasons(spent, NOW) == []
+    assert rules.reading_again_reasons(spent, NOW, OFFICER) == []
     revoked = dataclasses.replace(spent, revoked_at=NOW)
-    assert rules.reading_again_reasons(revoked, NOW) == [R.REVOKED]
+    assert rules.reading_again_reasons(revoked, NOW, OFFICER) == [R.REVOKED]
 
 
 def test_what_was_used_up_first_is_not_read_after_the_last_day_either():
     spent = facts(use_count=3, used_up_at=NOW)
     later = clock.local(NOW).replace(year=NOW.year + 2)
     assert rules.state_at(spent, later) is S.USED_UP
-    assert rules.reading_again_reasons(spent, later) == [R.EXPIRED]
+    assert rules.reading_again_reasons(spent, later, OFFICER) == [R.EXPIRED]
 
 
 def draft(**changes):
@@ -174,7 +216,8 @@ def faults(**changes):
 
 def test_a_request_within_the_caps_has_no_faults():
     assert faults() == {}
-    assert faults(purpose="post_loan", max_uses=None) == {}
+    assert faults(purpose="post_loan", max_uses=None, max_per_month=5) == {}
+    assert faults(purpose="post_loan", max_uses=5) == {}
 
 
 @pytest.mark.parametrize(
@@ -189,6 +232,11 @@ def test_a_request_within_the_caps_has_no_faults():
         ("max_uses", "10 次", {"max_uses": 11}),
         ("max_uses", "10 次", {"max_uses": None}),
         ("max_uses", "1 次", {"max_uses": 0}),
+        ("max_per_month", "5 次", {"purpose": "post_loan", "max_uses": None}),
+        ("max_per_month", "5 次", {"purpose": "post_loan", "max_uses": 6}),
+        ("max_per_month", "5 次", {"purpose": "post_loan", "max_per_month": 6}),
+        ("max_per_month", "1 次", {"max_per_month": 0}),
+        ("max_per_day", "1 次", {"max_per_day": 0}),
         ("item_codes", "customs", {"purpose": "post_loan", "item_codes": ["customs"]}),
         ("item_codes", "至少", {"item_codes": []}),
         ("mode", "使用方式", {"mode": ConsentMode.STREAM}),
@@ -211,6 +259,7 @@ def test_the_caps_themselves_may_be_asked_for(purpose):
         data_from=rules.months_before(NOW.date(), caps.max_range_months),
         data_life_days=caps.max_data_life_days,
         max_uses=caps.max_uses,
+        max_per_month=caps.max_per_month,
     )
     assert rules.over_caps(asked, get_purpose(purpose), NOW.date()) == {}
 

@@ -7,7 +7,7 @@ import pytest
 from xinyidai.audit import queries as audit
 from xinyidai.consents import queries, service
 from xinyidai.consents.service import ConsentRefused
-from xinyidai.consents.values import ConsentState, RefusalReason
+from xinyidai.consents.values import ConsentMode, ConsentState, LookWish, RefusalReason
 from xinyidai.enterprises.values import RegistrationStatus
 from xinyidai.institutions.values import InstitutionStatus
 from xinyidai.kernel import clock
@@ -164,9 +164,7 @@ def test_cover_is_refused_with_every_reason(firm, bank, parties):
     consent = parties.granted(firm, bank)
     locked = service.lock_for_use(consent.id)
     with pytest.raises(ConsentRefused) as refused:
-        service.require_cover(
-            locked, institution_id=bank.id, purpose="guarantee", items=["customs"]
-        )
+        service.require_cover(locked, LookWish(bank.id, None, "guarantee", ["customs"]))
     assert refused.value.reasons == (RefusalReason.OTHER_PURPOSE, RefusalReason.ITEM_NOT_COVERED)
     assert "用途" in refused.value.message
 
@@ -204,7 +202,7 @@ def test_a_consent_to_the_platform_is_found_for_training(firm, bank, parties):
         bank,
         institution_id=None,
         purpose="model_training",
-        mode="result",
+        mode=ConsentMode.RESULT,
         max_uses=None,
     )
     assert list(queries.consenting_to_platform("model_training")) == [firm.id]

@@ -80,7 +80,7 @@ def test_a_look_spends_one_use_and_is_logged_with_its_digest(db, firm, bank, wor
     assert consent.uses_left == 2
     assert (event.outcome, event.kind) == (QueryOutcome.ALLOWED, QueryKind.DISCLOSURE)
     assert (event.result_hash, event.snapshot_id) == (snapshot.content_hash, snapshot.id)
-    assert (event.consent_hash, event.record_count) == (consent.notice_hash, 1)
+    assert (event.consent_hash, event.record_count) == (consent.artefact_hash, 1)
 
 
 def test_reading_a_snapshot_again_spends_and_writes_nothing(db, firm, bank, world):

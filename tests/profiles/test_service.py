@@ -15,6 +15,7 @@ from xinyidai.credit_records.values import RecordStatus
 from xinyidai.institutions.models import Institution  # noqa: F401 - its table must be known
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import SYSTEM, Actor, Role
+from xinyidai.kernel.db import new_id
 from xinyidai.kernel.errors import Forbidden, NotFound
 from xinyidai.profiles import service
 from xinyidai.profiles.models import IndustryDistribution, ProfileSnapshot
@@ -105,7 +106,7 @@ def test_a_look_sees_only_its_kinds_and_stores_nothing(city, db):
     city.record(firm, "administrative_penalty", some_day())
     city.record(firm, "court_judgement", some_day(), level="defendant")
     before = count(db, ProfileSnapshot)
-    look = Look(firm, kinds_of_items(["judicial"]), None, clock.now())
+    look = Look(firm, kinds_of_items(["judicial"]), None, clock.now(), new_id())
     found = service.profile_within(look).values
     assert found["judgements_36m"].value == 1
     assert found["penalties_24m"].value == NOT_AUTHORIZED
@@ -116,7 +117,8 @@ def test_a_look_at_one_year_does_not_pretend_to_know_two(city):
     firm = city.firm()
     city.has_collected("administrative_penalty", "registration_change")
     since = clock.today() - timedelta(days=365)
-    look = Look(firm, kinds_of_items(["administration", "registration"]), since, clock.now())
+    kinds = kinds_of_items(["administration", "registration"])
+    look = Look(firm, kinds, since, clock.now(), new_id())
     found = service.profile_within(look).values
     assert found["penalties_24m"].value == NOT_AUTHORIZED
     assert found["changes_12m"].value == 0

@@ -325,7 +325,7 @@ def test_the_operator_sees_accounts_and_the_state_of_the_system(client_as: Clien
 def test_the_auditor_finds_the_deeds_on_one_subject(client_as: Client) -> None:
     version_id = submitted_version().id
     auditor = parties.account(Role.AUDITOR, parties.department(DepartmentKind.AUDIT))
-    url = f"/audit?subject_type=product_version&subject_id={version_id}"
+    url = f"/audit/log?subject_type=product_version&subject_id={version_id}"
     text = client_as(auditor).get(url).text
     assert "product:submit" in text
     assert "product:list" not in text

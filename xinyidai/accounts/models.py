@@ -1,6 +1,6 @@
 """Accounts, sign-in sessions and API clients as tables."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text
@@ -28,6 +28,8 @@ class Account(Model):
     phone: Mapped[str | None] = mapped_column(String(20))
     role: Mapped[Role] = mapped_column(state_type(Role))
     position: Mapped[Position] = mapped_column(state_type(Position), default=Position.STAFF)
+    # The last day on which a firm's agent may sign for it, 授权委托到期日; None: no end was set.
+    mandate_until: Mapped[date | None]
     enterprise_id: Mapped[UUID | None] = mapped_column(ForeignKey("enterprise.id"), index=True)
     institution_id: Mapped[UUID | None] = mapped_column(ForeignKey("institution.id"), index=True)
     branch_id: Mapped[UUID | None] = mapped_column(ForeignKey("branch.id"))

@@ -1,13 +1,51 @@
 """Read accounts and sessions."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, func, select
 
 from xinyidai.accounts.models import Account, ApiClient, ApiToken, AuthSession
 from xinyidai.institutions.models import Institution
 from xinyidai.institutions.values import InstitutionStatus
 from xinyidai.kernel.db import db
+
+
+@dataclass(frozen=True)
+class Person:
+    """One of a firm's people; `signed_in_at` is None when no session is kept any more."""
+
+    account: Account
+    signed_in_at: datetime | None
+
+
+def people_of(enterprise_id: UUID) -> Sequence[Person]:
+    """Return a firm's people: those in use first, representatives before agents."""
+    last = (
+        select(func.max(AuthSession.created_at))
+        .where(AuthSession.account_id == Account.id)
+        .scalar_subquery()
+    )
+    statement = (
+        select(Account, last)
+        .where(Account.enterprise_id == enterprise_id)
+        .order_by(Account.status, Account.position.desc(), Account.created_at, Account.id)
+    )
+    return [Person(account, signed_in) for account, signed_in in db.session.execute(statement)]
+
+
+def locked_people(enterprise_id: UUID) -> Sequence[Account]:
+    """Return a firm's people as they are now, locked until the transaction ends."""
+    statement = (
+        select(Account)
+        .where(Account.enterprise_id == enterprise_id)
+        .order_by(Account.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return db.session.scalars(statement).all()
 
 
 def find_account(login: str) -> Account | None:

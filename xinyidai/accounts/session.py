@@ -6,7 +6,7 @@ The API never takes the cookie, and pages never take a bearer token.
 from flask import Flask, Response, current_app, g, request
 
 from xinyidai.accounts import service
-from xinyidai.kernel.actor import ANONYMOUS
+from xinyidai.kernel.actor import ANONYMOUS, note_address
 from xinyidai.kernel.http import is_machine
 
 COOKIE = "xyd_session"
@@ -25,6 +25,7 @@ def mount_session(app: Flask) -> None:
 
 def _load_actor() -> None:
     g.actor = ANONYMOUS
+    note_address(request.remote_addr)
     if is_machine() or request.endpoint == "static":
         return
     token = request.cookies.get(cookie_name())

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
+from typing import Any
 
 from xinyidai.catalogue.errors import CatalogueBroken, UnknownPurpose
 from xinyidai.catalogue.kinds import ITEMS
@@ -24,7 +25,10 @@ class ConsentMode(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class PurposeCaps:
-    """The most that may be asked for; `max_uses` without a number means no limit of looks."""
+    """The most that may be asked for; no number in `max_uses` or `max_per_month` means no limit.
+
+    `max_per_month` counts the looks of a calendar month.
+    """
 
     max_valid_days: int
     max_range_months: int
@@ -32,6 +36,19 @@ class PurposeCaps:
     max_data_life_days: int
     modes: frozenset[ConsentMode]
     items: frozenset[str]
+    max_per_month: int | None = None
+
+    def within(self, other: "PurposeCaps") -> bool:
+        """Tell whether these caps allow nothing that the other ones do not."""
+        return (
+            self.max_valid_days <= other.max_valid_days
+            and self.max_range_months <= other.max_range_months
+            and self.max_data_life_days <= other.max_data_life_days
+            and _not_above(self.max_uses, other.max_uses)
+            and _not_above(self.max_per_month, other.max_per_month)
+            and self.modes <= other.modes
+            and self.items <= other.items
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +61,7 @@ class PurposeDefaults:
     data_life_days: int
     mode: ConsentMode
     items: tuple[str, ...]
+    per_month: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +123,47 @@ def get_purpose(code: str) -> Purpose:
     return purpose
 
 
+def as_content(purpose: Purpose) -> dict[str, Any]:
+    """Return a purpose as plain JSON, as its templates store it; the name is the catalogue's."""
+    caps, defaults = purpose.caps, purpose.defaults
+    return {
+        "text": purpose.text,
+        "caps": {
+            "max_valid_days": caps.max_valid_days,
+            "max_range_months": caps.max_range_months,
+            "max_uses": caps.max_uses,
+            "max_per_month": caps.max_per_month,
+            "max_data_life_days": caps.max_data_life_days,
+            "modes": sorted(caps.modes),
+            "items": sorted(caps.items),
+        },
+        "defaults": {
+            "valid_days": defaults.valid_days,
+            "range_months": defaults.range_months,
+            "uses": defaults.uses,
+            "per_month": defaults.per_month,
+            "data_life_days": defaults.data_life_days,
+            "mode": defaults.mode.value,
+            "items": list(defaults.items),
+        },
+    }
+
+
+def from_content(code: str, content: Mapping[str, Any]) -> Purpose:
+    """Return the purpose that a template's content describes.
+
+    Raises:
+        UnknownPurpose: the catalogue has no such purpose.
+        CatalogueBroken: a field is missing, unknown, or beyond the caps that the catalogue sets.
+
+    """
+    shipped = get_purpose(code)
+    purpose = _purpose(Entry({"code": code, "name": shipped.name, **content}, code))
+    if not purpose.caps.within(shipped.caps):
+        raise CatalogueBroken(f"{code}: the caps exceed those of the catalogue")
+    return purpose
+
+
 def get_platform_purpose(code: str) -> PlatformPurpose:
     """Return a listed purpose of platform processing, or raise `UnknownPurpose`."""
     purpose = PLATFORM_PURPOSES.get(code)
@@ -143,6 +202,7 @@ def _caps(entry: Entry) -> PurposeCaps:
         max_valid_days=entry.integer("max_valid_days"),
         max_range_months=entry.integer("max_range_months"),
         max_uses=entry.optional_integer("max_uses"),
+        max_per_month=entry.optional_integer("max_per_month"),
         max_data_life_days=entry.integer("max_data_life_days"),
         modes=frozenset(_mode(text, entry.where) for text in entry.texts("modes")),
         items=frozenset(ITEMS) if items == ALL_ITEMS else frozenset(_codes(items, entry.where)),
@@ -159,6 +219,7 @@ def _defaults(entry: Entry) -> PurposeDefaults:
         data_life_days=entry.integer("data_life_days"),
         mode=entry.choice("mode", ConsentMode),
         items=tuple(_codes(entry.take("items"), entry.where)),
+        per_month=entry.optional_integer("per_month"),
     )
     entry.close()
     return defaults
@@ -184,9 +245,19 @@ def _check_defaults(purpose: Purpose) -> None:
         and 0 < defaults.range_months <= caps.max_range_months
         and 0 < defaults.uses <= (caps.max_uses or defaults.uses)
         and 0 < defaults.data_life_days <= caps.max_data_life_days
+        and (defaults.per_month is None or defaults.per_month > 0)
+        and (caps.max_per_month is None or _bounded(defaults, caps.max_per_month))
     )
     if not within or defaults.mode not in caps.modes or not caps.items.issuperset(defaults.items):
         raise CatalogueBroken(f"{purpose.code}: the defaults exceed the caps")
+
+
+def _not_above(wanted: int | None, most: int | None) -> bool:
+    return most is None or (wanted is not None and wanted <= most)
+
+
+def _bounded(defaults: PurposeDefaults, most_per_month: int) -> bool:
+    return (defaults.per_month or defaults.uses) <= most_per_month
 
 
 @lru_cache

@@ -7,7 +7,7 @@ from xinyidai.consents.values import ConsentAction as A
 from xinyidai.kernel.actor import Actor, Role
 from xinyidai.kernel.errors import Forbidden, NotFound
 
-FIRM_ACTIONS = frozenset({A.GRANT, A.DECLINE, A.SUSPEND, A.RESUME, A.REVOKE})
+FIRM_ACTIONS = frozenset({A.GRANT, A.DECLINE, A.SUSPEND, A.RESUME, A.CONFIRM, A.REVOKE})
 RECIPIENT_ACTIONS = frozenset({A.REQUEST, A.END})
 RECIPIENT_ROLES = frozenset({Role.BANK_OFFICER, Role.BANK_CLIENT, Role.GUARANTOR})
 RECIPIENT_READERS = RECIPIENT_ROLES | {Role.BANK_PRODUCT_MANAGER}
@@ -50,3 +50,15 @@ def require_signature(actor: Actor, enterprise_id: UUID) -> None:
     """Raise `Forbidden` unless the actor signs for its own firm."""
     if actor.role is not Role.ENTERPRISE_USER or actor.party_id != enterprise_id:
         raise Forbidden("只有企业自己的账户可以签署授权。")
+
+
+def require_office(actor: Actor) -> None:
+    """Raise `Forbidden` unless the actor may draft purpose templates."""
+    if actor.role not in {Role.CREDIT_OFFICE, Role.SYSTEM}:
+        raise Forbidden("只有信用办可以管理用途模板。")
+
+
+def require_approval(actor: Actor) -> None:
+    """Raise `Forbidden` unless the actor is a named clerk of the credit office."""
+    if actor.role is not Role.CREDIT_OFFICE or actor.account_id is None:
+        raise Forbidden("只有信用办的实名人员可以批准用途模板。")

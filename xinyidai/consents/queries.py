@@ -1,11 +1,15 @@
 """Read consents; states are derived, so lists by state are narrowed by facts first."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, exists, func, or_, select, text
 
-from xinyidai.consents.models import Consent
+from xinyidai.accounts.models import Account
+from xinyidai.accounts.values import AccountStatus
+from xinyidai.consents.models import Consent, ConsentEvent, PurposeTemplate, SigningRule
+from xinyidai.consents.values import Standing, TemplateState
 from xinyidai.enterprises.models import Enterprise
 from xinyidai.enterprises.values import RegistrationStatus
 from xinyidai.institutions.models import Institution
@@ -15,6 +19,19 @@ from xinyidai.kernel.db import db
 
 GONE = (RegistrationStatus.CANCELLED, RegistrationStatus.REVOKED)
 LARGEST_LIST = 100
+# One round trip; the counts make every part run.
+HOLD_PARTIES = text(
+    """
+    with template as (
+        select id from purpose_template where code = :purpose and state = 'active' for share),
+    firm as (select id from enterprise where id = :enterprise for share),
+    recipient as (select id from institution where id = cast(:institution as uuid) for share),
+    officer as (select id from account where id = cast(:officer as uuid) for share)
+    select (select count(*) from template), (select count(*) from firm),
+           (select count(*) from recipient), (select count(*) from officer)
+    """
+)
+NOBODY = ""  # the register names no legal representative
 
 
 def of_enterprise(
@@ -82,18 +99,133 @@ def consenting_to_platform(purpose: str) -> Sequence[UUID]:
     return db.session.scalars(statement.order_by(Consent.enterprise_id)).all()
 
 
-def standing(consents: Sequence[Consent]) -> dict[UUID, tuple[bool, bool]]:
-    """Return for each consent whether its institution and its firm are in good standing."""
+def standing(consents: Sequence[Consent]) -> dict[UUID, Standing]:
+    """Return for each consent what is in order with its parties now."""
     statement = (
-        select(Consent.id, Institution.status, Enterprise.status)
+        select(
+            Consent.id,
+            Institution.status,
+            Enterprise.status,
+            Account.status,
+            Consent.officer_account_id,
+            or_(
+                Consent.representative_name.is_(None),
+                Consent.representative_name
+                == func.coalesce(Enterprise.legal_representative, NOBODY),
+            ),
+            exists().where(
+                PurposeTemplate.code == Consent.purpose,
+                PurposeTemplate.state == TemplateState.ACTIVE,
+            ),
+        )
         .join(Enterprise, Enterprise.id == Consent.enterprise_id)
         .outerjoin(Institution, Institution.id == Consent.institution_id)
+        .outerjoin(Account, Account.id == Consent.officer_account_id)
         .where(Consent.id.in_([consent.id for consent in consents]))
     )
     return {
-        consent_id: (institution in {None, InstitutionStatus.ACTIVE}, enterprise not in GONE)
-        for consent_id, institution, enterprise in db.session.execute(statement)
+        consent_id: Standing(
+            institution_active=institution in {None, InstitutionStatus.ACTIVE},
+            enterprise_active=enterprise not in GONE,
+            officer_active=named is None or officer is AccountStatus.ACTIVE,
+            representative_same=same,
+            purpose_active=purpose,
+        )
+        for consent_id, institution, enterprise, officer, named, same, purpose in (
+            db.session.execute(statement)
+        )
     }
+
+
+def hold_parties(consent: Consent) -> None:
+    """Keep the rows that a look rests on from changing until the look's transaction ends.
+
+    Whoever suspends the institution or the officer, or retires the purpose, comes wholly before
+    the look or wholly after it.
+    """
+    db.session.execute(
+        HOLD_PARTIES,
+        {
+            "purpose": consent.purpose,
+            "enterprise": consent.enterprise_id,
+            "institution": consent.institution_id,
+            "officer": consent.officer_account_id,
+        },
+    )
+
+
+def events_of(consent_id: UUID) -> Sequence[ConsentEvent]:
+    """Return the deeds on one consent, oldest first."""
+    statement = (
+        select(ConsentEvent)
+        .where(ConsentEvent.consent_id == consent_id)
+        .order_by(ConsentEvent.happened_at, ConsentEvent.id)
+    )
+    return db.session.scalars(statement).all()
+
+
+def consent_events(ids: Sequence[UUID]) -> Sequence[ConsentEvent]:
+    """Return deeds by their ids."""
+    return db.session.scalars(select(ConsentEvent).where(ConsentEvent.id.in_(ids))).all()
+
+
+def event_ids_since(moment: datetime) -> Iterator[UUID]:
+    """Yield the ids of all deeds from a moment on."""
+    statement = select(ConsentEvent.id).where(ConsentEvent.happened_at >= moment)
+    yield from db.session.scalars(statement.execution_options(yield_per=10_000))
+
+
+def wants_two_signers(enterprise_id: UUID) -> bool:
+    """Tell whether a firm wants each authorization signed by two persons."""
+    statement = select(SigningRule.two_signers).where(SigningRule.enterprise_id == enterprise_id)
+    return bool(db.session.scalar(statement))
+
+
+def signing_rule(enterprise_id: UUID) -> SigningRule | None:
+    """Return a firm's signing rule, locked; None means one signature is enough."""
+    statement = select(SigningRule).where(SigningRule.enterprise_id == enterprise_id)
+    return db.session.scalars(statement.with_for_update()).one_or_none()
+
+
+def active_template(code: str) -> PurposeTemplate | None:
+    """Return the version of a purpose's template that is in force, or None."""
+    statement = select(PurposeTemplate).where(
+        PurposeTemplate.code == code, PurposeTemplate.state == TemplateState.ACTIVE
+    )
+    return db.session.scalars(statement).one_or_none()
+
+
+def active_templates() -> Sequence[PurposeTemplate]:
+    """Return every template in force, by code."""
+    statement = select(PurposeTemplate).where(PurposeTemplate.state == TemplateState.ACTIVE)
+    return db.session.scalars(statement.order_by(PurposeTemplate.code)).all()
+
+
+def templates(code: str | None = None) -> Sequence[PurposeTemplate]:
+    """Return all versions of all templates or of one, newest first within a code."""
+    statement = select(PurposeTemplate).order_by(
+        PurposeTemplate.code, PurposeTemplate.version.desc()
+    )
+    if code is not None:
+        statement = statement.where(PurposeTemplate.code == code)
+    return db.session.scalars(statement).all()
+
+
+def locked_template(template_id: UUID) -> PurposeTemplate | None:
+    """Return one version of a template, locked until the transaction ends."""
+    statement = (
+        select(PurposeTemplate)
+        .where(PurposeTemplate.id == template_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return db.session.scalars(statement).one_or_none()
+
+
+def newest_version(code: str) -> int:
+    """Return the highest version number of a purpose's template; 0 when there is none."""
+    statement = select(func.max(PurposeTemplate.version)).where(PurposeTemplate.code == code)
+    return db.session.scalar(statement) or 0
 
 
 def locked(consent_id: UUID) -> Consent | None:
@@ -121,6 +253,7 @@ def _live() -> Select[Consent]:
         select(Consent)
         .join(Enterprise, Enterprise.id == Consent.enterprise_id)
         .outerjoin(Institution, Institution.id == Consent.institution_id)
+        .outerjoin(Account, Account.id == Consent.officer_account_id)
         .where(
             Consent.granted_at.is_not(None),
             Consent.suspended_at.is_(None),
@@ -130,6 +263,12 @@ def _live() -> Select[Consent]:
             Consent.valid_until >= day,
             or_(Consent.max_uses.is_(None), Consent.use_count < Consent.max_uses),
             Enterprise.status.not_in(GONE),
+            or_(
+                Consent.representative_name.is_(None),
+                Consent.representative_name
+                == func.coalesce(Enterprise.legal_representative, NOBODY),
+            ),
+            or_(Consent.officer_account_id.is_(None), Account.status == AccountStatus.ACTIVE),
             or_(
                 Consent.institution_id.is_(None),
                 Institution.status == InstitutionStatus.ACTIVE,

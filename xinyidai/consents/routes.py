@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import g
+from flask import current_app, g, request
 
 from xinyidai.accounts.scopes import ApiBlueprint, PageIn, Scope, page_of
 from xinyidai.catalogue import purposes as catalogue
@@ -16,7 +16,9 @@ from xinyidai.consents.schemas import (
     ConsentIn,
     ConsentsOut,
     PurposesOut,
+    ReceiptOut,
 )
+from xinyidai.consents.service.artefact import FORM
 from xinyidai.consents.values import ConsentDraft
 from xinyidai.enterprises import queries as enterprises
 from xinyidai.enterprises import service as firms
@@ -31,11 +33,14 @@ blueprint = ApiBlueprint("consents", __name__, title="信息查询授权")
 
 @blueprint.get("/purposes")
 @allow(Role.PUBLIC)
-@blueprint.operation("授权用途清单", detail="每个用途的期限、次数、留存和数据项上限。")
+@blueprint.operation(
+    "授权用途清单",
+    detail="信用办批准的用途模板现行版本：期限、次数、频次、留存和数据项上限。没有现行模板的用途不列出。",
+)
 @blueprint.response(200, PurposesOut)
 def list_purposes() -> dict[str, Any]:
-    """List the purposes of consent with their caps."""
-    return {"version": catalogue.VERSION, "items": list(catalogue.PURPOSES.values())}
+    """List the purposes that may be asked for now, with their caps."""
+    return {"version": catalogue.VERSION, "items": list(service.purposes_in_force().values())}
 
 
 @blueprint.get("/consents")
@@ -63,6 +68,22 @@ def read_consent(consent_id: UUID) -> dict[str, Any]:
     return _shown(service.get_consent(g.actor, consent_id))
 
 
+@blueprint.get("/consents/<uuid:consent_id>/receipt")
+@allow(Role.BANK_CLIENT)
+@blueprint.operation(
+    "一份授权的回执",
+    detail="按 ISO/IEC TS 27560 组织的授权记录：告知、处理、各方、经过。自然人姓名已遮盖。",
+    scope=Scope.QUERIES,
+    refuses=(404,),
+)
+@blueprint.response(200, ReceiptOut)
+def read_receipt(consent_id: UUID) -> dict[str, Any]:
+    """Return the record of one consent of the institution, as of now."""
+    settings = current_app.extensions["xinyidai.settings"]
+    base_url = settings.public_url or request.host_url
+    return service.receipt_record(g.actor, consent_id, base_url)
+
+
 @blueprint.post("/consents")
 @allow(Role.BANK_CLIENT)
 @blueprint.operation(
@@ -88,5 +109,18 @@ def _shown(consent: Consent) -> dict[str, Any]:
     return {
         "consent": consent,
         "state": service.state_of(consent),
+        "signature": _signature(consent),
         "enterprise": firms.get_enterprise(g.actor, consent.enterprise_id),
+    }
+
+
+def _signature(consent: Consent) -> dict[str, str | None] | None:
+    if consent.signature is None:
+        return None
+    return {
+        "signature_algorithm": consent.signature_algorithm,
+        "signature_key_id": consent.signature_key_id,
+        "signature": consent.signature,
+        "artefact_hash": consent.artefact_hash,
+        "signed_form": FORM,
     }

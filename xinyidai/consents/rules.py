@@ -1,6 +1,5 @@
 """Rules of consents, pure: state at a moment, what is covered, caps of the purpose."""
 
-from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
@@ -9,6 +8,7 @@ from xinyidai.consents.values import (
     ConsentDraft,
     ConsentFacts,
     ConsentState,
+    LookWish,
     RefusalReason,
 )
 from xinyidai.kernel import clock
@@ -22,6 +22,16 @@ STATE_REASONS = {
     ConsentState.USED_UP: RefusalReason.USED_UP,
     ConsentState.ENDED: RefusalReason.ENDED,
 }
+
+
+# Each fact about the parties with the reason it gives when it is not in order.
+STANDING_REASONS = (
+    ("institution_active", RefusalReason.INSTITUTION_SUSPENDED),
+    ("enterprise_active", RefusalReason.ENTERPRISE_INACTIVE),
+    ("officer_active", RefusalReason.OFFICER_LEFT),
+    ("representative_same", RefusalReason.REPRESENTATIVE_CHANGED),
+    ("purpose_active", RefusalReason.PURPOSE_WITHDRAWN),
+)
 
 
 def state_at(facts: ConsentFacts, moment: datetime) -> ConsentState:
@@ -40,25 +50,22 @@ def state_at(facts: ConsentFacts, moment: datetime) -> ConsentState:
     return ConsentState.ACTIVE
 
 
-def covers(
-    facts: ConsentFacts,
-    *,
-    institution_id: UUID | None,
-    purpose: str,
-    items: Collection[str],
-    moment: datetime,
-) -> list[RefusalReason]:
+def covers(facts: ConsentFacts, wish: LookWish, moment: datetime) -> list[RefusalReason]:
     """Return every reason why this look is not covered; an empty list means it is.
 
     Nothing asked for is nothing covered: an empty `items` is refused.
     """
     reasons = standing_reasons(facts, moment)
-    if facts.institution_id is None or facts.institution_id != institution_id:
+    if facts.institution_id is None or facts.institution_id != wish.institution_id:
         reasons.append(RefusalReason.OTHER_INSTITUTION)
-    if facts.purpose != purpose:
+    if facts.officer_account_id not in {None, wish.account_id}:
+        reasons.append(RefusalReason.OTHER_OFFICER)
+    if facts.purpose != wish.purpose:
         reasons.append(RefusalReason.OTHER_PURPOSE)
-    if not items or not facts.item_codes.issuperset(items):
+    if not wish.items or not facts.item_codes.issuperset(wish.items):
         reasons.append(RefusalReason.ITEM_NOT_COVERED)
+    if _is_too_often(facts, clock.local(moment).date()):
+        reasons.append(RefusalReason.TOO_OFTEN)
     return reasons
 
 
@@ -72,17 +79,16 @@ def standing_reasons(facts: ConsentFacts, moment: datetime) -> list[RefusalReaso
         reasons.append(RefusalReason.SUSPENDED)
     if _happened(facts.revoked_at, moment) and RefusalReason.REVOKED not in reasons:
         reasons.append(RefusalReason.REVOKED)
-    if not facts.institution_active:
-        reasons.append(RefusalReason.INSTITUTION_SUSPENDED)
-    if not facts.enterprise_active:
-        reasons.append(RefusalReason.ENTERPRISE_INACTIVE)
+    reasons.extend(reason for fact, reason in STANDING_REASONS if not getattr(facts.standing, fact))
     if clock.local(moment).date() < facts.valid_from:
         reasons.append(RefusalReason.NOT_YET_VALID)
     return reasons
 
 
-def reading_again_reasons(facts: ConsentFacts, moment: datetime) -> list[RefusalReason]:
-    """Return why a snapshot already made may not be read again; used up alone is no reason.
+def reading_again_reasons(
+    facts: ConsentFacts, moment: datetime, account_id: UUID | None
+) -> list[RefusalReason]:
+    """Return why this officer may not read a snapshot again; used up alone is no reason.
 
     What was used up before its last day stays in the state `used_up`, but expires all the same.
     """
@@ -91,6 +97,8 @@ def reading_again_reasons(facts: ConsentFacts, moment: datetime) -> list[Refusal
     ]
     if _expiry(facts.valid_until) <= moment and RefusalReason.EXPIRED not in reasons:
         reasons.append(RefusalReason.EXPIRED)
+    if facts.officer_account_id not in {None, account_id}:
+        reasons.append(RefusalReason.OTHER_OFFICER)
     return reasons
 
 
@@ -99,6 +107,7 @@ def over_caps(draft: ConsentDraft, purpose: Purpose, today: date) -> dict[str, s
     return {
         **_period_faults(draft, purpose, today),
         **_use_faults(draft, purpose),
+        **_frequency_faults(draft, purpose),
         **_item_faults(draft, purpose),
     }
 
@@ -136,8 +145,24 @@ def _use_faults(draft: ConsentDraft, purpose: Purpose) -> dict[str, str]:
     return {}
 
 
-def _item_faults(draft: ConsentDraft, purpose: Purpose) -> dict[str, str]:
+def _frequency_faults(draft: ConsentDraft, purpose: Purpose) -> dict[str, str]:
     faults = {}
+    for name, value in (("max_per_day", draft.max_per_day), ("max_per_month", draft.max_per_month)):
+        if value is not None and value < 1:
+            faults[name] = "频次至少 1 次；不限请留空。"
+    cap = purpose.caps.max_per_month
+    if cap is None:
+        return faults
+    if draft.max_per_month is None:
+        if draft.max_uses is None or draft.max_uses > cap:
+            faults["max_per_month"] = f"“{purpose.name}”必须写明每月次数，最多 {cap} 次。"
+    elif draft.max_per_month > cap:
+        faults["max_per_month"] = f"“{purpose.name}”每月最多查询 {cap} 次。"
+    return faults
+
+
+def _item_faults(draft: ConsentDraft, purpose: Purpose) -> dict[str, str]:
+    faults: dict[str, str] = {}
     beyond = sorted(set(draft.item_codes) - purpose.caps.items)
     if beyond:
         faults["item_codes"] = f"“{purpose.name}”不能查询这些数据项：{'、'.join(beyond)}。"
@@ -181,7 +206,13 @@ def _expiry(valid_until: date) -> datetime:
 
 def _is_suspended(facts: ConsentFacts, moment: datetime) -> bool:
     by_firm = _happened(facts.suspended_at, moment)
-    return by_firm or not facts.institution_active or not facts.enterprise_active
+    return by_firm or not all(getattr(facts.standing, fact) for fact, _ in STANDING_REASONS)
+
+
+def _is_too_often(facts: ConsentFacts, day: date) -> bool:
+    return (facts.max_per_day is not None and facts.used_on(day) >= facts.max_per_day) or (
+        facts.max_per_month is not None and facts.used_in_month_of(day) >= facts.max_per_month
+    )
 
 
 def _happened(when: datetime | None, moment: datetime) -> bool:

@@ -1,7 +1,7 @@
 """Words and values of consents, 信息查询授权."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -18,7 +18,10 @@ __all__ = [
     "ConsentFacts",
     "ConsentMode",
     "ConsentState",
+    "LookWish",
     "RefusalReason",
+    "Standing",
+    "TemplateState",
 ]
 
 
@@ -67,11 +70,23 @@ MODE_NAMES = {
 }
 
 
+class TemplateState(StrEnum):
+    """How far a version of a purpose template has come, 用途模板状态."""
+
+    DRAFT = "draft"  # 草稿
+    UNDER_REVIEW = "under_review"  # 待两人批准
+    ACTIVE = "active"  # 生效
+    REJECTED = "rejected"  # 退回
+    RETIRED = "retired"  # 停用
+
+
 class ConsentAction(StrEnum):
     """A deed on a consent, 授权操作."""
 
     REQUEST = "request"  # 申请
+    SIGN_FIRST = "sign_first"  # 第一人签署
     GRANT = "grant"  # 同意
+    CONFIRM = "confirm"  # 换任后确认继续
     DECLINE = "decline"  # 拒绝
     SUSPEND = "suspend"  # 暂停
     RESUME = "resume"  # 恢复
@@ -99,6 +114,12 @@ class RefusalReason(StrEnum):
     INSTITUTION_SUSPENDED = "institution_suspended"  # 机构被暂停
     ENTERPRISE_INACTIVE = "enterprise_inactive"  # 企业已注销或吊销
     ROLE_NOT_ALLOWED = "role_not_allowed"  # 角色不得查询
+    OTHER_OFFICER = "other_officer"  # 不是指定的经办人员
+    OFFICER_LEFT = "officer_left"  # 指定经办人员已停用
+    REPRESENTATIVE_CHANGED = "representative_changed"  # 法定代表人已变更
+    TOO_OFTEN = "too_often"  # 超过频次
+    PURPOSE_WITHDRAWN = "purpose_withdrawn"  # 用途模板未批准或已停用
+    ARTEFACT_BROKEN = "artefact_broken"  # 授权内容与签名不符
 
 
 REFUSAL_SENTENCES = {
@@ -119,15 +140,38 @@ REFUSAL_SENTENCES = {
     RefusalReason.INSTITUTION_SUSPENDED: "您所在的机构已被暂停使用平台，不能查询。",
     RefusalReason.ENTERPRISE_INACTIVE: "企业已注销或被吊销，授权自动暂停。",
     RefusalReason.ROLE_NOT_ALLOWED: "您的账户没有查询企业信用信息的权限。",
+    RefusalReason.OTHER_OFFICER: "企业指定了经办人员，只有该人员可以查询。",
+    RefusalReason.OFFICER_LEFT: "企业指定的经办人员已离岗，授权自动暂停，请向企业重新申请。",
+    RefusalReason.REPRESENTATIVE_CHANGED: "企业法定代表人已变更，授权自动暂停，等待企业确认。",
+    RefusalReason.TOO_OFTEN: "已达到授权约定的频次上限，请到下一个周期再查询。",
+    RefusalReason.PURPOSE_WITHDRAWN: "信用办没有批准或已停用这个用途，暂停查询。",
+    RefusalReason.ARTEFACT_BROKEN: "授权内容与签名不一致，已停止查询，请联系信用办核查。",
 }
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is known of the parties at this moment; whatever is not in order suspends.
+
+    `officer_active` speaks of the officer whom the consent names, `representative_same` of the
+    legal representative at signing, `purpose_active` of the purpose's template.
+    """
+
+    institution_active: bool = True
+    enterprise_active: bool = True
+    officer_active: bool = True
+    representative_same: bool = True
+    purpose_active: bool = True
 
 
 @dataclass(frozen=True)
 class ConsentFacts:
     """What has happened to a consent; with the clock this says everything about its state.
 
-    `valid_from` and `valid_until` are both inclusive days; `max_uses` None means no limit.
+    `valid_from` and `valid_until` are both inclusive days; `max_uses` None means no limit, as do
+    `max_per_day` and `max_per_month`, which count calendar days and months of Shanghai.
     `institution_id` None means the platform itself (for example 模型训练).
+    `officer_account_id` None means every loan officer of the institution.
     """
 
     enterprise_id: UUID
@@ -146,13 +190,38 @@ class ConsentFacts:
     revoked_at: datetime | None = None
     ended_at: datetime | None = None
     used_up_at: datetime | None = None
-    institution_active: bool = True
-    enterprise_active: bool = True
+    officer_account_id: UUID | None = None
+    max_per_day: int | None = None
+    max_per_month: int | None = None
+    window_day: date | None = None
+    used_in_day: int = 0
+    used_in_month: int = 0
+    standing: Standing = field(default_factory=Standing)
 
     @property
     def uses_left(self) -> int | None:
         """Return how many looks remain, 剩余次数; None means no limit."""
         return None if self.max_uses is None else max(0, self.max_uses - self.use_count)
+
+    def used_on(self, day: date) -> int:
+        """Return the looks of this calendar day."""
+        return self.used_in_day if self.window_day == day else 0
+
+    def used_in_month_of(self, day: date) -> int:
+        """Return the looks of this day's calendar month."""
+        window = self.window_day
+        same = window is not None and (window.year, window.month) == (day.year, day.month)
+        return self.used_in_month if same else 0
+
+
+@dataclass(frozen=True)
+class LookWish:
+    """What somebody wants to look at, and as whom; `account_id` is the officer's."""
+
+    institution_id: UUID | None
+    account_id: UUID | None
+    purpose: str
+    items: Collection[str]
 
 
 @dataclass(frozen=True)
@@ -160,7 +229,9 @@ class ConsentDraft:
     """What a bank asks for, or a firm offers, before anybody has signed.
 
     `max_uses` None means no limit; `data_from` is the earliest day of facts that may be read;
-    `data_life_days` is how long the recipient may see what it was shown.
+    `data_life_days` is how long the recipient may see what it was shown; `max_per_day` and
+    `max_per_month` bound the looks of a calendar day and month; `officer_account_id` names the
+    only officer who may look.
     """
 
     enterprise_id: UUID
@@ -173,3 +244,6 @@ class ConsentDraft:
     mode: ConsentMode = ConsentMode.VIEW
     max_uses: int | None = None
     application_no: str | None = None
+    max_per_day: int | None = None
+    max_per_month: int | None = None
+    officer_account_id: UUID | None = None

@@ -124,6 +124,24 @@ class DisclosureSnapshot(Model):
     expires_at: Mapped[datetime]
 
 
+class DoorReading(Model):
+    """One opening of the door on one firm's records, 开门记录: counted against the events.
+
+    Written by the door itself, in the transaction of the reading; nothing but the nightly
+    reconciliation reads it.
+    """
+
+    __tablename__ = "door_reading"
+    __table_args__ = (
+        Index("ix_door_reading_at", "opened_at"),
+        {"schema": "credit"},
+    )
+
+    event_id: Mapped[UUID] = mapped_column(primary_key=True)
+    enterprise_id: Mapped[UUID | None]
+    opened_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
 class QueryEvent(Model):
     """One look, also a refused one, or one run of platform processing, 查询留痕."""
 
@@ -156,3 +174,5 @@ class QueryEvent(Model):
     rule_version: Mapped[str] = mapped_column(String(64))
     result_hash: Mapped[str | None] = mapped_column(String(64))
     snapshot_id: Mapped[UUID | None]
+    batch_id: Mapped[UUID | None]
+    client_address: Mapped[str | None] = mapped_column(String(64))

@@ -4,13 +4,30 @@ The statements are built here and run by the service inside `with_door`; the log
 the schema `credit` and is read directly.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Date,
+    Row,
+    Select,
+    Text,
+    Uuid,
+    any_,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import BYTEA
 
+from xinyidai.consents.models import Consent
 from xinyidai.credit_records.models import (
     CollectionBatch,
     CreditRecord,
@@ -22,6 +39,18 @@ from xinyidai.kernel.db import db
 
 REMOVED = (RecordStatus.CORRECTED, RecordStatus.WITHDRAWN, RecordStatus.REPAIRED)
 LARGEST_LIST = 100
+CITY_TIME = "Asia/Shanghai"
+# Programs have no account: role, institution and a digest of the name stand for them.
+WHO = case(
+    (QueryEvent.account_id.is_not(None), cast(QueryEvent.account_id, Text)),
+    else_=func.concat(
+        cast(QueryEvent.role, Text),
+        ":",
+        cast(QueryEvent.institution_id, Text),
+        ":",
+        func.left(func.md5(QueryEvent.actor_name), 12),
+    ),
+)
 
 
 def facts_in_force(enterprise_id: UUID, kinds: Collection[str] | None) -> Select[*tuple[Any, ...]]:
@@ -56,7 +85,7 @@ def count_removed_since(
         .select_from(CreditRecord)
         .where(
             CreditRecord.enterprise_id == enterprise_id,
-            CreditRecord.kind.in_(kinds),
+            _is_one_of(kinds),
             CreditRecord.status.in_(REMOVED),
             CreditRecord.status_changed_at > moment,
         )
@@ -109,6 +138,22 @@ def event_of_snapshot(snapshot_id: UUID) -> QueryEvent | None:
     return db.session.scalars(statement).one_or_none()
 
 
+def events_by_ids(ids: Sequence[UUID]) -> Sequence[QueryEvent]:
+    """Return events by their ids."""
+    return db.session.scalars(select(QueryEvent).where(QueryEvent.id.in_(ids))).all()
+
+
+def event_by_id(event_id: UUID) -> QueryEvent | None:
+    """Return one event of the log."""
+    return db.session.get(QueryEvent, event_id)
+
+
+def event_ids_since(moment: datetime) -> Iterator[UUID]:
+    """Yield the ids of all events from a moment on."""
+    statement = select(QueryEvent.id).where(QueryEvent.happened_at >= moment)
+    yield from db.session.scalars(statement.execution_options(yield_per=10_000))
+
+
 def looks_at_enterprise(
     enterprise_id: UUID,
     *,
@@ -146,9 +191,135 @@ def refused_counts(since: datetime) -> Sequence[Row[UUID | None, int]]:
     return db.session.execute(statement).all()
 
 
+def disclosures_between(
+    since: datetime,
+    until: datetime,
+    *,
+    outcome: QueryOutcome = QueryOutcome.ALLOWED,
+    whos: Collection[str] | None = None,
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return the looks of a time, oldest first, as alarm rules see them; `whos` narrows them."""
+    statement = _disclosures(
+        since,
+        until,
+        QueryEvent.id,
+        QueryEvent.happened_at,
+        WHO.label("who"),
+        QueryEvent.account_id,
+        QueryEvent.role,
+        QueryEvent.institution_id,
+        QueryEvent.enterprise_id,
+        QueryEvent.purpose,
+    ).where(QueryEvent.outcome == outcome)
+    if whos is not None:
+        statement = statement.where(_is_any_of(whos))
+    return db.session.execute(statement.order_by(QueryEvent.happened_at, QueryEvent.id)).all()
+
+
+def active_between(since: datetime, until: datetime, outcome: QueryOutcome) -> dict[str, int]:
+    """Count looks of a time by account or program."""
+    statement = _disclosures(since, until, WHO, func.count())
+    statement = statement.where(QueryEvent.outcome == outcome).group_by(WHO)
+    return {who: int(number) for who, number in db.session.execute(statement)}
+
+
+def daily_counts(whos: Collection[str], since: datetime, until: datetime) -> dict[str, list[int]]:
+    """Return for each account its numbers of allowed looks on the days on which it looked."""
+    day = cast(func.timezone(CITY_TIME, QueryEvent.happened_at), Date)
+    statement = (
+        _disclosures(since, until, WHO, func.count())
+        .where(QueryEvent.outcome == QueryOutcome.ALLOWED, _is_any_of(whos))
+        .group_by(WHO, day)
+    )
+    found: dict[str, list[int]] = {}
+    for who, number in db.session.execute(statement):
+        found.setdefault(who, []).append(int(number))
+    return found
+
+
+def count_allowed(since: datetime, until: datetime) -> int:
+    """Count the allowed disclosures of a time."""
+    statement = _disclosures(since, until, func.count())
+    statement = statement.where(QueryEvent.outcome == QueryOutcome.ALLOWED)
+    return int(db.session.execute(statement).scalar_one())
+
+
+def drawn(since: datetime, until: datetime, seed: str, count: int) -> Sequence[UUID]:
+    """Return the allowed disclosures of a time with the smallest SHA-256 of seed and id."""
+    text = func.concat(seed, cast(QueryEvent.id, Text))
+    statement = _disclosures(since, until, QueryEvent.id)
+    statement = statement.where(QueryEvent.outcome == QueryOutcome.ALLOWED)
+    ordered = statement.order_by(func.sha256(cast(text, BYTEA))).limit(count)
+    return db.session.scalars(ordered).all()
+
+
+def not_allowed(ids: Sequence[UUID]) -> list[UUID]:
+    """Return those of the ids under which the log has no allowed event."""
+    statement = select(QueryEvent.id).where(
+        QueryEvent.id.in_(ids), QueryEvent.outcome == QueryOutcome.ALLOWED
+    )
+    allowed = set(db.session.scalars(statement))
+    return [one for one in ids if one not in allowed]
+
+
+def snapshots_named_by(ids: Sequence[UUID]) -> Sequence[UUID | None]:
+    """Return the snapshots that these events name as what they showed."""
+    statement = select(QueryEvent.snapshot_id).where(QueryEvent.id.in_(ids))
+    return db.session.scalars(statement).all()
+
+
+def miscounted_consents(granted_since: datetime | None) -> Sequence[UUID]:
+    """Return the consents whose count of uses is not the number of looks in the log."""
+    looks = (
+        select(QueryEvent.consent_id, func.count().label("number"))
+        .where(
+            QueryEvent.kind == QueryKind.DISCLOSURE,
+            QueryEvent.outcome == QueryOutcome.ALLOWED,
+            QueryEvent.consent_id.is_not(None),
+        )
+        .group_by(QueryEvent.consent_id)
+        .subquery()
+    )
+    statement = (
+        select(Consent.id)
+        .outerjoin(looks, looks.c.consent_id == Consent.id)
+        .where(Consent.use_count != func.coalesce(looks.c.number, 0))
+    )
+    return db.session.scalars(_granted_since(statement, granted_since)).all()
+
+
+def counted_consents(granted_since: datetime | None) -> int:
+    """Return how many consents have a count of uses that the log must agree with."""
+    statement = select(func.count()).select_from(Consent)
+    return int(db.session.execute(_granted_since(statement, granted_since)).scalar_one())
+
+
 def as_facts(rows: Sequence[Row[*tuple[Any, ...]]]) -> tuple[Fact, ...]:
     """Return the rows of `facts_in_force` as values."""
     return tuple(Fact(*row) for row in rows)
+
+
+def _disclosures(since: datetime, until: datetime, *columns: Any) -> Select[*tuple[Any, ...]]:
+    return select(*columns).where(
+        QueryEvent.kind == QueryKind.DISCLOSURE,
+        QueryEvent.happened_at >= since,
+        QueryEvent.happened_at < until,
+    )
+
+
+def _is_any_of(whos: Collection[str]) -> ColumnElement[bool]:
+    """Compare accounts as ids; only programs, the few without one, need their texts built."""
+    programs = [who for who in whos if ":" in who]
+    accounts = [UUID(who) for who in whos if ":" not in who]
+    is_program = QueryEvent.account_id.is_(None) & WHO.in_(programs)
+    return or_(QueryEvent.account_id == any_(literal(accounts, ARRAY(Uuid))), is_program)
+
+
+def _granted_since(
+    statement: Select[*tuple[Any, ...]], moment: datetime | None
+) -> Select[*tuple[Any, ...]]:
+    granted = statement.where(Consent.granted_at.is_not(None))
+    return granted if moment is None else granted.where(Consent.granted_at >= moment)
 
 
 def _batches() -> Select[*tuple[Any, ...]]:
@@ -160,7 +331,12 @@ def _in_force(enterprise_id: UUID, kinds: Collection[str] | None) -> list[Column
         CreditRecord.enterprise_id == enterprise_id,
         CreditRecord.status == RecordStatus.IN_FORCE,
     ]
-    return conditions if kinds is None else [*conditions, CreditRecord.kind.in_(kinds)]
+    return conditions if kinds is None else [*conditions, _is_one_of(kinds)]
+
+
+def _is_one_of(kinds: Collection[str]) -> ColumnElement[bool]:
+    """Compare with one array: sixty parameters would be prepared anew for each look."""
+    return CreditRecord.kind == any_(literal(sorted(kinds), ARRAY(Text)))
 
 
 def _page(statement: Select[QueryEvent], limit: int, offset: int) -> Sequence[QueryEvent]:

@@ -58,14 +58,18 @@ RESULT_SUBJECTS = frozenset({DisclosureSubject.SCORE, DisclosureSubject.ALERT})
 
 @dataclass(frozen=True)
 class DisclosureRequest:
-    """One look that somebody asks for; `items` None means all items of the consent."""
+    """One look that somebody asks for; `items` None means all items of the consent.
+
+    `enterprise_id` None means a firm that the platform does not know: such a look is refused.
+    """
 
     consent_id: UUID
-    enterprise_id: UUID
+    enterprise_id: UUID | None
     purpose: str
     subject: DisclosureSubject
     rule_version: str
     items: Sequence[str] | None = None
+    batch_id: UUID | None = None
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Who acts, 操作主体."""
 
+from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -39,3 +40,15 @@ class Actor:
 
 SYSTEM = Actor(None, Role.SYSTEM, None, "系统")
 ANONYMOUS = Actor(None, Role.PUBLIC, None, "访客")
+
+_address: ContextVar[str | None] = ContextVar("client_address", default=None)
+
+
+def note_address(address: str | None) -> None:
+    """Remember where the present request comes from; each request says it anew."""
+    _address.set(address)
+
+
+def client_address() -> str | None:
+    """Return where the present request comes from, 来源地址; None outside of requests."""
+    return _address.get()

@@ -1,6 +1,6 @@
 """The database session, and the places where a transaction ends.
 
-`transactional` commits the work of an entry point; `record_refusal` commits one row apart, so
+`transactional` commits the work of an entry point; `record_refusal` commits rows apart, so
 that a refused look stays in the log although its request rolled back; `own_transaction` ends the
 steps of a command that works in pieces. Nothing else commits.
 """
@@ -91,6 +91,12 @@ def new_id() -> UUID:
     return UUID(int=number)
 
 
+def random_bytes(count: int) -> bytes:
+    """Return fresh random bytes, for salts; in seeds from the source of the ids."""
+    source = _id_source.get()
+    return source.randbytes(count) if source else secrets.token_bytes(count)
+
+
 @contextmanager
 def reproducible_ids(seed: int) -> Iterator[None]:
     """Draw the random part of new ids from a seeded source, for seeds that must repeat."""
@@ -129,8 +135,8 @@ def own_transaction() -> Iterator[Session]:
         raise
 
 
-def record_refusal(entry: Base) -> None:
-    """Commit one row on a connection of its own, whatever becomes of the request."""
+def record_refusal(*rows: Base) -> None:
+    """Commit the rows on a connection of their own, whatever becomes of the request."""
     with Session(db.engine) as session:
-        session.add(entry)
+        session.add_all(rows)
         session.commit()

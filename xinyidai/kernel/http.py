@@ -14,6 +14,7 @@ from flask import (
     Blueprint,
     Flask,
     Response,
+    current_app,
     g,
     json,
     redirect,
@@ -30,7 +31,7 @@ from xinyidai.kernel import errors
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.actor import Role
 from xinyidai.kernel.db import db
-from xinyidai.kernel.settings import package_path
+from xinyidai.kernel.settings import Settings, package_path
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +79,16 @@ class Page:
     def offset(self) -> int:
         """Return how many rows come before."""
         return (self.number - 1) * self.size
+
+
+def public_url() -> str:
+    """Return the address under which the public reaches the platform, without a slash at the end.
+
+    What is printed or encoded in a picture outlives the request, so production names it in
+    XINYIDAI_PUBLIC_URL; without it this is the address of the present request.
+    """
+    settings: Settings = current_app.extensions["xinyidai.settings"]
+    return settings.public_url or request.url_root.rstrip("/")
 
 
 def page_args(size: int = DEFAULT_PAGE) -> Page:

@@ -291,6 +291,8 @@ def _start(cluster: Cluster) -> bool:
         "unix_socket_permissions": "0700",
         "port": str(PORT),
         "max_connections": "100",
+        # When each transaction committed: by it a look and a revoke are put in order.
+        "track_commit_timestamp": "on",
         "timezone": "Asia/Shanghai",
         "log_timezone": "Asia/Shanghai",
     }

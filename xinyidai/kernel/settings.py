@@ -5,6 +5,7 @@ and `check_production` says what is missing.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,8 +14,10 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1]
 DEMO_SECRET = "demo-only-secret-key-never-for-production"  # noqa: S105 - refused in production
+DEFAULT_ORIGIN = "xinyidai.example/ledger"
 SHORTEST_SECRET = 32
 MOST_PROXIES = 5
+ORIGIN = re.compile(r"[A-Za-z0-9._-]{1,100}(?:/[A-Za-z0-9._-]{1,60}){1,3}")
 
 
 class Mode(StrEnum):
@@ -22,6 +25,13 @@ class Mode(StrEnum):
 
     DEMO = "demo"  # 演示
     PRODUCTION = "production"  # 生产
+
+
+class Algorithm(StrEnum):
+    """With what new signing keys sign; a key that exists keeps its own, 签名算法."""
+
+    ED25519 = "ed25519"  # Ed25519
+    SM2 = "sm2"  # 国密 SM2，杂凑用 SM3
 
 
 class SettingsError(RuntimeError):
@@ -44,6 +54,15 @@ class Settings:
     bench_dir: Path
     behind_https: bool
     proxies: int
+    own_keys: Path | None
+    ledger_origin: str
+    signing: Algorithm
+    public_url: str | None
+
+    @property
+    def keys(self) -> Path:
+        """Return the folder of the private signing keys."""
+        return self.own_keys or self.data / "keys"
 
     @property
     def is_demo(self) -> bool:
@@ -80,6 +99,10 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         bench_dir=_path(environment.get("XINYIDAI_BENCH_DIR")) or data / "bench",
         behind_https=_flag(environment.get("XINYIDAI_BEHIND_HTTPS")),
         proxies=_count(environment.get("XINYIDAI_PROXIES")),
+        own_keys=_path(environment.get("XINYIDAI_KEYS")),
+        ledger_origin=_origin(environment.get("XINYIDAI_LEDGER_ORIGIN") or DEFAULT_ORIGIN),
+        signing=_algorithm(environment.get("XINYIDAI_SIGNING") or Algorithm.ED25519),
+        public_url=_web_address(environment.get("XINYIDAI_PUBLIC_URL")),
     )
 
 
@@ -98,6 +121,10 @@ def child_environment(settings: Settings) -> dict[str, str]:
         "XINYIDAI_SECRET_KEY": settings.secret_key,
         "XINYIDAI_DATABASE_URL": settings.database_url or "",
         "XINYIDAI_OWNER_DATABASE_URL": settings.owner_database_url or "",
+        "XINYIDAI_KEYS": str(settings.own_keys or ""),
+        "XINYIDAI_LEDGER_ORIGIN": settings.ledger_origin,
+        "XINYIDAI_SIGNING": settings.signing.value,
+        "XINYIDAI_PUBLIC_URL": settings.public_url or "",
     }
     return {**inherited, **ours}
 
@@ -127,6 +154,34 @@ def _mode(text: str) -> Mode:
         return Mode(text)
     except ValueError as error:
         raise SettingsError(f"XINYIDAI_MODE 只能是 demo 或 production,现在是“{text}”。") from error
+
+
+def _algorithm(text: str) -> Algorithm:
+    try:
+        return Algorithm(text)
+    except ValueError as error:
+        raise SettingsError(f"XINYIDAI_SIGNING 只能是 ed25519 或 sm2，现在是“{text}”。") from error
+
+
+def _web_address(text: str | None) -> str | None:
+    """Return where the public reaches the platform, without a slash at the end."""
+    if not text:
+        return None
+    if not text.startswith(("https://", "http://")):
+        raise SettingsError(
+            f"XINYIDAI_PUBLIC_URL 是公众访问平台的网址，要以 https:// 开头，现在是“{text}”。"
+        )
+    return text.rstrip("/")
+
+
+def _origin(text: str) -> str:
+    """Return the log's name; it stands in key ids and signed lines, so it is plain ASCII."""
+    if not ORIGIN.fullmatch(text):
+        raise SettingsError(
+            "XINYIDAI_LEDGER_ORIGIN 是台账的名称，形如 credit.example.cn/ledger，"
+            f"只能用字母、数字、点、横线和斜线，现在是“{text}”。"
+        )
+    return text
 
 
 def _path(text: str | None) -> Path | None:

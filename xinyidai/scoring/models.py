@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from xinyidai.kernel import clock
 from xinyidai.kernel.db import Model, new_id, state_type
-from xinyidai.scoring.values import ModelState
+from xinyidai.scoring.values import BatchLookState, ModelState
 
 
 class ModelVersion(Model):
@@ -65,3 +65,50 @@ class ScoreResult(Model):
     reasons: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     missing: Mapped[dict[str, Any]] = mapped_column(default=dict)
     scored_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class LookBatch(Model):
+    """Looks at several firms that one officer ordered together, 批量查询; run row by row."""
+
+    __tablename__ = "look_batch"
+    __table_args__ = (Index("ix_look_batch_institution", "institution_id", "created_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    institution_id: Mapped[UUID] = mapped_column(ForeignKey("institution.id"))
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    state: Mapped[BatchLookState] = mapped_column(state_type(BatchLookState))
+    row_count: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    finished_at: Mapped[datetime | None]
+
+
+class LookBatchRow(Model):
+    """One row of a batch: the consent asked for, and the snapshot or the reasons it was refused."""
+
+    __tablename__ = "look_batch_row"
+
+    batch_id: Mapped[UUID] = mapped_column(ForeignKey("look_batch.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    consent_id: Mapped[UUID]
+    snapshot_id: Mapped[UUID | None]
+    refusal: Mapped[str | None]
+    reasons: Mapped[list[str]] = mapped_column(default=list)
+    done_at: Mapped[datetime | None]
+
+
+class LookRequest(Model):
+    """An order for a look under a key of its sender's, 查询请求: sent twice, it looks once.
+
+    `account_id` None is the institution's own system; `order_hash` is of what was ordered, so
+    that one key never answers for another order.
+    """
+
+    __tablename__ = "look_request"
+    __table_args__ = (Index("ix_look_request_made", "made_at"),)
+
+    institution_id: Mapped[UUID] = mapped_column(ForeignKey("institution.id"), primary_key=True)
+    request_key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_id: Mapped[UUID | None]
+    order_hash: Mapped[str] = mapped_column(String(64))
+    snapshot_id: Mapped[UUID | None]
+    made_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -1,14 +1,24 @@
-"""Read model versions and scores."""
+"""Read model versions and scores, and the orders for looks."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from xinyidai.consents.models import Consent
+from xinyidai.credit_records import queries as credit_records
+from xinyidai.credit_records.values import QueryOutcome
 from xinyidai.enterprises.models import Enterprise
 from xinyidai.kernel.db import db
-from xinyidai.scoring.models import ModelVersion, ScoreResult
+from xinyidai.kernel.http import Page
+from xinyidai.scoring.models import (
+    LookBatch,
+    LookBatchRow,
+    LookRequest,
+    ModelVersion,
+    ScoreResult,
+)
 from xinyidai.scoring.values import ModelState
 
 
@@ -93,3 +103,88 @@ def grade_counts() -> dict[str, int]:
         select(func.coalesce(newest.c.grade, "insufficient"), func.count()).group_by(newest.c.grade)
     )
     return {str(grade): int(count) for grade, count in rows}
+
+
+def look_request(institution_id: UUID | None, request_key: str | None) -> LookRequest | None:
+    """Return the order that took this key, as it stands now."""
+    statement = (
+        select(LookRequest)
+        .where(LookRequest.institution_id == institution_id, LookRequest.request_key == request_key)
+        .execution_options(populate_existing=True)
+    )
+    return db.session.scalars(statement).one_or_none()
+
+
+def find_batch(batch_id: UUID) -> LookBatch | None:
+    """Return one batch of looks as it stands now."""
+    statement = select(LookBatch).where(LookBatch.id == batch_id)
+    statement = statement.execution_options(populate_existing=True)
+    return db.session.scalars(statement).one_or_none()
+
+
+def batches_of(account_id: UUID, page: Page) -> tuple[Sequence[LookBatch], int]:
+    """Return the batches a person ordered, newest first, and how many there are."""
+    statement = select(LookBatch).where(LookBatch.account_id == account_id)
+    total = db.session.scalar(statement.with_only_columns(func.count())) or 0
+    ordered = statement.order_by(LookBatch.created_at.desc(), LookBatch.id.desc())
+    return db.session.scalars(ordered.offset(page.offset).limit(page.size)).all(), total
+
+
+def done_counts(batch_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Count the rows done of each batch; a batch without any is absent."""
+    statement = (
+        select(LookBatchRow.batch_id, func.count())
+        .where(LookBatchRow.batch_id.in_(batch_ids), LookBatchRow.done_at.is_not(None))
+        .group_by(LookBatchRow.batch_id)
+    )
+    return {found[0]: found[1] for found in db.session.execute(statement)}
+
+
+def lines_of(batch_id: UUID) -> Sequence[Row[LookBatchRow, Consent, Enterprise]]:
+    """Return the rows of a batch with consent and firm, in their order."""
+    statement = (
+        select(LookBatchRow, Consent, Enterprise)
+        .join(Consent, Consent.id == LookBatchRow.consent_id)
+        .join(Enterprise, Enterprise.id == Consent.enterprise_id)
+        .where(LookBatchRow.batch_id == batch_id)
+        .order_by(LookBatchRow.position)
+    )
+    return db.session.execute(statement).all()
+
+
+def open_positions(batch_id: UUID) -> Sequence[int]:
+    """Return the positions of the rows that are not done."""
+    statement = select(LookBatchRow.position).where(
+        LookBatchRow.batch_id == batch_id, LookBatchRow.done_at.is_(None)
+    )
+    return db.session.scalars(statement.order_by(LookBatchRow.position)).all()
+
+
+def locked_row(batch_id: UUID, position: int) -> LookBatchRow | None:
+    """Return one row, locked until the transaction ends."""
+    statement = (
+        select(LookBatchRow)
+        .where(LookBatchRow.batch_id == batch_id, LookBatchRow.position == position)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return db.session.scalars(statement).one_or_none()
+
+
+def snapshot_in_batch(batch_id: UUID, consent_id: UUID) -> UUID | None:
+    """Return the snapshot that a look of this batch under the consent has left, or None."""
+    for event in credit_records.looks_under_consent(consent_id):
+        if event.batch_id == batch_id and event.outcome is QueryOutcome.ALLOWED:
+            return event.snapshot_id
+    return None
+
+
+def consents_of(institution_id: UUID, ids: Sequence[UUID]) -> Sequence[Consent]:
+    """Return those of the consents that were given to this institution."""
+    statement = select(Consent).where(Consent.institution_id == institution_id, Consent.id.in_(ids))
+    return db.session.scalars(statement).all()
+
+
+def consent_by_id(consent_id: UUID) -> Consent:
+    """Return the consent of a row, which is never deleted."""
+    return db.session.scalars(select(Consent).where(Consent.id == consent_id)).one()

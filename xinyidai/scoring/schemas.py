@@ -4,10 +4,13 @@ from marshmallow import Schema, fields, validate
 
 from xinyidai.credit_records.values import DisclosureSubject
 
+MOST_ITEMS = 50
+
 QUERY_IN = {
     "consent_id": "0197a3c0-0000-7000-8000-000000000001",
     "uscc": "91410400XN0000018J",
     "purpose": "pre_loan",
+    "items": ["registration", "tax"],
 }
 QUERY_OUT = {
     "id": "0197a3c0-0000-7000-8000-000000000021",
@@ -47,6 +50,13 @@ class QueryIn(Schema):
         required=True,
         validate=validate.Length(max=64),
         metadata={"description": "用途，须与授权一致"},
+    )
+    items = fields.List(
+        fields.String(validate=validate.Length(max=64)),
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(min=1, max=MOST_ITEMS),
+        metadata={"description": "只查这些授权数据项；不写即授权的全部数据项"},
     )
 
 

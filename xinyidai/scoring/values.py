@@ -27,6 +27,14 @@ class ModelState(StrEnum):
     REFERENCE = "reference"  # 参考，不用于企业
 
 
+class BatchLookState(StrEnum):
+    """How far a batch of looks has come, 批量查询状态."""
+
+    QUEUED = "queued"  # 排队中
+    RUNNING = "running"  # 查询中
+    FINISHED = "finished"  # 已完成
+
+
 class Grade(StrEnum):
     """Credit grade on the master scale, 信用等级; best first."""
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from xinyidai.audit import service as audit
+from xinyidai.consents import queries as consents
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import SYSTEM
 from xinyidai.kernel.db import own_transaction, reproducible_ids
@@ -15,6 +16,7 @@ from xinyidai.kernel.errors import Conflict
 from xinyidai.seeds import (
     crowd,
     deliveries,
+    evidence,
     fingerprint,
     gatherings,
     ground,
@@ -22,6 +24,7 @@ from xinyidai.seeds import (
     models,
     parties,
     permissions,
+    purposes,
     queries,
     rosters,
     shelf,
@@ -64,7 +67,7 @@ def seed_if_empty(say: Say) -> None:
         is_done, is_begun = queries.was_noted(SEEDED), queries.was_noted(BEGUN)
         has_firms = queries.has_firms()
     if is_done:
-        say("演示城市已就绪。")
+        _bring_up_to_date(say)
         return
     if is_begun:
         say("上次写入中断，清空后重新写入 …")
@@ -77,6 +80,18 @@ def seed_if_empty(say: Say) -> None:
     began = time.monotonic()
     build(say)
     say(f"演示城市写入完成，用时 {time.monotonic() - began:.0f} 秒。")
+
+
+def _bring_up_to_date(say: Say) -> None:
+    """Let a city that an earlier version wrote be used: its purposes need their templates."""
+    with own_transaction():
+        is_older = not consents.active_templates()
+        if is_older:
+            purposes.put_in_force(purposes.INVENTED_CLERKS)
+    if is_older:
+        say("演示城市由旧版本写入：以前签署的授权没有签名，不能再查询，请重新授权；")
+        say("要看完整的新演示，请换一个空的数据目录（--data）。")
+    say("演示城市已就绪。")
 
 
 def build(say: Say) -> None:
@@ -135,6 +150,7 @@ def _steps(say: Say) -> tuple[tuple[str, Callable[[World], object]], ...]:
         ("贷款申请", lambda world: lending.lend(world, say)),
         ("银企对接活动", gatherings.gather),
         ("银行查询", permissions.look_around),
+        ("存证封存", evidence.seal),
     )
 
 
@@ -142,6 +158,8 @@ def _settle(world: World) -> None:
     with at(world.start):
         parties.settle(world.cast)
         parties.open_clients(world.cast)
+        clerks = world.cast.actor("xinyongban1"), world.cast.actor("xinyongban2")
+        purposes.put_in_force(clerks)
 
 
 def _stock(world: World) -> None:

@@ -1,7 +1,8 @@
 """One digest over everything the seeds wrote, so that two runs can be compared.
 
-Left out is what is random on purpose (hashes of passwords and tokens, sessions) and numbers the
-database or an unordered engine hands out, which say nothing about the content.
+Left out is what is random on purpose (hashes of passwords and tokens, sessions, keys and what
+they sign) and numbers the database or an unordered engine hands out, which say nothing about the
+content.
 """
 
 import hashlib
@@ -13,9 +14,11 @@ from xinyidai.credit_records.service import door
 from xinyidai.credit_records.service.door import Aperture
 from xinyidai.kernel.db import db
 
-LEFT_OUT_TABLES = frozenset({"auth_session", "api_token"})
-LEFT_OUT_COLUMNS = frozenset({"password_hash", "secret_hash", "token_hash"})
+LEFT_OUT_TABLES = frozenset({"auth_session", "api_token", "signing_key", "ledger_cosignature"})
+LEFT_OUT_COLUMNS = frozenset({"password_hash", "secret_hash", "token_hash", "verifier"})
 NUMBERED = {
+    "ledger_checkpoint": frozenset({"note"}),
+    "consent": frozenset({"signature", "signature_key_id"}),
     "credit_record": frozenset({"id"}),
     "profile_snapshot": frozenset({"id"}),
     "score_result": frozenset({"id", "snapshot_id"}),

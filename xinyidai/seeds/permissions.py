@@ -1,19 +1,29 @@
 """Consents of the invented city in every state, looks under them, and looks that were refused."""
 
+import dataclasses
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
+from xinyidai.accounts import service as accounts
+from xinyidai.accounts.models import Account
+from xinyidai.accounts.service import NewAccount
+from xinyidai.accounts.values import Position
 from xinyidai.catalogue.purposes import get_purpose
 from xinyidai.consents import service as consents
 from xinyidai.consents.models import Consent
 from xinyidai.consents.rules import months_before
 from xinyidai.consents.service import ConsentRefused
 from xinyidai.consents.values import ConsentDraft
+from xinyidai.enterprises.models import Enterprise
 from xinyidai.kernel import clock
-from xinyidai.kernel.actor import Actor
+from xinyidai.kernel.actor import Actor, Role
+from xinyidai.kernel.db import db
 from xinyidai.scoring import service as scoring
+from xinyidai.scoring.service import LookOrder
+from xinyidai.seeds.names import person_name
+from xinyidai.seeds.password import DEMO_PASSWORD
 from xinyidai.seeds.times import at
 from xinyidai.seeds.world import Member, World
 
@@ -37,6 +47,7 @@ def draft_for(
         data_life_days=defaults.data_life_days,
         mode=defaults.mode,
         max_uses=defaults.uses,
+        max_per_month=defaults.per_month,
     )
 
 
@@ -76,6 +87,52 @@ def play_consents(world: World) -> None:
     _train(world)
 
 
+def _bound(world: World) -> None:
+    """Authorize one officer only; and leave one consent that a former representative signed."""
+    named, changed = world.members[41:43]
+    officer = world.cast.people["yinhang1"]
+    with at(world.ago(5, 9)):
+        draft = draft_for(named, world.cast.banks["yinhang"].id, "pre_loan")
+        bound = dataclasses.replace(
+            draft, officer_account_id=officer.id, max_per_month=2, max_per_day=1
+        )
+        consents.grant_directly(named.actor, [bound])
+    with at(world.ago(7, 9)):
+        grant(world, changed, "nongshang")
+    with at(world.ago(3, 9)):
+        firm = db.session.get_one(Enterprise, changed.enterprise_id)
+        firm.legal_representative = person_name(changed.place + 1)
+
+
+def _sign_by_two(world: World) -> None:
+    """Let a firm want two signatures; its agent has signed, its head not yet."""
+    member = next(m for m in world.members[43:] if _is_head(m))
+    with at(world.ago(3, 10)):
+        agent = accounts.open_account(
+            member.actor,
+            NewAccount(
+                login="jingban001",
+                name=person_name(member.place + 2),
+                role=Role.ENTERPRISE_USER,
+                password=DEMO_PASSWORD,
+                position=Position.AGENT,
+                enterprise_id=member.enterprise_id,
+                is_demo=True,
+            ),
+        )
+        agent.mandate_until = clock.today() + timedelta(days=180)
+        db.session.flush()
+        consents.set_two_signers(member.actor, wanted=True)
+    with at(world.ago(2, 10)):
+        bank_id = world.cast.banks["yinhang"].id
+        consents.grant_directly(agent.as_actor(), [draft_for(member, bank_id, "pre_loan")])
+
+
+def _is_head(member: Member) -> bool:
+    account = db.session.get_one(Account, member.actor.account_id)
+    return account.position is Position.LEGAL_REPRESENTATIVE
+
+
 def look_around(world: World) -> None:
     """Let banks look under live consents, one until it is used up; and refuse what must be."""
     officer, stranger = world.cast.actor("yinhang1"), world.cast.actor("nongshang1")
@@ -94,13 +151,15 @@ def look_around(world: World) -> None:
         look(officer, consent)
     with at(world.ago(1, 16)), suppress(ConsentRefused):
         look(officer, consent)
+    # Last, because what is under way with these firms would stop.
+    _bound(world)
+    _sign_by_two(world)
 
 
 def look(officer: Actor, consent: Consent) -> UUID:
     """Show a bank what the consent covers and return the snapshot's id."""
-    return scoring.disclose_credit(
-        officer, consent.id, consent.enterprise_id, purpose=consent.purpose
-    ).id
+    order = LookOrder(consent.id, consent.enterprise_id, consent.purpose)
+    return scoring.look(officer, order).id
 
 
 def _asked(world: World, member: Member) -> ConsentDraft:

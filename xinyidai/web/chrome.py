@@ -10,11 +10,13 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, request, url_for
 from jinja2 import StrictUndefined
+from sqlalchemy.exc import SQLAlchemyError
 
 from xinyidai.institutions.models import Department, Institution
 from xinyidai.kernel import clock, money
 from xinyidai.kernel.actor import Actor, Role
 from xinyidai.kernel.db import db
+from xinyidai.notifications import service as notifications
 from xinyidai.web import navigation
 
 STATIC = Path(__file__).parent / "static"
@@ -69,11 +71,25 @@ def _globals() -> dict[str, Any]:
         "csp_nonce": csp_nonce,
         "asset": asset,
         "demo_mode": settings.is_demo,
-        "nav_items": navigation.items_for(g.get("actor"), request.path),
+        "nav_items": navigation.items_for(g.get("actor"), request.path, _unread()),
         "party_name": _party_name(),
         "now": clock.now(),
         "today": clock.today(),
     }
+
+
+def _unread() -> int | None:
+    """Return how many messages wait for the signed-in person's party; None for who has none.
+
+    The page that reports a lost database must come all the same, so trouble here shows no badge.
+    """
+    actor: Actor | None = g.get("actor")
+    if actor is None:
+        return None
+    try:
+        return notifications.unread_count(actor)
+    except SQLAlchemyError:
+        return None
 
 
 def _party_name() -> str:

@@ -14,9 +14,12 @@ class Item:
     label: str
     icon: str
     current: bool = False
-    badge: int | None = None
+    badge: str = ""
 
 
+MESSAGES = "/messages"
+MOST_SHOWN = 99
+_MESSAGES = (MESSAGES, "消息", "info")
 _OFFICE = (
     ("/office", "今日待办", "home"),
     ("/office/products", "产品审核", "product"),
@@ -25,8 +28,11 @@ _OFFICE = (
     ("/office/applications", "申请进度", "apply"),
     ("/office/data", "数据质量", "data"),
     ("/office/queries", "查询台账", "shield"),
+    ("/audit", "查询审查", "search"),
+    ("/office/purposes", "授权用途", "key"),
     ("/office/figures", "运行统计", "chart"),
     ("/office/models", "评分模型", "file"),
+    _MESSAGES,
 )
 _BANK = (
     ("/bank", "工作台", "home"),
@@ -35,6 +41,7 @@ _BANK = (
     ("/bank/products", "产品", "product"),
     ("/bank/whitelist", "白名单企业", "list"),
     ("/bank/events", "对接会", "event"),
+    _MESSAGES,
 )
 _PUBLIC = (
     ("/", "首页", "home"),
@@ -49,19 +56,24 @@ BY_ROLE: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
         ("/enterprise/consents", "授权", "shield"),
         ("/enterprise/matches", "找产品", "search"),
         ("/enterprise/applications", "申请", "apply"),
+        # The first five make the tab bar of a phone; the first screen leads to the rest.
+        _MESSAGES,
         ("/enterprise/profile", "画像", "chart"),
+        ("/enterprise/people", "人员", "people"),
     ),
     Role.BANK_OFFICER: _BANK,
     Role.BANK_PRODUCT_MANAGER: (
         ("/bank/products", "产品", "product"),
         ("/bank/events", "对接会", "event"),
+        _MESSAGES,
     ),
     Role.CREDIT_OFFICE: _OFFICE,
     Role.DEPARTMENT: (
         ("/department", "首页", "home"),
         ("/department/nominations", "白名单推荐", "list"),
+        _MESSAGES,
     ),
-    Role.GUARANTOR: (("/guarantor", "待担保申请", "home"),),
+    Role.GUARANTOR: (("/guarantor", "待担保申请", "home"), _MESSAGES),
     Role.AUDITOR: (
         ("/audit", "审计", "home"),
         ("/office/queries", "查询台账", "shield"),
@@ -70,17 +82,31 @@ BY_ROLE: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
         ("/office/data", "数据质量", "data"),
         ("/office/figures", "运行统计", "chart"),
         ("/office/models", "评分模型", "file"),
+        _MESSAGES,
     ),
     Role.OPERATOR: (("/operator", "系统管理", "home"),),
 }
 
 
-def items_for(actor: Actor | None, path: str) -> list[Item]:
-    """Return the entries of the actor's role; the longest match with the path is current."""
+def items_for(actor: Actor | None, path: str, unread: int | None = None) -> list[Item]:
+    """Return the entries of the actor's role; the longest match with the path is current.
+
+    `unread` messages are shown beside their entry.
+    """
     entries = BY_ROLE.get(actor.role if actor else Role.PUBLIC, _PUBLIC)
     matching = [url for url, _, _ in entries if _leads_to(url, path)]
     current = max(matching, key=len, default=None)
-    return [Item(url, label, icon, current=url == current) for url, label, icon in entries]
+    badges = {MESSAGES: _badge(unread)}
+    return [
+        Item(url, label, icon, current=url == current, badge=badges.get(url, ""))
+        for url, label, icon in entries
+    ]
+
+
+def _badge(unread: int | None) -> str:
+    if not unread:
+        return ""
+    return f"{MOST_SHOWN}+" if unread > MOST_SHOWN else str(unread)
 
 
 # Pages that belong to an entry although their address does not begin with its own.
@@ -89,7 +115,9 @@ BELONGS = {
     "/enterprise/queries": "/enterprise/consents",
     "/enterprise/records": "/enterprise/profile",
     "/enterprise/dispute": "/enterprise/profile",
-    "/bank/looks": "/bank/applications",
+    "/enterprise/holdings": "/enterprise/profile",
+    "/queries": "/bank/applications",
+    "/bank/batches": "/bank/consents",
     "/bank/search": "/bank/applications",
 }
 

@@ -5,13 +5,16 @@ from collections.abc import Iterator
 from flask import Blueprint
 
 from xinyidai.web import (
-    audit_pages,
+    audit,
     bank,
     department,
     enterprise,
+    ledger_api,
+    messages,
     office,
     operator_pages,
     public_pages,
+    query_pages,
     sign_in,
 )
 from xinyidai.web.bank import guarantor
@@ -23,10 +26,13 @@ def blueprints(*, is_demo: bool) -> Iterator[Blueprint]:
     yield enterprise.blueprint
     yield bank.blueprint
     yield guarantor.blueprint
+    yield query_pages.blueprint
     yield public_pages.blueprint
     yield office.blueprint
     yield department.blueprint
-    yield audit_pages.blueprint
+    yield audit.blueprint
+    yield messages.blueprint
+    yield ledger_api.downloads
     yield operator_pages.blueprint
     if is_demo:
         from xinyidai.web import design  # noqa: PLC0415 - not loaded in production at all

@@ -206,6 +206,11 @@ def _require_covering(application: LoanApplication, consent: Consent) -> None:
         and consent.enterprise_id == application.enterprise_id
         and consent.purpose == PURPOSE
     )
+    if fits and consent.first_signed_at is not None and consent.granted_at is None:
+        raise RuleBroken(
+            "给这家银行的授权已签 1/2：请本企业另一位人员登录后在“我的授权”里确认，再提交。",
+            code="second_signer_needed",
+        )
     if not fits or not consenting.still_stands(consent):
         raise RuleBroken(
             "给这家银行的授权已撤回、到期或不适用，请重新授权后再提交。", code="consent_not_live"

@@ -1,14 +1,16 @@
 """Whether a consent covers a look, decided on a locked row, and how a use is spent."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from xinyidai.consents import policies, queries, rules
 from xinyidai.consents.models import Consent
+from xinyidai.consents.service import artefact
 from xinyidai.consents.values import (
     REFUSAL_SENTENCES,
     ConsentFacts,
     ConsentState,
+    LookWish,
     RefusalReason,
 )
 from xinyidai.kernel import clock
@@ -41,9 +43,8 @@ def get_consent(actor: Actor, consent_id: UUID) -> Consent:
 
 
 def facts_of(consent: Consent) -> ConsentFacts:
-    """Return the facts of one consent with both parties' standing as it is now."""
-    institution_active, enterprise_active = queries.standing([consent])[consent.id]
-    return consent.facts(institution_active=institution_active, enterprise_active=enterprise_active)
+    """Return the facts of one consent with the parties' standing as it is now."""
+    return consent.facts(queries.standing([consent])[consent.id])
 
 
 def state_of(consent: Consent) -> ConsentState:
@@ -56,13 +57,7 @@ def states_of(consents: Sequence[Consent]) -> dict[UUID, ConsentState]:
     standing = queries.standing(consents)
     moment = clock.now()
     return {
-        consent.id: rules.state_at(
-            consent.facts(
-                institution_active=standing[consent.id][0],
-                enterprise_active=standing[consent.id][1],
-            ),
-            moment,
-        )
+        consent.id: rules.state_at(consent.facts(standing[consent.id]), moment)
         for consent in consents
     }
 
@@ -75,42 +70,54 @@ def lock_for_use(consent_id: UUID) -> Consent:
     return consent
 
 
-def find_refusals(
-    consent: Consent, *, institution_id: UUID | None, purpose: str, items: Collection[str]
-) -> list[RefusalReason]:
-    """Return every reason why a locked consent does not cover the look; empty means it does."""
-    return rules.covers(
-        facts_of(consent),
-        institution_id=institution_id,
-        purpose=purpose,
-        items=items,
-        moment=clock.now(),
-    )
+def find_refusals(consent: Consent, wish: LookWish) -> list[RefusalReason]:
+    """Return every reason why a locked consent does not cover the look; empty means it does.
+
+    The parties' rows are held until the transaction ends, so what is decided here still holds
+    when the look commits.
+    """
+    queries.hold_parties(consent)
+    reasons = rules.covers(facts_of(consent), wish, clock.now())
+    if consent.granted_at is not None and not artefact.is_whole(consent):
+        reasons.append(RefusalReason.ARTEFACT_BROKEN)
+    return reasons
 
 
-def require_cover(
-    consent: Consent, *, institution_id: UUID | None, purpose: str, items: Collection[str]
-) -> None:
+def foresee_refusals(consent: Consent, wish: LookWish) -> list[RefusalReason]:
+    """Return the reasons that a look would meet now; locks nothing, decides nothing."""
+    return rules.covers(facts_of(consent), wish, clock.now())
+
+
+def require_cover(consent: Consent, wish: LookWish) -> None:
     """Raise `ConsentRefused`, with every reason, unless the locked consent covers the look."""
-    reasons = find_refusals(consent, institution_id=institution_id, purpose=purpose, items=items)
+    reasons = find_refusals(consent, wish)
     if reasons:
         raise ConsentRefused(reasons)
 
 
 def still_stands(consent: Consent) -> bool:
     """Tell whether the consent is in force or merely used up, and neither revoked nor expired."""
-    return not rules.reading_again_reasons(facts_of(consent), clock.now())
+    facts = facts_of(consent)
+    return not rules.reading_again_reasons(facts, clock.now(), facts.officer_account_id)
 
 
-def require_reading_again(consent: Consent) -> None:
-    """Raise `ConsentRefused` unless what was shown may be read again; used up is no reason."""
-    reasons = rules.reading_again_reasons(facts_of(consent), clock.now())
+def require_reading_again(consent: Consent, actor: Actor) -> None:
+    """Raise `ConsentRefused` unless the actor may read again what was shown.
+
+    Used up is no reason; being another officer than the one the firm named is.
+    """
+    reasons = rules.reading_again_reasons(facts_of(consent), clock.now(), actor.account_id)
     if reasons:
         raise ConsentRefused(reasons)
 
 
 def spend_use(consent: Consent) -> None:
     """Count one look on a locked consent, in the transaction of that look."""
+    moment = clock.now()
+    day, facts = clock.local(moment).date(), consent.facts()
+    consent.used_in_day = facts.used_on(day) + 1
+    consent.used_in_month = facts.used_in_month_of(day) + 1
+    consent.window_day = day
     consent.use_count += 1
-    consent.last_used_at = clock.now()
+    consent.last_used_at = moment
     db.session.flush()

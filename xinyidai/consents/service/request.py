@@ -1,27 +1,36 @@
 """Ask for a consent, or give one without being asked."""
 
 from collections.abc import Sequence
-from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
 
-from xinyidai.audit import service as audit
-from xinyidai.catalogue import purposes
+from xinyidai.accounts.models import Account
+from xinyidai.accounts.values import AccountStatus
 from xinyidai.consents import policies, rules
 from xinyidai.consents.lifecycle import LIFECYCLE
 from xinyidai.consents.models import Consent
 from xinyidai.consents.queries import GONE
+from xinyidai.consents.service import events
 from xinyidai.consents.service.answer import sign
-from xinyidai.consents.service.notice import PLATFORM_NAME, Parties, notice_of
+from xinyidai.consents.service.notice import (
+    PLATFORM_NAME,
+    Notice,
+    NoticeOccasion,
+    Parties,
+    notice_of,
+)
+from xinyidai.consents.service.templates import purpose_in_force
 from xinyidai.consents.values import ConsentAction, ConsentDraft, ConsentState
 from xinyidai.enterprises.models import Enterprise
 from xinyidai.institutions.models import Institution
 from xinyidai.institutions.values import InstitutionStatus
 from xinyidai.kernel import clock
-from xinyidai.kernel.actor import Actor
+from xinyidai.kernel.actor import Actor, Role
 from xinyidai.kernel.db import db, new_id
 from xinyidai.kernel.errors import InvalidInput, NotFound, RuleBroken
+
+OFFICER_ROLES = frozenset({Role.BANK_OFFICER, Role.GUARANTOR})
 
 
 def request_consent(actor: Actor, draft: ConsentDraft) -> Consent:
@@ -57,49 +66,80 @@ def grant_directly(actor: Actor, drafts: Sequence[ConsentDraft]) -> list[Consent
     for draft in drafts:
         policies.require_signature(actor, draft.enterprise_id)
     consents = [_ask(actor, draft) for draft in drafts]
+    signing_id = new_id()
     for consent in consents:
+        consent.signing_id = signing_id
         sign(actor, consent)
     return consents
 
 
 def _ask(actor: Actor, draft: ConsentDraft) -> Consent:
     today = clock.today()
-    parties = Parties(*_firm(draft.enterprise_id), _recipient(draft.institution_id))
-    faults = rules.over_caps(draft, purposes.get_purpose(draft.purpose), today)
+    template = purpose_in_force(draft.purpose)
+    parties = Parties(
+        *_firm(draft.enterprise_id),
+        _recipient(draft.institution_id),
+        _officer(draft),
+    )
+    faults = rules.over_caps(draft, template.purpose, today)
     if faults:
         raise InvalidInput("；".join(faults.values()), fields=faults)
     LIFECYCLE.next_state(ConsentState.DRAFT, ConsentAction.REQUEST)
-    consent = _consent(draft, parties, today)
+    consent_id = new_id()
+    consent_no = f"SQ{today:%Y%m%d}{consent_id.hex[-12:].upper()}"
+    notice = notice_of(draft, parties, NoticeOccasion(consent_no, today, template))
+    consent = _consent(draft, notice)
+    consent.id, consent.consent_no = consent_id, consent_no
+    consent.template_version = template.version
+    consent.valid_from = today
     consent.requested_by = actor.account_id
     consent.requested_at = clock.now()
     db.session.add(consent)
     db.session.flush()
-    audit.record(actor, "consent:request", "consent", consent.id, {"purpose": consent.purpose})
+    events.record(actor, ConsentAction.REQUEST, consent, None)
     return consent
 
 
-def _consent(draft: ConsentDraft, parties: Parties, today: date) -> Consent:
-    consent_id = new_id()
-    consent_no = f"SQ{today:%Y%m%d}{consent_id.hex[-12:].upper()}"
-    notice = notice_of(consent_no, draft, parties, today)
+def _consent(draft: ConsentDraft, notice: Notice) -> Consent:
     return Consent(
-        id=consent_id,
-        consent_no=consent_no,
         enterprise_id=draft.enterprise_id,
         institution_id=draft.institution_id,
+        officer_account_id=draft.officer_account_id,
         purpose=draft.purpose,
         item_codes=sorted(set(draft.item_codes)),
         mode=draft.mode,
-        valid_from=today,
         valid_until=draft.valid_until,
         data_from=draft.data_from,
         data_life_days=draft.data_life_days,
         max_uses=draft.max_uses,
+        use_count=0,
+        max_per_day=draft.max_per_day,
+        max_per_month=draft.max_per_month,
+        used_in_day=0,
+        used_in_month=0,
         application_no=draft.application_no,
         notice_version=notice.version,
         notice_text=notice.text,
         notice_hash=notice.digest,
     )
+
+
+def _officer(draft: ConsentDraft) -> str | None:
+    """Return the name of the only officer who may look, or None when every one may."""
+    if draft.officer_account_id is None:
+        return None
+    officer = db.session.get(Account, draft.officer_account_id)
+    fits = (
+        officer is not None
+        and draft.institution_id is not None
+        and officer.institution_id == draft.institution_id
+        and officer.role in OFFICER_ROLES
+        and officer.status is AccountStatus.ACTIVE
+    )
+    if officer is None or not fits:
+        fault = "请选择该机构在岗的信贷人员。"
+        raise InvalidInput(fault, fields={"officer_account_id": fault})
+    return officer.name
 
 
 def _firm(enterprise_id: UUID) -> tuple[str, str]:

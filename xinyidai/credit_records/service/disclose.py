@@ -14,11 +14,11 @@ from sqlalchemy import insert, select
 from xinyidai.catalogue import kinds as catalogue
 from xinyidai.consents import service as consents
 from xinyidai.consents.models import Consent
-from xinyidai.consents.service import ConsentRefused
-from xinyidai.consents.values import RefusalReason
+from xinyidai.consents.service import ConsentRefused, telling
+from xinyidai.consents.values import LookWish, RefusalReason
 from xinyidai.credit_records import policies, queries, rules
 from xinyidai.credit_records.models import DisclosureSnapshot, QueryEvent
-from xinyidai.credit_records.service import door
+from xinyidai.credit_records.service import door, log
 from xinyidai.credit_records.service.door import Aperture
 from xinyidai.credit_records.service.look import Look
 from xinyidai.credit_records.values import (
@@ -30,7 +30,7 @@ from xinyidai.credit_records.values import (
 from xinyidai.enterprises.models import Enterprise
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
-from xinyidai.kernel.db import db, new_id, own_transaction, record_refusal
+from xinyidai.kernel.db import db, new_id, own_transaction
 from xinyidai.kernel.errors import Conflict, DomainError, NotFound
 
 Build = Callable[[Look], dict[str, Any]]
@@ -61,14 +61,15 @@ def disclose(actor: Actor, request: DisclosureRequest, build: Build) -> Snapshot
     institution_id = _recipient(actor, request)
     consent = _open(actor, request)
     facts_version = _facts_version(consent.enterprise_id)
-    look = _look(consent, request)
+    event = _event(actor, request, consent)
+    look = _look(consent, request, event.id)
     content = build(look)
     snapshot = Snapshot(
         id=new_id(),
         enterprise_id=consent.enterprise_id,
         institution_id=institution_id,
         consent_id=consent.id,
-        event_id=new_id(),
+        event_id=event.id,
         subject=request.subject,
         content=content,
         content_hash=rules.digest(content),
@@ -77,7 +78,8 @@ def disclose(actor: Actor, request: DisclosureRequest, build: Build) -> Snapshot
         expires_at=rules.end_of_life(look.as_of, consent.data_life_days),
     )
     consents.spend_use(consent)
-    _log_shown(_event(actor, request, consent), snapshot, look)
+    telling.tell_use(actor, consent, event.items)
+    _log_shown(event, snapshot, look)
     with door.with_door(Aperture(snapshot.enterprise_id)) as connection:
         connection.execute(insert(DisclosureSnapshot).values(**vars(snapshot)))
     return snapshot
@@ -117,7 +119,7 @@ def read_snapshot(actor: Actor, snapshot_id: UUID) -> Snapshot:
     if event.consent_id is None or event.enterprise_id is None:
         raise NotFound("没有找到这次查询的结果。")
     consent = consents.get_consent(actor, event.consent_id)
-    consents.require_reading_again(consent)
+    consents.require_reading_again(consent, actor)
     aperture = Aperture(event.enterprise_id)
     rows = door.read(aperture, queries.snapshot_by_id(snapshot_id))
     if not rows or rows[0].expires_at <= clock.now():
@@ -160,9 +162,12 @@ def _open(actor: Actor, request: DisclosureRequest) -> Consent:
 def _reasons(actor: Actor, request: DisclosureRequest, consent: Consent) -> list[RefusalReason]:
     reasons = consents.find_refusals(
         consent,
-        institution_id=actor.party_id,
-        purpose=request.purpose,
-        items=_items(consent, request),
+        LookWish(
+            institution_id=actor.party_id,
+            account_id=actor.account_id,
+            purpose=request.purpose,
+            items=_items(consent, request),
+        ),
     )
     if consent.enterprise_id != request.enterprise_id:
         reasons.append(RefusalReason.OTHER_ENTERPRISE)
@@ -178,17 +183,16 @@ def _refuse(
     event = _event(actor, request, consent)
     event.outcome = QueryOutcome.REFUSED
     event.reasons = [str(reason) for reason in reasons]
-    record_refusal(event)
+    log.write_refusal(event)
 
 
 def _log_shown(event: QueryEvent, snapshot: Snapshot, look: Look) -> None:
-    event.id = snapshot.event_id
     event.snapshot_id = snapshot.id
     event.outcome = QueryOutcome.ALLOWED
     event.kinds = sorted(look.kinds)
     event.record_count = look.record_count()
     event.result_hash = snapshot.content_hash
-    db.session.add(event)
+    log.write(event)
 
 
 def _event(actor: Actor, request: DisclosureRequest, consent: Consent | None) -> QueryEvent:
@@ -203,20 +207,22 @@ def _event(actor: Actor, request: DisclosureRequest, consent: Consent | None) ->
         institution_id=policies.recipient_of(actor),
         enterprise_id=request.enterprise_id,
         consent_id=request.consent_id,
-        consent_hash=consent.notice_hash if consent else None,
+        consent_hash=consent.artefact_hash if consent else None,
         purpose=request.purpose,
         subject=request.subject,
         items=sorted(_items(consent, request)),
         rule_version=request.rule_version,
+        batch_id=request.batch_id,
     )
 
 
-def _look(consent: Consent, request: DisclosureRequest) -> Look:
+def _look(consent: Consent, request: DisclosureRequest, event_id: UUID) -> Look:
     return Look(
         enterprise_id=consent.enterprise_id,
         kinds=catalogue.kinds_of_items(_items(consent, request)),
         data_from=consent.data_from,
         as_of=clock.now(),
+        event_id=event_id,
         mode=consent.mode,
     )
 

@@ -16,6 +16,7 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Executable, Row, text
 
 from xinyidai.catalogue.kinds import KINDS
+from xinyidai.kernel import clock
 from xinyidai.kernel.db import db
 
 if TYPE_CHECKING:
@@ -41,6 +42,21 @@ LEAVE = text(
            set_config('xinyidai.lasting', '', true)
     """
 )
+# One row for each event, however often its reading opens the door; noted on the way out, with the
+# rights of the door, in the statement that gives them up.
+LEAVE_NOTED = text(
+    """
+    with noted as (
+        insert into credit.door_reading (event_id, enterprise_id, opened_at)
+        values (:event, :enterprise, :moment) on conflict (event_id) do nothing)
+    select set_config('role', 'none', true),
+           set_config('xinyidai.enterprise', '', true),
+           set_config('xinyidai.platform_run', '', true),
+           set_config('xinyidai.kinds', '', true),
+           set_config('xinyidai.data_from', '', true),
+           set_config('xinyidai.lasting', '', true)
+    """
+)
 # For bulk work: the limits that guard web requests do not fit it.
 PATIENCE = text(
     """
@@ -54,12 +70,17 @@ NOTHING = "-"  # no kind has this code: an empty list of kinds must let nothing 
 
 @dataclass(frozen=True)
 class Aperture:
-    """How far the door opens: one firm, or a platform run; some kinds, or all; since when."""
+    """How far the door opens: one firm, or a platform run; some kinds, or all; since when.
+
+    `event_id` names the event that the opening belongs to. It is noted behind the door, apart
+    from the event itself, so that a reading without an event does not stay unseen.
+    """
 
     enterprise_id: UUID | None = None
     platform_run: str | None = None
     kinds: frozenset[str] | None = None
     data_from: date | None = None
+    event_id: UUID | None = None
 
     def __post_init__(self) -> None:
         """Refuse a door that opens to nobody or to two."""
@@ -94,7 +115,7 @@ def with_door(aperture: Aperture) -> Iterator[Connection]:
             yield connection
         finally:
             if not _is_broken(connection):
-                connection.execute(LEAVE)
+                _leave(connection, aperture)
 
 
 def read(
@@ -113,6 +134,14 @@ def read(
 def driver(connection: Connection) -> "Driver[Any]":
     """Return the psycopg connection below, for COPY."""
     return cast("Driver[Any]", connection.connection.driver_connection)
+
+
+def _leave(connection: Connection, aperture: Aperture) -> None:
+    if aperture.event_id is None:
+        connection.execute(LEAVE)
+        return
+    reading = {"event": aperture.event_id, "enterprise": aperture.enterprise_id}
+    connection.execute(LEAVE_NOTED, reading | {"moment": clock.now()})
 
 
 def _is_broken(connection: Connection) -> bool:

@@ -26,12 +26,18 @@ class Look:
     kinds: frozenset[str]
     data_from: date | None
     as_of: datetime
+    event_id: UUID
     mode: ConsentMode | None = None
 
     @property
     def aperture(self) -> Aperture:
         """Return how far the door opens for this look."""
-        return Aperture(self.enterprise_id, kinds=self.kinds, data_from=self.data_from)
+        return Aperture(
+            self.enterprise_id,
+            kinds=self.kinds,
+            data_from=self.data_from,
+            event_id=self.event_id,
+        )
 
     def facts(self, kinds: Collection[str] | None = None) -> tuple[Fact, ...]:
         """Return the records in force of the allowed kinds (or of those asked for among them)."""

@@ -5,7 +5,7 @@ from uuid import UUID
 from xinyidai.catalogue import kinds as catalogue
 from xinyidai.credit_records import policies, queries
 from xinyidai.credit_records.models import QueryEvent
-from xinyidai.credit_records.service import door
+from xinyidai.credit_records.service import door, log
 from xinyidai.credit_records.service.door import Aperture
 from xinyidai.credit_records.values import (
     DisclosureSubject,
@@ -13,8 +13,9 @@ from xinyidai.credit_records.values import (
     QueryKind,
     QueryOutcome,
 )
+from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
-from xinyidai.kernel.db import db
+from xinyidai.kernel.db import new_id
 
 OWN_PURPOSE = "own"
 
@@ -27,10 +28,13 @@ def read_own(actor: Actor, enterprise_id: UUID) -> tuple[Fact, ...]:
 
     """
     policies.require_own(actor, enterprise_id)
+    event_id = new_id()
     statement = queries.facts_in_force(enterprise_id, None)
-    facts = queries.as_facts(door.read(Aperture(enterprise_id), statement))
-    db.session.add(
+    facts = queries.as_facts(door.read(Aperture(enterprise_id, event_id=event_id), statement))
+    log.write(
         QueryEvent(
+            id=event_id,
+            happened_at=clock.now(),
             kind=QueryKind.OWN,
             outcome=QueryOutcome.ALLOWED,
             account_id=actor.account_id,

@@ -14,7 +14,7 @@ from xinyidai.catalogue.purposes import PlatformPurpose, get_platform_purpose
 from xinyidai.consents import queries as consent_queries
 from xinyidai.credit_records import queries
 from xinyidai.credit_records.models import QueryEvent
-from xinyidai.credit_records.service import door, parquet
+from xinyidai.credit_records.service import door, log, parquet
 from xinyidai.credit_records.service.door import Aperture
 from xinyidai.credit_records.values import Fact, QueryKind, QueryOutcome
 from xinyidai.enterprises.models import Enterprise
@@ -42,8 +42,8 @@ class PlatformRun:
     def aperture(self) -> Aperture:
         """Return how far the door opens for this run."""
         if self.enterprise_ids is not None and len(self.enterprise_ids) <= 1:
-            return Aperture(next(iter(self.enterprise_ids), NO_FIRM))
-        return Aperture(platform_run=str(self.event_id))
+            return Aperture(next(iter(self.enterprise_ids), NO_FIRM), event_id=self.event_id)
+        return Aperture(platform_run=str(self.event_id), event_id=self.event_id)
 
     def execute(
         self, statement: str | Executable, params: Mapping[str, Any] | None = None
@@ -56,7 +56,9 @@ class PlatformRun:
         if self.enterprise_ids is not None and enterprise_id not in self.enterprise_ids:
             raise RuleBroken("这家企业不在本次处理的范围内。", code="outside_run")
         statement = queries.facts_in_force(enterprise_id, None)
-        return queries.as_facts(door.read(Aperture(enterprise_id), statement))
+        return queries.as_facts(
+            door.read(Aperture(enterprise_id, event_id=self.event_id), statement)
+        )
 
     def export_parquet(self, path: Path) -> int:
         """Write the records in force of the run to a Parquet file; return their number."""
@@ -84,6 +86,7 @@ def platform_run(
     firms = _permitted(listed, enterprise_ids)
     event = QueryEvent(
         id=new_id(),
+        happened_at=clock.now(),
         kind=QueryKind.PLATFORM,
         outcome=QueryOutcome.ALLOWED,
         account_id=actor.account_id,
@@ -96,7 +99,7 @@ def platform_run(
         firm_count=_count_firms() if firms is None else len(firms),
         rule_version=rule_version,
     )
-    db.session.add(event)
+    log.write(event)
     db.session.flush()
     yield PlatformRun(event.id, purpose, firms)
 

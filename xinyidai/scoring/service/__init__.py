@@ -1,6 +1,6 @@
 """Use cases of the score: the models' lives, and scores of firms."""
 
-from xinyidai.scoring.service.disclosing import disclose_credit
+from xinyidai.scoring.service.looks import LookOrder, look
 from xinyidai.scoring.service.models import (
     activate_model,
     active_scorer,
@@ -19,13 +19,14 @@ from xinyidai.scoring.service.scores import (
 )
 
 __all__ = [
+    "LookOrder",
     "activate_model",
     "active_scorer",
     "approve_model",
     "card_of",
-    "disclose_credit",
     "find_current_score",
     "inputs_of",
+    "look",
     "refresh_firm",
     "register_model",
     "retire_model",

@@ -1,16 +1,15 @@
-"""Show a firm's profile and score to a bank: through the door, under the consent's items."""
+"""What a bank is shown of a firm: profile and score within what the consent names.
+
+What the consent leaves out is `not_authorized` and scored at its worst legal value, so that
+withholding never helps.
+"""
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from xinyidai.catalogue.missing import Missing
-from xinyidai.consents import queries as consents
 from xinyidai.consents.values import ConsentMode
-from xinyidai.credit_records import service as credit_records
 from xinyidai.credit_records.service import Look
-from xinyidai.credit_records.values import DisclosureRequest, DisclosureSubject, Snapshot
-from xinyidai.kernel.actor import Actor
 from xinyidai.profiles import service as profiles
 from xinyidai.profiles.values import IndicatorValue
 from xinyidai.scoring.service.models import active_scorer
@@ -18,24 +17,6 @@ from xinyidai.scoring.service.scores import outcome_columns
 from xinyidai.scoring.values import IndicatorInput
 
 RULE_VERSION = "disclosure-2026.1"
-
-
-def disclose_credit(
-    actor: Actor, consent_id: UUID, enterprise_id: UUID, *, purpose: str
-) -> Snapshot:
-    """Spend one look on profile and score, or on the score alone where only results may be seen.
-
-    What the consent leaves out is `not_authorized` and scored at its worst legal value, so that
-    withholding never helps.
-    """
-    request = DisclosureRequest(
-        consent_id=consent_id,
-        enterprise_id=enterprise_id,
-        purpose=purpose,
-        subject=DisclosureSubject.SCORE if _only_result(consent_id) else DisclosureSubject.PROFILE,
-        rule_version=RULE_VERSION,
-    )
-    return credit_records.disclose(actor, request, build_content)
 
 
 def build_content(look: Look) -> dict[str, Any]:
@@ -46,11 +27,6 @@ def build_content(look: Look) -> dict[str, Any]:
         content["dictionary_version"] = facts.dictionary_version
         content["indicators"] = {code: _indicator(value) for code, value in facts.values.items()}
     return content
-
-
-def _only_result(consent_id: UUID) -> bool:
-    consent = consents.find(consent_id)
-    return consent is not None and consent.mode is ConsentMode.RESULT
 
 
 def _score(values: Mapping[str, IndicatorValue]) -> dict[str, Any] | None:

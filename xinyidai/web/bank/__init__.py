@@ -2,11 +2,12 @@
 
 from xinyidai.web.bank import (
     applications,
+    batches,
+    consent_requests,
     consents,
     decisions,
     desk,
     events,
-    looks,
     product_pages,
     product_steps,
     whitelist,
@@ -15,12 +16,13 @@ from xinyidai.web.bank.base import blueprint
 
 __all__ = [
     "applications",
+    "batches",
     "blueprint",
+    "consent_requests",
     "consents",
     "decisions",
     "desk",
     "events",
-    "looks",
     "product_pages",
     "product_steps",
     "whitelist",

@@ -1,6 +1,6 @@
 """A bank's applications, 申请: the filtered list and one application with all it needs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,19 +15,19 @@ from xinyidai.applications.values import ApplicationState
 from xinyidai.consents import queries as consents
 from xinyidai.consents import service as consenting
 from xinyidai.consents.models import Consent
-from xinyidai.consents.values import REFUSAL_SENTENCES, ConsentState, RefusalReason
-from xinyidai.credit_records import queries as looks
-from xinyidai.credit_records.values import QueryOutcome
+from xinyidai.consents.values import ConsentState
 from xinyidai.kernel import clock
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.errors import InvalidInput
 from xinyidai.kernel.http import Page, page_args
 from xinyidai.kernel.money import format_wan
+from xinyidai.products import queries as products
 from xinyidai.web import wording
 from xinyidai.web.bank import showing
 from xinyidai.web.bank.base import OFFICER, PAGE_SIZES, bank_id, blueprint, options, pager_of
+from xinyidai.web.bank.consent_view import consent_card
 from xinyidai.web.bank.queries import PRE_LOAN
-from xinyidai.web.chrome import format_day, format_moment
+from xinyidai.web.chrome import format_day
 
 POST_LOAN = "post_loan"
 AT_BANK_CODE = "at_bank"
@@ -127,7 +127,7 @@ def show_application(application_id: UUID) -> ResponseReturnValue:
         left=showing.days_left(application),
         steps=showing.step_events(steps),
         actions=[str(action) for action in LIFECYCLE.actions_from(application.state)],
-        consent=consent_card(consent) if consent else None,
+        consent=consent_card(consent, _required(application)) if consent else None,
         wanted_purpose=_purpose_for(application),
         decision=queries.latest_decision(application_id),
         payouts=queries.disbursements_of(application_id),
@@ -136,6 +136,13 @@ def show_application(application_id: UUID) -> ResponseReturnValue:
 
 def _label(state: ApplicationState) -> str:
     return wording.APPLICATION_STATES[state]
+
+
+def _required(application: LoanApplication) -> Sequence[str]:
+    """Return the items that the product asks for; after the loan is paid out, none."""
+    if _purpose_for(application) == POST_LOAN:
+        return ()
+    return products.get_version(application.product_version_id).required_items
 
 
 def consent_for(application: LoanApplication) -> Consent | None:
@@ -152,31 +159,3 @@ def consent_for(application: LoanApplication) -> Consent | None:
 def _purpose_for(application: LoanApplication) -> str:
     paid = {ApplicationState.DISBURSED, ApplicationState.SETTLED}
     return POST_LOAN if application.state in paid else PRE_LOAN
-
-
-def consent_card(consent: Consent) -> dict[str, Any]:
-    """Return a consent with its state, its remaining uses and the looks taken under it."""
-    state = consenting.state_of(consent)
-    return {
-        "consent": consent,
-        "state": state.value,
-        "is_live": state is ConsentState.ACTIVE,
-        "facts": showing.consent_rows(consent),
-        "label": showing.look_label(consent),
-        "looks": looks_under(consent.id),
-    }
-
-
-def looks_under(consent_id: UUID) -> list[Mapping[str, Any]]:
-    """Return this bank's looks under a consent, refused ones too, newest first."""
-    return [
-        {
-            "at": format_moment(event.happened_at),
-            "who": event.actor_name,
-            "refused": event.outcome is QueryOutcome.REFUSED,
-            "snapshot_id": event.snapshot_id,
-            "cause": "".join(REFUSAL_SENTENCES[RefusalReason(code)] for code in event.reasons),
-        }
-        for event in looks.looks_under_consent(consent_id)
-        if event.institution_id == bank_id()
-    ]

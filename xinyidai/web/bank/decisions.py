@@ -22,8 +22,8 @@ from xinyidai.kernel.db import own_transaction, transactional
 from xinyidai.kernel.errors import Conflict, InvalidInput
 from xinyidai.kernel.money import format_wan
 from xinyidai.web import wording
-from xinyidai.web.bank.applications import looks_under
 from xinyidai.web.bank.base import OFFICER, UNPROCESSABLE, blueprint, options, see_other
+from xinyidai.web.bank.consent_view import looks_under
 from xinyidai.web.bank.form_reading import FieldValues, FormReader
 
 DONE = {

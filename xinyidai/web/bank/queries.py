@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
+from xinyidai.accounts.models import Account
 from xinyidai.applications.models import LoanApplication
 from xinyidai.applications.values import OPEN_STATES
 from xinyidai.catalogue.kinds import ITEMS
@@ -104,10 +105,12 @@ def enterprises_by_id(ids: Collection[UUID]) -> Mapping[UUID, Enterprise]:
 
 
 def consents_of(
-    institution_id: UUID, page: Page, *, view: ConsentView, text: str = ""
+    institution_id: UUID, page: Page, *, view: ConsentView, text: str = "", purpose: str = ""
 ) -> tuple[Sequence[ConsentRow], int]:
     """Return an institution's consents, newest first, and how many there are."""
     conditions = [Consent.institution_id == institution_id, *_of_view(view)]
+    if purpose:
+        conditions.append(Consent.purpose == purpose)
     if text:
         conditions.append(
             Enterprise.name.contains(text, autoescape=True)
@@ -120,6 +123,22 @@ def consents_of(
     ordered = statement.order_by(Consent.created_at.desc(), Consent.id.desc())
     rows = db.session.execute(ordered.offset(page.offset).limit(page.size))
     return [ConsentRow(*row) for row in rows], total
+
+
+def chosen_consents(institution_id: UUID, ids: Collection[UUID]) -> list[ConsentRow]:
+    """Return those of the consents that this institution holds, by the firm's name."""
+    statement = (
+        select(Consent, Enterprise)
+        .join(Enterprise, Enterprise.id == Consent.enterprise_id)
+        .where(Consent.institution_id == institution_id, Consent.id.in_(ids))
+        .order_by(Enterprise.name, Consent.id)
+    )
+    return [ConsentRow(*row) for row in db.session.execute(statement)]
+
+
+def officer_name(account_id: UUID) -> str | None:
+    """Return the name of one of the bank's people."""
+    return db.session.scalar(select(Account.name).where(Account.id == account_id))
 
 
 def applications_on(institution_id: UUID, consent_id: UUID) -> Sequence[LoanApplication]:

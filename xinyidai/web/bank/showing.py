@@ -18,6 +18,7 @@ from xinyidai.kernel import clock
 from xinyidai.kernel.money import format_wan
 from xinyidai.kernel.working_days import working_days_between
 from xinyidai.web import wording
+from xinyidai.web.bank import queries
 from xinyidai.web.chrome import format_day, format_moment
 
 STAGES = (
@@ -143,6 +144,8 @@ def consent_rows(consent: Consent) -> list[Row]:
         {"label": "信息范围", "value": f"{format_day(consent.data_from)}以来"},
         {"label": "使用方式", "value": wording.CONSENT_MODES[consent.mode]},
         {"label": "剩余次数", "value": uses_words(consent)},
+        {"label": "频次", "value": frequency_words(consent)},
+        {"label": "可查看的人员", "value": officer_words(consent)},
         {"label": "有效期至", "value": format_day(consent.valid_until)},
         {"label": "留存期限", "value": f"每次查询后 {consent.data_life_days} 天"},
     ]
@@ -153,6 +156,24 @@ def uses_words(consent: Consent) -> str:
     if consent.uses_left is None:
         return "不限次数"
     return f"剩 {consent.uses_left} 次（共 {consent.max_uses} 次）"
+
+
+def frequency_words(consent: Consent) -> str:
+    """Return in words how often may be looked within a day and a month."""
+    parts = []
+    if consent.max_per_month is not None:
+        parts.append(f"每月最多 {consent.max_per_month} 次")
+    if consent.max_per_day is not None:
+        parts.append(f"每天最多 {consent.max_per_day} 次")
+    return "，".join(parts) or "不限"
+
+
+def officer_words(consent: Consent) -> str:
+    """Return who may look: every loan officer, or the one whom the consent names."""
+    if consent.officer_account_id is None:
+        return "本行客户经理"
+    name = queries.officer_name(consent.officer_account_id)
+    return f"仅 {name}" if name else "仅指定人员"
 
 
 def look_label(consent: Consent) -> str:

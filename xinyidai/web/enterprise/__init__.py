@@ -6,12 +6,17 @@ Each module adds its routes to one blueprint.
 from xinyidai.web.enterprise import (
     application_tasks,
     applications,
+    consent_ending,
     consent_signing,
     consents,
     events,
+    holdings,
     home,
+    looks,
     matches,
+    people,
     profile,
+    receipts,
 )
 from xinyidai.web.enterprise.base import blueprint
 
@@ -19,10 +24,15 @@ __all__ = [
     "application_tasks",
     "applications",
     "blueprint",
+    "consent_ending",
     "consent_signing",
     "consents",
     "events",
+    "holdings",
     "home",
+    "looks",
     "matches",
+    "people",
     "profile",
+    "receipts",
 ]

@@ -8,17 +8,17 @@ from flask.typing import ResponseReturnValue
 from xinyidai.applications import queries, service
 from xinyidai.applications.models import LoanApplication
 from xinyidai.applications.service.reading import has_live_consent
-from xinyidai.catalogue import purposes
 from xinyidai.consents import service as consents
 from xinyidai.consents.models import Consent
-from xinyidai.consents.queries import active_for
+from xinyidai.consents.queries import active_for, wants_two_signers
+from xinyidai.consents.values import ConsentState
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.actor import Role
 from xinyidai.kernel.db import own_transaction
 from xinyidai.kernel.errors import Conflict, InvalidInput, InvalidTransition, RuleBroken
 from xinyidai.products import queries as products
 from xinyidai.web.enterprise import application_view as view
-from xinyidai.web.enterprise import consent_form, consent_view
+from xinyidai.web.enterprise import consent_form, consent_queries, consent_view
 from xinyidai.web.enterprise.applications import read_wanted
 from xinyidai.web.enterprise.base import (
     SEE_OTHER,
@@ -28,9 +28,11 @@ from xinyidai.web.enterprise.base import (
     firm_id,
     typed_wan,
 )
+from xinyidai.web.enterprise.look_view import items_text
 
 NEED_FIELDS = ("amount", "term_months", "loan_purpose")
 CONTACT_FIELDS = ("contact_name", "contact_phone")
+HALF_SIGNED = "授权已签 1/2，等待另一位：请本企业另一位人员登录后确认，确认后才能提交申请。"
 
 
 @blueprint.get("/applications/<uuid:application_id>/need")
@@ -73,32 +75,48 @@ def application_consent(application_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/applications/<uuid:application_id>/consent")
 @allow(Role.ENTERPRISE_USER)
 def application_sign_consent(application_id: UUID) -> ResponseReturnValue:
-    """Authorize this bank and let the application rest on it."""
+    """Authorize this bank and let the application rest on it; by two persons, when both signed."""
     found = _editable(application_id)
     if not has_live_consent(found):
         chosen = {*_required(found), *request.form.getlist("item_codes")}
         try:
             with own_transaction():
-                consent_id = _covering(found, chosen) or _signed(found, chosen)
-                service.link_consent(actor(), application_id, consent_id)
+                is_linked = _authorize(found, chosen)
         except InvalidInput as error:
             return _consent_form(_editable(application_id), error.fields)
+        if not is_linked:
+            flash(HALF_SIGNED, "todo")
+            address = url_for(".application_consent", application_id=application_id)
+            return redirect(address, SEE_OTHER)
         flash("授权已签署，只给这一家银行，随时可以撤回。", "ok")
     return redirect(url_for(".application", application_id=application_id), SEE_OTHER)
 
 
-def _covering(found: LoanApplication, items: set[str]) -> UUID | None:
-    """Return a live authorization that allows all this already, or None."""
+def _authorize(found: LoanApplication, items: set[str]) -> bool:
+    """Let the application rest on a consent that covers it; False while a signature is awaited."""
+    consent_queries.hold_firm(found.enterprise_id)
     live = active_for(found.enterprise_id, found.institution_id, consent_form.PRE_LOAN)
-    return live.id if live is not None and items <= set(live.item_codes) else None
+    if live is None or not items <= set(live.item_codes):
+        if _half_signed(found) is not None:
+            return False
+        live = _signed(found, items)
+        if consents.state_of(live) is ConsentState.PENDING:
+            return False
+    service.link_consent(actor(), found.id, live.id)
+    return True
 
 
-def _signed(found: LoanApplication, items: set[str]) -> UUID:
+def _half_signed(found: LoanApplication) -> Consent | None:
+    """Return the consent for this application that waits for its second signature."""
+    return consent_queries.half_signed_for(found.application_no, found.enterprise_id)
+
+
+def _signed(found: LoanApplication, items: set[str]) -> Consent:
     draft = consent_form.pre_loan_draft(
         firm_id(), found.institution_id, sorted(items), found.application_no
     )
     [consent] = consents.grant_directly(actor(), [draft])
-    return consent.id
+    return consent
 
 
 @blueprint.get("/applications/<uuid:application_id>/check")
@@ -187,12 +205,14 @@ def _form(
 
 def _required(found: LoanApplication) -> tuple[str, ...]:
     version = products.get_version(found.product_version_id)
-    return tuple(version.required_items or purposes.get_purpose("pre_loan").defaults.items)
+    if version.required_items:
+        return tuple(version.required_items)
+    return consents.purpose_in_force(consent_form.PRE_LOAN).purpose.defaults.items
 
 
 def _consent_form(found: LoanApplication, errors: dict[str, str]) -> ResponseReturnValue:
     required = _required(found)
-    purpose = purposes.get_purpose(consent_form.PRE_LOAN)
+    purpose = consents.purpose_in_force(consent_form.PRE_LOAN).purpose
     draft = consent_form.pre_loan_draft(
         firm_id(), found.institution_id, required, found.application_no
     )
@@ -201,7 +221,11 @@ def _consent_form(found: LoanApplication, errors: dict[str, str]) -> ResponseRet
         row=queries.get_row(found.id),
         is_live=has_live_consent(found),
         consent=_consent_of(found),
-        facts=[fact for fact in consent_view.draft_facts(draft) if fact["label"] != "可以看"],
+        half_signed=_half_signed(found),
+        needs_two=wants_two_signers(firm_id()),
+        facts=[
+            fact for fact in consent_view.draft_facts(draft, purpose) if fact["label"] != "可以看"
+        ],
         required=consent_view.item_options(required, locked=True),
         required_codes=required,
         optional=consent_view.item_options(purpose.caps.items - set(required)),
@@ -221,7 +245,7 @@ def _check_page(application_id: UUID, problem: str) -> str:
     live = consent if has_live_consent(found) else None
     answers = view.answers_of(
         queries.get_row(application_id),
-        consent_view.items_text(live.item_codes) if live else "",
+        items_text(live.item_codes) if live else "",
         live.consent_no if live else "",
     )
     tasks = service.task_list(found)

@@ -196,9 +196,18 @@ def may_withdraw(application: LoanApplication) -> bool:
     return ApplicationAction.WITHDRAW in LIFECYCLE.actions_from(application.state)
 
 
-def tasks_of(application: LoanApplication, tasks: Sequence[Task]) -> list[dict[str, str]]:
-    """Return the task list of a draft or returned application; 核对并提交 comes last."""
-    return [_task(application, task) for task in tasks]
+def tasks_of(
+    application: LoanApplication, tasks: Sequence[Task], *, half_signed: bool = False
+) -> list[dict[str, str]]:
+    """Return the task list of a draft or returned application; 核对并提交 comes last.
+
+    `half_signed` tells that the authorization waits for its second signature.
+    """
+    shown = [_task(application, task) for task in tasks]
+    for task, row in zip(tasks, shown, strict=True):
+        if task.code == "consent" and half_signed and not task.is_done:
+            row["status"] = "已签 1/2，等待另一位"
+    return shown
 
 
 def _task(application: LoanApplication, task: Task) -> dict[str, str]:

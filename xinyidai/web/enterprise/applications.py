@@ -32,6 +32,7 @@ from xinyidai.web.enterprise.base import (
     read_wan,
     slice_of,
 )
+from xinyidai.web.enterprise.consent_queries import half_signed_for
 
 TERM_WORDS = "请填写月数，例如 12。"
 FIELDS = ("amount", "term_months", "loan_purpose", "contact_name", "contact_phone")
@@ -102,7 +103,8 @@ def application(application_id: UUID) -> ResponseReturnValue:
         "steps": view.timeline_of(queries.steps_of(application_id)),
     }
     if found.state in view.EDITABLE:
-        tasks = view.tasks_of(found, service.task_list(found))
+        half_signed = half_signed_for(found.application_no, found.enterprise_id)
+        tasks = view.tasks_of(found, service.task_list(found), half_signed=half_signed is not None)
         return render_template("enterprise/application_tasks.html", tasks=tasks, **common)
     return render_template(
         "enterprise/application.html",

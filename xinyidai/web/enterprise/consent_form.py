@@ -1,15 +1,16 @@
 """The form of an authorization, 授权: what was typed, as drafts to sign, one for each recipient."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from types import MappingProxyType
 from uuid import UUID
 
 from werkzeug.datastructures import MultiDict
 
-from xinyidai.catalogue import purposes
 from xinyidai.catalogue.purposes import ConsentMode, Purpose
-from xinyidai.consents import queries, rules
+from xinyidai.consents import rules, service
+from xinyidai.consents.models import Consent
 from xinyidai.consents.values import ConsentDraft
 from xinyidai.institutions.models import Institution
 from xinyidai.institutions.queries import list_institutions
@@ -17,23 +18,35 @@ from xinyidai.institutions.values import InstitutionKind
 from xinyidai.kernel import clock
 from xinyidai.kernel.errors import InvalidInput
 from xinyidai.web.enterprise.base import read_number
+from xinyidai.web.enterprise.consent_queries import officers_of, unused_twins
 
 PRE_LOAN = "pre_loan"
 GUARANTEE = "guarantee"
 MODEL_TRAINING = "model_training"
 PLATFORM = "platform"  # stands for the platform itself in the list of recipients
+OFFICER = "officer-"  # in front of an institution's id: the field with its only officer
 NUMBERS = {
     "valid_days": "请填写有效天数，例如 90。",
     "range_months": "请填写查询最近几个月的信息，例如 12。",
     "data_life_days": "请填写留存天数，例如 90。",
 }
+COUNTS = {
+    "max_uses": "请填写允许查看几次，例如 3。",
+    "max_per_month": "请填写每月最多几次，例如 2；不限请留空。",
+    "max_per_day": "请填写每天最多几次，例如 1；不限请留空。",
+}
+TEXTS = ("mode", *NUMBERS, *COUNTS)
 # The service speaks of dates where the form asks for lengths.
 FORM_FIELDS = {"valid_until": "valid_days", "data_from": "range_months"}
+NO_OFFICERS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
 class ConsentForm:
-    """What the firm typed, as text; `recipients` are institution ids or `platform`."""
+    """What the firm typed, as text; `recipients` are institution ids or `platform`.
+
+    `officers` names for a recipient the only officer who may look; without one everybody may.
+    """
 
     purpose: Purpose
     recipients: tuple[str, ...]
@@ -41,8 +54,21 @@ class ConsentForm:
     mode: str
     valid_days: str
     range_months: str
-    max_uses: str
     data_life_days: str
+    max_uses: str
+    max_per_month: str
+    max_per_day: str
+    officers: Mapping[str, str] = field(default_factory=lambda: NO_OFFICERS)
+
+    def fields(self) -> list[tuple[str, str]]:
+        """Return the form as names and values, for addresses and hidden fields."""
+        return [
+            ("purpose", self.purpose.code),
+            *((name, getattr(self, name)) for name in TEXTS),
+            *(("institution_id", recipient) for recipient in self.recipients),
+            *(("item_codes", item) for item in self.items),
+            *((OFFICER + recipient, officer) for recipient, officer in self.officers.items()),
+        ]
 
 
 def blank_form(purpose: Purpose, recipients: Iterable[str] = ()) -> ConsentForm:
@@ -55,22 +81,23 @@ def blank_form(purpose: Purpose, recipients: Iterable[str] = ()) -> ConsentForm:
         mode=offered.mode.value,
         valid_days=str(offered.valid_days),
         range_months=str(offered.range_months),
-        max_uses=str(offered.uses),
         data_life_days=str(offered.data_life_days),
+        max_uses=str(offered.uses),
+        max_per_month=str(offered.per_month or ""),
+        max_per_day="",
     )
 
 
 def read_form(typed: MultiDict[str, str]) -> ConsentForm:
-    """Return the form as it came back; an unknown purpose is refused."""
+    """Return the form as it came back; an unknown purpose, or one out of force, is refused."""
+    recipients = tuple(dict.fromkeys(typed.getlist("institution_id")))
+    named = {recipient: typed.get(OFFICER + recipient, "") for recipient in recipients}
     return ConsentForm(
-        purpose=purposes.get_purpose(typed.get("purpose", "")),
-        recipients=tuple(dict.fromkeys(typed.getlist("institution_id"))),
-        items=tuple(dict.fromkeys(typed.getlist("item_codes"))),
-        mode=typed.get("mode", ""),
-        valid_days=typed.get("valid_days", ""),
-        range_months=typed.get("range_months", ""),
-        max_uses=typed.get("max_uses", ""),
-        data_life_days=typed.get("data_life_days", ""),
+        purpose=service.purpose_in_force(typed.get("purpose", "")).purpose,
+        recipients=recipients,
+        items=tuple(dict.fromkeys([*typed.getlist("item_codes"), *typed.getlist("more_items")])),
+        officers={recipient: officer for recipient, officer in named.items() if officer},
+        **{name: typed.get(name, "") for name in TEXTS},
     )
 
 
@@ -82,17 +109,15 @@ def drafts_of(form: ConsentForm, enterprise_id: UUID) -> list[ConsentDraft]:
 
     """
     faults: dict[str, str] = {}
-    known = {option["value"] for option in recipients_for(form.purpose)}
-    if not form.recipients or not set(form.recipients) <= known:
-        faults["institution_id"] = "请至少选择一家机构。"
+    _check_recipients(form, faults)
     numbers = {
         name: read_number(getattr(form, name), name, faults, words=words)
         for name, words in NUMBERS.items()
     }
-    uses = _uses(form, faults)
+    counts = {name: _count(form, name, faults) for name in COUNTS}
     mode = _mode(form, faults)
     if faults:
-        raise InvalidInput(f"有 {len(faults)} 处需要修改。", fields=faults)
+        raise _refused(faults)
     today = clock.today()
     drafts = [
         ConsentDraft(
@@ -104,7 +129,10 @@ def drafts_of(form: ConsentForm, enterprise_id: UUID) -> list[ConsentDraft]:
             data_from=_months_before(today, numbers["range_months"]),
             data_life_days=numbers["data_life_days"],
             mode=mode,
-            max_uses=uses,
+            officer_account_id=_officer(form, recipient),
+            max_uses=counts["max_uses"],
+            max_per_month=counts["max_per_month"],
+            max_per_day=counts["max_per_day"],
         )
         for recipient in form.recipients
     ]
@@ -115,8 +143,8 @@ def drafts_of(form: ConsentForm, enterprise_id: UUID) -> list[ConsentDraft]:
 def pre_loan_draft(
     enterprise_id: UUID, institution_id: UUID, items: Collection[str], application_no: str
 ) -> ConsentDraft:
-    """Return the authorization an application needs, with the defaults of 贷前审查."""
-    offered = purposes.get_purpose(PRE_LOAN).defaults
+    """Return the authorization an application needs, with the defaults of 贷前审查 in force."""
+    offered = service.purpose_in_force(PRE_LOAN).purpose.defaults
     today = clock.today()
     return ConsentDraft(
         enterprise_id=enterprise_id,
@@ -128,20 +156,33 @@ def pre_loan_draft(
         data_life_days=offered.data_life_days,
         mode=offered.mode,
         max_uses=offered.uses,
+        max_per_month=offered.per_month,
         application_no=application_no,
     )
 
 
 def is_signed_already(draft: ConsentDraft) -> bool:
-    """Tell whether the same authorization is in force and unused: a second click signs nothing."""
-    live = queries.active_for(draft.enterprise_id, draft.institution_id, draft.purpose)
-    return (
-        live is not None
-        and set(live.item_codes) == set(draft.item_codes)
-        and live.valid_until == draft.valid_until
-        and live.max_uses == draft.max_uses
-        and live.mode == draft.mode
-        and live.use_count == 0
+    """Tell whether the same authorization stands unused, or waits for its second signature.
+
+    A second click then signs nothing.
+    """
+    return any(_same_terms(consent, draft) for consent in unused_twins(draft))
+
+
+def _same_terms(consent: Consent, draft: ConsentDraft) -> bool:
+    return set(consent.item_codes) == set(draft.item_codes) and all(
+        getattr(consent, name) == getattr(draft, name)
+        for name in (
+            "mode",
+            "valid_until",
+            "data_from",
+            "data_life_days",
+            "max_uses",
+            "max_per_month",
+            "max_per_day",
+            "officer_account_id",
+            "application_no",
+        )
     )
 
 
@@ -157,14 +198,35 @@ def recipients_for(purpose: Purpose) -> list[dict[str, str]]:
     ]
 
 
+def officer_options(recipient: str) -> list[dict[str, str]]:
+    """Return the officers of a recipient, as options."""
+    return [{"value": str(found.id), "label": found.name} for found in officers_of(UUID(recipient))]
+
+
 def _fits(institution: Institution, purpose: Purpose) -> bool:
     return (institution.kind is InstitutionKind.GUARANTEE) == (purpose.code == GUARANTEE)
 
 
-def _uses(form: ConsentForm, faults: dict[str, str]) -> int | None:
-    if not form.max_uses.strip() and form.purpose.caps.max_uses is None:
+def _check_recipients(form: ConsentForm, faults: dict[str, str]) -> None:
+    known = {option["value"] for option in recipients_for(form.purpose)}
+    if not form.recipients or not set(form.recipients) <= known:
+        faults["institution_id"] = "请至少选择一家机构。"
+        return
+    for recipient, officer in form.officers.items():
+        if recipient == PLATFORM or officer not in {o["value"] for o in officer_options(recipient)}:
+            faults["institution_id"] = "指定的经办人员不在岗，请重新选择。"
+
+
+def _officer(form: ConsentForm, recipient: str) -> UUID | None:
+    officer = form.officers.get(recipient)
+    return UUID(officer) if officer else None
+
+
+def _count(form: ConsentForm, name: str, faults: dict[str, str]) -> int | None:
+    typed: str = getattr(form, name)
+    if not typed.strip() and (name != "max_uses" or form.purpose.caps.max_uses is None):
         return None
-    return read_number(form.max_uses, "max_uses", faults, words="请填写允许查看几次，例如 3。")
+    return read_number(typed, name, faults, words=COUNTS[name])
 
 
 def _mode(form: ConsentForm, faults: dict[str, str]) -> ConsentMode:
@@ -187,5 +249,8 @@ def _months_before(today: date, months: int) -> date:
 def _require_within_caps(draft: ConsentDraft, purpose: Purpose, today: date) -> None:
     faults = rules.over_caps(draft, purpose, today)
     if faults:
-        named = {FORM_FIELDS.get(name, name): words for name, words in faults.items()}
-        raise InvalidInput(f"有 {len(named)} 处需要修改。", fields=named)
+        raise _refused({FORM_FIELDS.get(name, name): words for name, words in faults.items()})
+
+
+def _refused(faults: Mapping[str, str]) -> InvalidInput:
+    return InvalidInput(f"有 {len(faults)} 处需要修改。", fields=faults)

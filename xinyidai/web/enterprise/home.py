@@ -10,6 +10,8 @@ from xinyidai.kernel.actor import Role
 from xinyidai.matching import service as matching
 from xinyidai.web.enterprise import application_view, home_view, profile_view
 from xinyidai.web.enterprise.base import actor, blueprint, firm_id
+from xinyidai.web.enterprise.consent_queries import unconfirmed
+from xinyidai.web.enterprise.home_view import Desk
 from xinyidai.web.enterprise.queries import get_firm
 
 
@@ -18,15 +20,20 @@ from xinyidai.web.enterprise.queries import get_firm
 def home() -> ResponseReturnValue:
     """Show what to do now, the applications, the last looks, the products and the grade."""
     rows = applications.list_of_enterprise(firm_id())
-    pending = consents.pending_of_enterprise(firm_id())
+    mine = actor().account_id
+    pending = [
+        consent
+        for consent in consents.pending_of_enterprise(firm_id())
+        if consent.first_signed_at is None or consent.first_signed_by != mine
+    ]
     run = matching.read_current_run(actor(), firm_id())
     return render_template(
         "enterprise/home.html",
         firm=get_firm(firm_id()),
-        action=home_view.next_action(pending, rows, run),
+        action=home_view.next_action(Desk(pending, unconfirmed(firm_id()), rows, run)),
         cards=application_view.cards_of(home_view.shown_rows(rows)),
         application_count=len(rows),
-        looks=home_view.last_looks(firm_id()),
+        looks=home_view.last_looks(actor(), firm_id()),
         run=run,
         grade=profile_view.find_grade(firm_id(), most_reasons=profile_view.SHOWN_REASONS),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from flask import url_for
@@ -9,13 +10,16 @@ from flask import url_for
 from xinyidai.applications.queries import ApplicationRow
 from xinyidai.applications.values import FINAL_STATES, ApplicationState
 from xinyidai.consents.models import Consent
-from xinyidai.credit_records import queries as looks
+from xinyidai.credit_records.service import own_looks
+from xinyidai.credit_records.service.own_looks import LookFilter
 from xinyidai.kernel import clock
+from xinyidai.kernel.actor import Actor
+from xinyidai.kernel.http import Page
 from xinyidai.kernel.money import format_wan
 from xinyidai.matching.models import MatchRun
 from xinyidai.web.chrome import format_day
 from xinyidai.web.enterprise.application_view import late_words
-from xinyidai.web.enterprise.consent_view import looks_of
+from xinyidai.web.enterprise.look_view import looks_of
 from xinyidai.web.enterprise.queries import institution_names
 
 SHOWN_LOOKS = 3
@@ -34,16 +38,28 @@ class NextAction:
     due: str = ""
 
 
-def next_action(
-    pending: Sequence[Consent], rows: Sequence[ApplicationRow], run: MatchRun | None
-) -> NextAction | None:
+@dataclass(frozen=True)
+class Desk:
+    """What lies before the person: requests to sign, authorizations to confirm, applications."""
+
+    pending: Sequence[Consent]
+    unconfirmed: Sequence[Consent]
+    rows: Sequence[ApplicationRow]
+    run: MatchRun | None
+
+
+def next_action(desk: Desk) -> NextAction | None:
     """Return what comes first; None when the firm has only to wait.
 
-    The order: requests to answer, applications to complete, to finish, to sign, a bank that is
-    late, and for a firm with nothing under way a product to find or to choose.
+    The order: requests to answer, authorizations to confirm after a change of the legal
+    representative, applications to complete, to finish, to sign, a bank that is late, and for a
+    firm with nothing under way a product to find or to choose.
     """
-    if pending:
-        return _answer(pending)
+    rows, run = desk.rows, desk.run
+    if desk.pending:
+        return _answer(desk.pending)
+    if desk.unconfirmed:
+        return _confirm(desk.unconfirmed)
     for state, words in _WORDS.items():
         row = next((row for row in rows if row.application.state is state), None)
         if row is not None:
@@ -57,12 +73,27 @@ def _answer(pending: Sequence[Consent]) -> NextAction:
     first = pending[0]
     bank = institution_names().get(first.institution_id) if first.institution_id else None
     more = f"，另有 {len(pending) - 1} 份" if len(pending) > 1 else ""
+    is_second = first.first_signed_at is not None
     return NextAction(
-        f"{bank or '本平台'}请您授权查看数据",
+        f"给{bank or '本平台'}的授权已签 1/2，请您确认"
+        if is_second
+        else f"{bank or '本平台'}请您授权查看数据",
         f"看清楚对方要看什么、看多久，再决定同意或拒绝{more}。",
         "去确认",
         url_for("enterprise.consent", consent_id=first.id),
         f"{format_day(first.valid_until)} 前有效",
+    )
+
+
+def _confirm(unconfirmed: Sequence[Consent]) -> NextAction:
+    only = unconfirmed[0] if len(unconfirmed) == 1 else None
+    return NextAction(
+        f"法定代表人已变更，{len(unconfirmed)} 份授权自动暂停",
+        "确认继续，授权内容不变；不再需要的就撤回。",
+        "去确认",
+        url_for("enterprise.consent", consent_id=only.id)
+        if only
+        else url_for("enterprise.consents"),
     )
 
 
@@ -119,6 +150,7 @@ def shown_rows(rows: Sequence[ApplicationRow]) -> list[ApplicationRow]:
     return sorted(rows, key=place)[:SHOWN_APPLICATIONS]
 
 
-def last_looks(enterprise_id: UUID) -> list[dict[str, str | bool]]:
+def last_looks(actor: Actor, enterprise_id: UUID) -> list[dict[str, Any]]:
     """Return the last looks by others, refused ones too."""
-    return looks_of(looks.looks_at_enterprise(enterprise_id, limit=SHOWN_LOOKS))
+    page = Page(1, SHOWN_LOOKS)
+    return looks_of(own_looks.list_own_looks(actor, enterprise_id, LookFilter(), page)[0])

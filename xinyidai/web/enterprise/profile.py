@@ -3,14 +3,13 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from xinyidai.catalogue.kinds import get_kind
 from xinyidai.credit_records import service as credit_records
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.actor import Role
 from xinyidai.kernel.db import transactional
 from xinyidai.scoring import service as scoring
+from xinyidai.web.enterprise import dispute_view, record_view
 from xinyidai.web.enterprise import profile_view as view
-from xinyidai.web.enterprise import record_view
 from xinyidai.web.enterprise.base import SEE_OTHER, actor, blueprint, firm_id
 from xinyidai.web.enterprise.queries import get_firm
 
@@ -55,12 +54,7 @@ def records() -> ResponseReturnValue:
 @blueprint.get("/dispute")
 @allow(Role.ENTERPRISE_USER)
 def dispute() -> ResponseReturnValue:
-    """Say who keeps the record behind a value and how it is put right."""
-    indicator = view.find_indicator(request.args.get("indicator", ""))
-    kinds = [get_kind(code) for code in indicator.kinds] if indicator else []
+    """Say who keeps what is named in the address, and how it is put right."""
     return render_template(
-        "enterprise/dispute.html",
-        indicator=indicator,
-        kinds=kinds,
-        sources=view.sources_of(indicator.code) if indicator else [],
+        "enterprise/dispute.html", disputed=dispute_view.disputed(actor(), request.args)
     )

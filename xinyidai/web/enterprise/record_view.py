@@ -5,19 +5,25 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from flask import url_for
+
 from xinyidai.catalogue.kinds import get_kind
 from xinyidai.catalogue.values import Field, FieldType, RecordKind
 from xinyidai.credit_records.values import Fact
 from xinyidai.kernel.money import format_yuan
 from xinyidai.web.chrome import format_day
 
+MOST_SHOWN = 50
+
 
 @dataclass(frozen=True)
 class RecordGroup:
-    """All records of one kind; each row is a list of label and value."""
+    """The newest records of one kind and their number; each row is a list of label and value."""
 
     kind: RecordKind
+    total: int
     rows: list[dict[str, Any]]
+    dispute_url: str
 
 
 def groups_of(facts: Sequence[Fact]) -> list[RecordGroup]:
@@ -29,7 +35,12 @@ def groups_of(facts: Sequence[Fact]) -> list[RecordGroup]:
 def _group(code: str, facts: Sequence[Fact]) -> RecordGroup:
     kind = get_kind(code)
     newest = sorted(facts, key=lambda fact: fact.occurred_on, reverse=True)
-    return RecordGroup(kind, [_row(kind, fact) for fact in newest])
+    return RecordGroup(
+        kind,
+        len(newest),
+        [_row(kind, fact) for fact in newest[:MOST_SHOWN]],
+        url_for("enterprise.dispute", item="records", kind=code),
+    )
 
 
 def _row(kind: RecordKind, fact: Fact) -> dict[str, Any]:

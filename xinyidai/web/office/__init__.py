@@ -9,6 +9,7 @@ from xinyidai.web.office import (
     ledger,
     models,
     products,
+    purposes,
     whitelist,
 )
 from xinyidai.web.office.base import blueprint
@@ -23,5 +24,6 @@ __all__ = [
     "ledger",
     "models",
     "products",
+    "purposes",
     "whitelist",
 ]

@@ -13,6 +13,7 @@ from xinyidai.kernel.working_days import working_days_between
 from xinyidai.matchmaking_events import service as events
 from xinyidai.matchmaking_events.models import MatchmakingEvent
 from xinyidai.matchmaking_events.values import EventState
+from xinyidai.oversight import queries as oversight
 from xinyidai.reporting import service as reporting
 from xinyidai.web.chrome import format_moment
 from xinyidai.web.office import data, figures, ledger_queries, queries
@@ -45,6 +46,7 @@ def home() -> ResponseReturnValue:
         compliance=_compliance(counts),
         ledger=counts,
         events=_events(),
+        reconciled=oversight.last_reconciliation(),
     )
 
 
@@ -61,6 +63,8 @@ def _tasks() -> list[Row]:
             "tone": "late" if late else "",
         },
         _task("待核名", queries.names_waiting(), url_for("office.waiting_names"), unit="行"),
+        _task("用途模板待批准", queries.templates_waiting(), url_for("office.purposes")),
+        _task("异常查询待核查", queries.alarms_waiting(), url_for("audit.alarms", state="open")),
     ]
 
 

@@ -12,11 +12,14 @@ from sqlalchemy.orm import contains_eager
 from xinyidai.applications.models import LoanApplication
 from xinyidai.applications.queries import AT_BANK
 from xinyidai.applications.values import ApplicationState
-from xinyidai.consents.models import Consent
+from xinyidai.consents.models import Consent, PurposeTemplate
+from xinyidai.consents.values import TemplateState
 from xinyidai.enterprises.models import Enterprise, PendingName
 from xinyidai.institutions.models import Institution
 from xinyidai.kernel.db import db
 from xinyidai.kernel.http import Page
+from xinyidai.oversight.models import QueryAlarm
+from xinyidai.oversight.values import AlarmState
 from xinyidai.products.models import LoanProduct, ProductVersion
 from xinyidai.products.values import ProductVersionState
 from xinyidai.whitelist.models import WhitelistEntry
@@ -103,6 +106,24 @@ def products_waiting() -> Waiting:
     return _waiting(
         select(func.count(), func.min(ProductVersion.submitted_at)).where(
             ProductVersion.state == ProductVersionState.UNDER_REVIEW
+        )
+    )
+
+
+def templates_waiting() -> Waiting:
+    """Return how many purpose templates wait for approval, and since when."""
+    return _waiting(
+        select(func.count(), func.min(PurposeTemplate.drafted_at)).where(
+            PurposeTemplate.state == TemplateState.UNDER_REVIEW
+        )
+    )
+
+
+def alarms_waiting() -> Waiting:
+    """Return how many alarms on queries nobody has looked into, and since when."""
+    return _waiting(
+        select(func.count(), func.min(QueryAlarm.raised_at)).where(
+            QueryAlarm.state == AlarmState.OPEN
         )
     )
 

@@ -1,20 +1,17 @@
-"""Pages of supervision and audit, 监管、审计: the trail of deeds, and refused queries."""
+"""The trail of deeds, 办理留痕: who did what to which record, and when."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
-from flask import Blueprint, render_template
+from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from xinyidai.audit import queries as audit
 from xinyidai.audit.models import AuditEntry
-from xinyidai.credit_records import queries as looks
-from xinyidai.institutions import queries as institutions
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.actor import Role
 from xinyidai.web import wording
+from xinyidai.web.audit.base import blueprint
 from xinyidai.web.chrome import format_moment
-from xinyidai.web.office import ledger_queries
 from xinyidai.web.office.base import Row, asked, options
 
 NEWEST = 100
@@ -37,6 +34,14 @@ SUBJECTS = {
     "account": "账户",
     "api_client": "银行接入",
     "financing_need": "融资需求",
+    "query_alarm": "异常预警",
+    "sampled_query": "抽查",
+    "sample_month": "抽查月份",
+    "reconciliation": "对账",
+    "query_event": "查询台账",
+    "signing_key": "签名密钥",
+    "ledger_witness": "见证方",
+    "purpose_template": "用途模板",
 }
 VERBS = {
     "activate": "启用",
@@ -56,14 +61,17 @@ VERBS = {
     "demo": "写入演示数据",
     "disburse": "放款",
     "draft": "新建",
+    "draw": "抽取样本",
     "end": "终止",
     "expire": "过期",
+    "export": "导出",
     "failed": "失败",
     "finished": "完成",
     "follow_up": "回访",
     "grant": "同意授权",
     "hold": "举办",
     "import": "导入登记信息",
+    "judge": "抽查结论",
     "investigate": "开始尽调",
     "list": "入库、上架",
     "lock": "锁定",
@@ -74,6 +82,7 @@ VERBS = {
     "plan": "筹备",
     "publicise": "公示",
     "publish": "发布",
+    "raise": "预警",
     "reassign": "改派",
     "record_meeting": "登记洽谈结果",
     "register": "报名、登记",
@@ -84,9 +93,11 @@ VERBS = {
     "resume": "恢复",
     "retire": "停用",
     "return": "退回",
-    "review": "转部门联审",
+    "review": "转部门联审、核查",
     "revise": "另起新版本",
     "revoke": "撤回授权",
+    "rotate_key": "更换密钥",
+    "run": "运行",
     "screen": "初审",
     "send_to_approval": "送审批",
     "settle": "结清",
@@ -106,19 +117,14 @@ VERBS = {
     "withdrawn": "来源撤销",
 }
 
-blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 
-
-@blueprint.get("")
+@blueprint.get("/log")
 @allow(Role.AUDITOR)
-def home() -> ResponseReturnValue:
-    """Show the newest deeds, or those on one subject, and how many queries were refused."""
+def trail() -> ResponseReturnValue:
+    """Show the newest deeds, or those on one subject."""
     kind, subject = asked("subject_type"), asked("subject_id")
-    counts = ledger_queries.counts()
     return render_template(
-        "audit/home.html",
-        counts=counts,
-        refused=_refused(counts.since),
+        "audit/log.html",
         rows=[_row(entry) for entry in _entries(kind, subject)],
         subjects=options(SUBJECTS),
         chosen={"subject_type": kind, "subject_id": subject},
@@ -129,22 +135,6 @@ def _entries(kind: str, subject: str) -> Sequence[AuditEntry]:
     if kind and subject:
         return audit.list_of_subject(kind, subject)
     return audit.list_latest(NEWEST)
-
-
-def _refused(since: datetime | None) -> list[Row]:
-    if since is None:
-        return []
-    names = {found.id: found.name for found in institutions.list_institutions()}
-    return [
-        {
-            "bank": names.get(institution_id, "机构以外的账户")
-            if institution_id
-            else "机构以外的账户",
-            "id": institution_id,
-            "refused": number,
-        }
-        for institution_id, number in looks.refused_counts(since)
-    ]
 
 
 def _row(entry: AuditEntry) -> Row:

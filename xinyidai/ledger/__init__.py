@@ -1,0 +1,1 @@
+"""The evidence log, 存证台账: salted commitments in a sealed, co-signed Merkle tree."""

@@ -1,0 +1,55 @@
+"""Words and values of messages, 消息."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+
+class Topic(StrEnum):
+    """What a message is about, 消息类别."""
+
+    CONSENT_REQUESTED = "consent_requested"  # 收到授权申请
+    CONSENT_SECOND_SIGNER = "consent_second_signer"  # 待第二人签署
+    CONSENT_GRANTED = "consent_granted"  # 授权已签署
+    CONSENT_DECLINED = "consent_declined"  # 授权被拒绝
+    CONSENT_USED = "consent_used"  # 数据被查看
+    CONSENT_ENDED = "consent_ended"  # 授权撤回或终止
+    CONSENT_EXPIRING = "consent_expiring"  # 授权将到期
+    CONSENT_SUSPENDED = "consent_suspended"  # 授权自动暂停
+    CONSENT_SUMMARY = "consent_summary"  # 季度授权小结
+    QUERY_ALARM = "query_alarm"  # 异常查询
+    LEDGER_ALARM = "ledger_alarm"  # 台账异常
+    PURPOSE_REVIEW = "purpose_review"  # 用途模板待批准
+
+
+TOPIC_NAMES: Mapping[Topic, str] = {
+    Topic.CONSENT_REQUESTED: "授权申请",
+    Topic.CONSENT_SECOND_SIGNER: "待第二人签署",
+    Topic.CONSENT_GRANTED: "授权签署",
+    Topic.CONSENT_DECLINED: "授权被拒绝",
+    Topic.CONSENT_USED: "数据被查看",
+    Topic.CONSENT_ENDED: "授权撤回或终止",
+    Topic.CONSENT_EXPIRING: "授权将到期",
+    Topic.CONSENT_SUSPENDED: "授权暂停或恢复",
+    Topic.CONSENT_SUMMARY: "授权小结",
+    Topic.QUERY_ALARM: "异常查询",
+    Topic.LEDGER_ALARM: "台账异常",
+    Topic.PURPOSE_REVIEW: "用途模板审批",
+}
+
+
+class PartyKind(StrEnum):
+    """Which kind of party a message goes to, 收件方; the value is the column that names it."""
+
+    ENTERPRISE = "enterprise_id"  # 企业
+    INSTITUTION = "institution_id"  # 机构
+    DEPARTMENT = "department_id"  # 部门
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """Whose messages are read: those of one party."""
+
+    kind: PartyKind
+    party_id: UUID

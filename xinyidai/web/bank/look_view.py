@@ -1,0 +1,76 @@
+"""What a look showed, 查询结果, put into words and rows: the score and the indicators."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from xinyidai.catalogue.indicators import Indicator, indicator_dictionary
+from xinyidai.catalogue.kinds import KINDS
+from xinyidai.catalogue.missing import MissingCause
+from xinyidai.credit_records.values import Snapshot
+from xinyidai.profiles.presentation import missing_sentence, value_text
+from xinyidai.web import wording
+from xinyidai.web.chrome import format_day
+
+
+def score_of(score: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Return grade, reasons and gaps of the stored score as the grade panel takes them."""
+    if score is None:
+        return None
+    return {
+        "grade": score["grade"],
+        "points": score["points"],
+        "probability": score["default_probability"],
+        "model": f"模型 {score['model_code']} 第 {score['model_version']} 版",
+        "is_demo": score["is_demo"],
+        "reasons": [
+            {"text": _sentences(reason["text"], reason["suggestion"]), "direction": "down"}
+            for reason in score["reasons"]
+        ],
+        "lacking": [
+            {"title": gap["label"], "how": gap["suggestion"]} for gap in score["missing"]["lacking"]
+        ],
+    }
+
+
+def _sentences(*parts: str) -> str:
+    """Return the parts as sentences, each with one full stop."""
+    return "".join(f"{part.rstrip('。')}。" for part in parts if part)
+
+
+def sections_of(snapshot: Snapshot) -> list[dict[str, Any]]:
+    """Return the stored indicators by dimension; a result-only look has none."""
+    stored = snapshot.content.get("indicators", {})
+    dictionary = indicator_dictionary()
+    found = []
+    for code, name in dictionary.sections.items():
+        entries = [e for e in dictionary.indicators.values() if e.section == code]
+        rows = [_row(entry, stored[entry.code]) for entry in entries if entry.code in stored]
+        if rows:
+            found.append({"name": name, "rows": rows, "known": _known(rows)})
+    return found
+
+
+def _known(rows: list[dict[str, Any]]) -> int:
+    return sum(row["value"] is not None for row in rows)
+
+
+def _row(entry: Indicator, stored: Mapping[str, Any]) -> dict[str, Any]:
+    source_on = date.fromisoformat(stored["source_on"]) if stored["source_on"] else None
+    cause = MissingCause(stored["missing"]) if stored["missing"] else None
+    return {
+        "name": entry.name,
+        "definition": entry.definition,
+        "value": None if cause else value_text(entry, stored["value"]),
+        "cause": wording.MISSING_CAUSES[cause] if cause else "",
+        "why": missing_sentence(cause, source_on) if cause else "",
+        "on": format_day(source_on),
+        "records": _records(entry, stored),
+        "source": "、".join(dict.fromkeys(KINDS[kind].department.name for kind in entry.kinds)),
+    }
+
+
+def _records(entry: Indicator, stored: Mapping[str, Any]) -> str:
+    if entry.firm_field and stored["records"] == 0 and stored["missing"] is None:
+        return "登记资料"
+    return f"{stored['records']} 条"
