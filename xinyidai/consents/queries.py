@@ -175,6 +175,12 @@ def event_ids_since(moment: datetime) -> Iterator[UUID]:
     yield from db.session.scalars(statement.execution_options(yield_per=10_000))
 
 
+def event_ids_of(account_id: UUID) -> Sequence[UUID]:
+    """Return the ids of all deeds of one account."""
+    mine = select(ConsentEvent.id).where(ConsentEvent.account_id == account_id)
+    return db.session.scalars(mine).all()
+
+
 def wants_two_signers(enterprise_id: UUID) -> bool:
     """Tell whether a firm wants each authorization signed by two persons."""
     statement = select(SigningRule.two_signers).where(SigningRule.enterprise_id == enterprise_id)

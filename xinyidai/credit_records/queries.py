@@ -143,6 +143,13 @@ def events_by_ids(ids: Sequence[UUID]) -> Sequence[QueryEvent]:
     return db.session.scalars(select(QueryEvent).where(QueryEvent.id.in_(ids))).all()
 
 
+def event_ids_of(account_id: UUID) -> Sequence[UUID]:
+    """Return the ids of all events of one account."""
+    return db.session.scalars(
+        select(QueryEvent.id).where(QueryEvent.account_id == account_id)
+    ).all()
+
+
 def event_by_id(event_id: UUID) -> QueryEvent | None:
     """Return one event of the log."""
     return db.session.get(QueryEvent, event_id)

@@ -1,4 +1,4 @@
-"""`xinyidai oversight reconcile`: compare readings, events and the evidence log now, 对账."""
+"""`xinyidai oversight`: reconcile now, 对账; erase a person from the log, 删除个人信息."""
 
 import json
 import sys
@@ -6,8 +6,11 @@ from datetime import datetime
 
 import click
 
+from xinyidai.accounts import queries as accounts
 from xinyidai.kernel import clock
+from xinyidai.kernel.actor import SYSTEM
 from xinyidai.kernel.db import own_transaction
+from xinyidai.kernel.errors import NotFound
 from xinyidai.oversight import service
 
 DIFFERENCES_FOUND = 3
@@ -34,6 +37,19 @@ def reconcile(*, since: datetime | None) -> None:
     click.echo(json.dumps(said, ensure_ascii=False))
     if said["total"]:
         sys.exit(DIFFERENCES_FOUND)
+
+
+@oversight.command("erase-person", help="删除一个已停用账户在留痕中的个人信息。")
+@click.argument("login")
+@click.option("--reason", required=True, help="依据，例如“离职满三年，本人申请”。")
+def erase_person(*, login: str, reason: str) -> None:
+    """Forget a person in the log of queries and deeds; what happened stays provable."""
+    with own_transaction():
+        account = accounts.find_account(login)
+        if account is None:
+            raise NotFound(f"没有登录名为“{login}”的账户。")
+        count = service.erase_person(SYSTEM, account.id, reason)
+    click.echo(f"已删除 {count} 条留痕中的个人信息；发生过什么仍可核验。")
 
 
 COMMANDS = (oversight,)

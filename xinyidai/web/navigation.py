@@ -73,7 +73,11 @@ BY_ROLE: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
         ("/department/nominations", "白名单推荐", "list"),
         _MESSAGES,
     ),
-    Role.GUARANTOR: (("/guarantor", "待担保申请", "home"), _MESSAGES),
+    Role.GUARANTOR: (
+        ("/guarantor", "待担保申请", "home"),
+        ("/bank/consents", "授权", "shield"),
+        _MESSAGES,
+    ),
     Role.AUDITOR: (
         ("/audit", "审计", "home"),
         ("/office/queries", "查询台账", "shield"),

@@ -19,7 +19,7 @@ from xinyidai.kernel.errors import InvalidInput
 from xinyidai.scoring.service.looks import LookOrder, look
 from xinyidai.web.bank import look_view, showing
 from xinyidai.web.bank import queries as bank
-from xinyidai.web.bank.base import OFFICER, SEE_OTHER, bank_id
+from xinyidai.web.bank.base import RECIPIENT, SEE_OTHER, bank_id
 from xinyidai.web.chrome import format_day
 
 FORBIDDEN = 403
@@ -30,7 +30,7 @@ blueprint = Blueprint("queries", __name__)
 
 
 @blueprint.post("/queries")
-@allow(*OFFICER)
+@allow(*RECIPIENT)
 def make_query() -> ResponseReturnValue:
     """Spend one use of the consent and go to what was shown; a form sent twice spends one."""
     order = _order()
@@ -44,7 +44,7 @@ def make_query() -> ResponseReturnValue:
 
 
 @blueprint.get("/queries/<uuid:snapshot_id>")
-@allow(*OFFICER)
+@allow(*RECIPIENT)
 def read_query(snapshot_id: UUID) -> ResponseReturnValue:
     """Show what a look showed, as long as its consent lets it be read again."""
     try:

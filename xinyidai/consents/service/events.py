@@ -16,6 +16,7 @@ from xinyidai.ledger import service as ledger
 from xinyidai.ledger.openings import Opening, Source, register
 
 SUBJECT = "consent"
+ERASED_NAME = "（人员信息已依法删除）"  # as migration 0005 writes it
 
 
 def record(actor: Actor, action: ConsentAction, consent: Consent, reason: str | None) -> None:
@@ -51,8 +52,10 @@ def matter_of(event: ConsentEvent) -> dict[str, Any]:
     }
 
 
-def person_of(event: ConsentEvent) -> dict[str, Any]:
-    """Return who did it, and the words they wrote."""
+def person_of(event: ConsentEvent) -> dict[str, Any] | None:
+    """Return who did it, and the words they wrote; None once that was erased."""
+    if event.actor_name == ERASED_NAME:
+        return None
     return {"account": _text(event.account_id), "name": event.actor_name, "reason": event.reason}
 
 

@@ -17,8 +17,11 @@ from xinyidai.kernel.http import Page
 blueprint = Blueprint("bank", __name__, url_prefix="/bank")
 
 OFFICER = (Role.BANK_OFFICER,)
+# Who asks firms for authorizations and looks under them; guarantors do it as loan officers do.
+RECIPIENT = (*OFFICER, Role.GUARANTOR)
 MANAGER = (Role.BANK_PRODUCT_MANAGER,)
 BANK = (Role.BANK_OFFICER, Role.BANK_PRODUCT_MANAGER)
+HOLDER = (*BANK, Role.GUARANTOR)
 UNPROCESSABLE = 422
 SEE_OTHER = 303
 PAGE_SIZES = (20, 50, 100)

@@ -1,5 +1,6 @@
 """Asking a firm for an authorization, 申请授权, within the caps of the purpose's template."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -15,13 +16,13 @@ from xinyidai.consents.values import ConsentDraft
 from xinyidai.enterprises import queries as enterprises
 from xinyidai.kernel import clock
 from xinyidai.kernel.access import allow
+from xinyidai.kernel.actor import Role
 from xinyidai.kernel.db import own_transaction
 from xinyidai.kernel.errors import InvalidInput, RuleBroken
 from xinyidai.kernel.uscc import UnifiedSocialCreditCode
 from xinyidai.web import wording
-from xinyidai.web.bank import queries
 from xinyidai.web.bank.base import (
-    OFFICER,
+    RECIPIENT,
     UNPROCESSABLE,
     bank_id,
     blueprint,
@@ -30,17 +31,20 @@ from xinyidai.web.bank.base import (
 )
 from xinyidai.web.bank.form_reading import FieldValues, FormReader
 
-ASKED_FOR = ("pre_loan", "limit_estimate", "post_loan", "event_matching")
+ASKED_FOR: Mapping[Role, tuple[str, ...]] = {
+    Role.BANK_OFFICER: ("pre_loan", "limit_estimate", "post_loan", "event_matching"),
+    Role.GUARANTOR: ("guarantee",),
+}
 LONGEST_PERIOD_MONTHS = 1200
 # Where this form shows what the rules say of a field of another name.
 FIELD_OF = {"data_from": "range_months", "officer_account_id": "only_me"}
 
 
 @blueprint.get("/consents/new")
-@allow(*OFFICER)
+@allow(*RECIPIENT)
 def consent_form() -> ResponseReturnValue:
     """Show the form that asks a firm for an authorization, filled in with modest defaults."""
-    code = _code(request.args.get("purpose", queries.PRE_LOAN))
+    code = _code(request.args.get("purpose") or ASKED_FOR[g.actor.role][0])
     try:
         purpose = service.purpose_in_force(code).purpose
     except RuleBroken as withdrawn:
@@ -62,7 +66,7 @@ def consent_form() -> ResponseReturnValue:
 
 
 @blueprint.post("/consents")
-@allow(*OFFICER)
+@allow(*RECIPIENT)
 def request_consent() -> ResponseReturnValue:
     """Ask the firm; it answers on its own page."""
     code = _code(request.form.get("purpose", ""))
@@ -85,7 +89,7 @@ def request_consent() -> ResponseReturnValue:
 
 
 def _code(code: str) -> str:
-    if code not in ASKED_FOR:
+    if code not in ASKED_FOR[g.actor.role]:
         raise InvalidInput("没有这个授权用途，请重新选择。")
     return code
 
@@ -150,7 +154,7 @@ def _tabs(code: str, uscc: str) -> list[dict[str, Any]]:
     """Return the purposes a bank asks for; what is not in force is there too, and says why."""
     return [
         {"code": each, "name": get_purpose(each).name, "uscc": uscc, "current": each == code}
-        for each in ASKED_FOR
+        for each in ASKED_FOR[g.actor.role]
     ]
 
 

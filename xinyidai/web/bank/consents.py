@@ -15,8 +15,8 @@ from xinyidai.kernel.http import page_args
 from xinyidai.web import wording
 from xinyidai.web.bank import consent_view, queries, showing
 from xinyidai.web.bank.base import (
-    BANK,
-    OFFICER,
+    HOLDER,
+    RECIPIENT,
     UNPROCESSABLE,
     bank_id,
     blueprint,
@@ -36,7 +36,7 @@ ENDABLE = frozenset({ConsentState.PENDING, ConsentState.ACTIVE, ConsentState.SUS
 
 
 @blueprint.get("/consents")
-@allow(*BANK)
+@allow(*HOLDER)
 def list_consents() -> ResponseReturnValue:
     """Show the authorizations this bank holds or asked for."""
     page, text = page_args(), request.args.get("q", "").strip()
@@ -55,14 +55,14 @@ def list_consents() -> ResponseReturnValue:
 
 
 @blueprint.get("/consents/<uuid:consent_id>")
-@allow(*BANK)
+@allow(*HOLDER)
 def show_consent(consent_id: UUID) -> ResponseReturnValue:
     """Show one authorization: what it allows, what a look would meet, its deeds and looks."""
     return _consent_page(consent_id, {})
 
 
 @blueprint.get("/consents/<uuid:consent_id>/receipt")
-@allow(*BANK)
+@allow(*HOLDER)
 def consent_receipt(consent_id: UUID) -> ResponseReturnValue:
     """Hand out the receipt of an authorization as PDF, 授权回执."""
     settings = current_app.extensions["xinyidai.settings"]
@@ -75,7 +75,7 @@ def consent_receipt(consent_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.post("/consents/<uuid:consent_id>/end")
-@allow(*OFFICER)
+@allow(*RECIPIENT)
 def end_consent(consent_id: UUID) -> ResponseReturnValue:
     """Give an authorization up, 终止."""
     form = FormReader(request.form)

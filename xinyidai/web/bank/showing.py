@@ -171,7 +171,7 @@ def frequency_words(consent: Consent) -> str:
 def officer_words(consent: Consent) -> str:
     """Return who may look: every loan officer, or the one whom the consent names."""
     if consent.officer_account_id is None:
-        return "本行客户经理"
+        return "本机构全部信贷人员"
     name = queries.officer_name(consent.officer_account_id)
     return f"仅 {name}" if name else "仅指定人员"
 
