@@ -7,6 +7,7 @@ office know of it. The office may also enter the written answer of a source that
 from xinyidai.kernel.actor import Actor, Role
 from xinyidai.kernel.errors import Forbidden, NotFound
 from xinyidai.objections.models import Objection
+from xinyidai.objections.values import Channel
 from xinyidai.objections.values import ObjectionAction as A
 
 ABSENT = "没有找到这件异议。"
@@ -15,9 +16,8 @@ FIRMS = frozenset({A.SUPPLY, A.WITHDRAW})
 OFFICES = frozenset({A.ACCEPT, A.DISMISS, A.MARK, A.ROUTE})
 SOURCES = frozenset({A.ASK, A.RESUME, A.UPHOLD, A.REJECT})
 MAY: dict[Role, frozenset[A]] = {
-    Role.ENTERPRISE_USER: FIRMS | {A.SUBMIT, A.CLOSE},
-    # The office also acts for a firm at the counter.
-    Role.CREDIT_OFFICE: FIRMS | OFFICES | SOURCES | {A.SUBMIT},
+    Role.ENTERPRISE_USER: FIRMS | {A.CLOSE},
+    Role.CREDIT_OFFICE: FIRMS | OFFICES | SOURCES,
     Role.DEPARTMENT: SOURCES,
     Role.SYSTEM: frozenset({A.RESUME, A.ESCALATE, A.CLOSE}),
 }
@@ -41,9 +41,20 @@ def require_sight(actor: Actor, objection: Objection | None) -> Objection:
     return objection
 
 
-def require(actor: Actor, action: A) -> None:
-    """Raise `Forbidden` unless the actor's role may do this to objections it sees."""
+def may(actor: Actor, action: A, objection: Objection) -> bool:
+    """Tell whether the actor's role takes this step of what it sees.
+
+    The office stands in for a firm only in what was opened at its counter.
+    """
     if action not in MAY.get(actor.role, frozenset()):
+        return False
+    stands_in = actor.role is Role.CREDIT_OFFICE and action in FIRMS
+    return not stands_in or objection.channel is Channel.COUNTER
+
+
+def require(actor: Actor, action: A, objection: Objection) -> None:
+    """Raise `Forbidden` unless the actor's role takes this step."""
+    if not may(actor, action, objection):
         raise Forbidden("您的账户不能办理异议的这一步。")
 
 

@@ -4,14 +4,14 @@ from xinyidai.kernel.actor import Actor, Role
 from xinyidai.kernel.errors import Forbidden, NotFound
 from xinyidai.repairs.models import Repair
 from xinyidai.repairs.values import RepairAction as A
+from xinyidai.repairs.values import RepairChannel
 
 ABSENT = "没有找到这件修复申请。"
 OVERSEERS = frozenset({Role.CREDIT_OFFICE, Role.AUDITOR, Role.SYSTEM})
-FIRMS = frozenset({A.SUBMIT, A.RESUBMIT, A.WITHDRAW})
+FIRMS = frozenset({A.RESUBMIT, A.WITHDRAW})
 OFFICES = frozenset({A.CHECK, A.RETURN, A.HAND_OVER, A.REPAIR, A.REFUSE})
 MAY: dict[Role, frozenset[A]] = {
     Role.ENTERPRISE_USER: FIRMS,
-    # The office also acts for a firm at the counter.
     Role.CREDIT_OFFICE: FIRMS | OFFICES,
 }
 
@@ -31,9 +31,20 @@ def require_sight(actor: Actor, repair: Repair | None) -> Repair:
     return repair
 
 
-def require(actor: Actor, action: A) -> None:
-    """Raise `Forbidden` unless the actor's role may do this to applications it sees."""
+def may(actor: Actor, action: A, repair: Repair) -> bool:
+    """Tell whether the actor's role takes this step of what it sees.
+
+    The office stands in for a firm only in what was opened at its counter.
+    """
     if action not in MAY.get(actor.role, frozenset()):
+        return False
+    stands_in = actor.role is Role.CREDIT_OFFICE and action in FIRMS
+    return not stands_in or repair.channel is RepairChannel.COUNTER
+
+
+def require(actor: Actor, action: A, repair: Repair) -> None:
+    """Raise `Forbidden` unless the actor's role takes this step."""
+    if not may(actor, action, repair):
         raise Forbidden("您的账户不能办理信用修复的这一步。")
 
 

@@ -40,7 +40,7 @@ def show_record(actor: Actor, objection_id: UUID) -> Fact | None:
 
     """
     objection = policies.require_sight(actor, queries.find(objection_id))
-    policies.require(actor, A.REJECT)
+    policies.require(actor, A.REJECT, objection)
     if objection.record_key is None or objection.state not in OPEN_STATES:
         raise RuleBroken("这件异议没有可以查看的记录，或已经办结。", code="no_record")
     case = HandledCase(CASE, objection.id, objection.enterprise_id)

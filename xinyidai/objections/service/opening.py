@@ -14,7 +14,7 @@ from xinyidai.credit_records.service import cases, own_looks
 from xinyidai.credit_records.values import Fact, HandledCase
 from xinyidai.enterprises import queries as enterprises
 from xinyidai.kernel import clock
-from xinyidai.kernel.actor import Actor
+from xinyidai.kernel.actor import Actor, Role
 from xinyidai.kernel.db import db, new_id
 from xinyidai.kernel.errors import Conflict, Forbidden, NotFound
 from xinyidai.objections import policies, queries, rules
@@ -51,9 +51,8 @@ def open_objection(actor: Actor, target: Target, wording: Wording) -> Objection:
         Conflict: an objection to the same thing is under way.
 
     """
-    policies.require(actor, ObjectionAction.SUBMIT)
     firm = actor.party_id
-    if firm is None or actor.role in policies.OVERSEERS:
+    if firm is None or actor.role is not Role.ENTERPRISE_USER:
         raise Forbidden("只有企业自己可以提出异议；窗口代办请从信用办页面进入。")
     _require_sound(target.subject, wording)
     named = _named(actor, firm, target)

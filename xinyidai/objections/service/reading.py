@@ -55,7 +55,7 @@ def actions_of(actor: Actor, objection: Objection) -> frozenset[A]:
     """Return what the actor may do next to an objection it sees, for the buttons of its page."""
     stateful = LIFECYCLE.actions_from(objection.state)
     staying = [action for action, states in STAYING.items() if objection.state in states]
-    possible = {*stateful, *staying} & policies.MAY.get(actor.role, frozenset())
+    possible = {a for a in (*stateful, *staying) if policies.may(actor, a, objection)}
     if objection.waiting_since is None:
         return frozenset(possible - {A.SUPPLY, A.RESUME})
     return frozenset(possible - ANSWERS)

@@ -23,7 +23,7 @@ def load(actor: Actor, action: ObjectionAction, objection_id: UUID) -> Objection
     """
     found = queries.find(objection_id, for_update=True)
     objection = policies.require_sight(actor, found)
-    policies.require(actor, action)
+    policies.require(actor, action, objection)
     return objection
 
 

@@ -25,7 +25,7 @@ def show_record(actor: Actor, repair_id: UUID) -> Fact | None:
 
     """
     repair = policies.require_sight(actor, queries.find(repair_id))
-    policies.require(actor, A.CHECK)
+    policies.require(actor, A.CHECK, repair)
     case = HandledCase(CASE, repair.id, repair.enterprise_id)
     found = cases.read_for_case(actor, case, [repair.kind], repair.record_key)
     return found[0] if found else None

@@ -91,5 +91,5 @@ def repairables(enterprise_id: UUID, facts: Iterable[Fact]) -> Sequence[Repairab
 
 def actions_of(actor: Actor, repair: Repair) -> frozenset[RepairAction]:
     """Return what the actor may do next to an application it sees, for the buttons of its page."""
-    possible = frozenset(LIFECYCLE.actions_from(repair.state))
-    return possible & policies.MAY.get(actor.role, frozenset())
+    possible = LIFECYCLE.actions_from(repair.state)
+    return frozenset(action for action in possible if policies.may(actor, action, repair))

@@ -22,7 +22,7 @@ def load(actor: Actor, action: RepairAction, repair_id: UUID) -> Repair:
 
     """
     repair = policies.require_sight(actor, queries.find(repair_id, for_update=True))
-    policies.require(actor, action)
+    policies.require(actor, action, repair)
     return repair
 
 
