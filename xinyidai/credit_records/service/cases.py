@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Row, insert
 
 from xinyidai.catalogue import kinds as catalogue
-from xinyidai.catalogue.kinds import KINDS, RecordKind, get_kind
+from xinyidai.catalogue.kinds import KINDS, Field, RecordKind, get_kind
 from xinyidai.credit_records import case_queries, field_texts, policies, queries, rules
 from xinyidai.credit_records.models import CreditRecord, QueryEvent
 from xinyidai.credit_records.service import door, log, write
@@ -116,6 +116,12 @@ def recipients_of(enterprise_id: UUID, trace: RecordTrace) -> Sequence[UUID]:
     """Return the institutions whose looks reached a record, for news of its end."""
     is_lasting = KINDS[trace.kind].map.valid_until is not None
     return case_queries.recipients_of(enterprise_id, trace, is_lasting=is_lasting)
+
+
+def correction_form(kind: str, content: Mapping[str, Any]) -> Sequence[tuple[Field, str]]:
+    """Return the fields a correction may change, each with its value as a person would type it."""
+    fields = field_texts.correctable(get_kind(kind))
+    return [(field, field_texts.typed_form(field, content.get(field.code))) for field in fields]
 
 
 def correct_record(

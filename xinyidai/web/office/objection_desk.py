@@ -10,9 +10,8 @@ from uuid import UUID
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from xinyidai.catalogue.kinds import get_kind
 from xinyidai.catalogue.objections import ObjectionSubject
-from xinyidai.credit_records.field_texts import correctable, typed_form
+from xinyidai.credit_records.service import cases
 from xinyidai.credit_records.values import Fact
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import own_transaction
@@ -146,15 +145,15 @@ def _fields(objection: Objection, fact: Fact | None, sent: Mapping[str, str]) ->
     """Return the fields of the record's kind as they stand, or as they were just typed."""
     if fact is None and not sent:
         return []
-    content = fact.content if fact else {}
+    form = cases.correction_form(objection.item, fact.content if fact else {})
     return [
         {
             "name": f"{FIELD}{field.code}",
             "label": field.name,
-            "value": sent.get(f"{FIELD}{field.code}", typed_form(field, content.get(field.code))),
+            "value": sent.get(f"{FIELD}{field.code}", text),
             "optional": not field.required,
         }
-        for field in correctable(get_kind(objection.item))
+        for field, text in form
     ]
 
 
