@@ -111,7 +111,7 @@ def objection_row(row: ObjectionRow) -> Row:
         "about": about(objection),
         "firm": row.enterprise.name,
         "reason": reason_name(objection),
-        "source": row.source or OFFICE,
+        "source": _source(row),
         "on": format_day(objection.opened_at),
         "due": format_day(objection.due_on),
         "left": days_left(objection),
@@ -130,7 +130,7 @@ def objection_facts(row: ObjectionRow) -> list[Row]:
         ("异议对象", about(objection)),
         ("理由", reason_name(objection)),
         ("企业说明", objection.statement),
-        ("核实单位", row.source or OFFICE),
+        ("核实单位", _source(row)),
         ("提出时间", format_moment(objection.opened_at)),
         ("答复期限", _due(objection)),
         ("办理渠道", CHANNEL_NAMES[objection.channel]),
@@ -139,6 +139,12 @@ def objection_facts(row: ObjectionRow) -> list[Row]:
         ("答复", objection.answer),
     ]
     return [{"label": label, "value": value} for label, value in known if value]
+
+
+def _source(row: ObjectionRow) -> str:
+    if row.objection.state is S.SUBMITTED:
+        return "受理后确定"
+    return row.source or OFFICE
 
 
 def _due(objection: Objection) -> str:
