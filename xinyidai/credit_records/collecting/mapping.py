@@ -28,11 +28,14 @@ REGISTRATION = "registration"
 MAPPING_KEYS = frozenset(
     {
         "about", "kind", "source", "file", "columns", "constants", "ignore", "skip_rows",
-        "header_row", "sheet", "values", "blank", "subject", "code", "namespace", "raw",
+        "header_row", "header_rows", "footer_rows", "delimiter", "sheet", "values",
+        "blank", "subject", "code", "namespace", "raw",
         "aggregate", "undated", "absent", "register",
         "wording", "day_first",
     }
 )  # fmt: skip
+MOST_HEADER_ROWS = 5
+MOST_TITLE_ROWS = 1000
 SUBJECT_KEYS = frozenset({"code", "name", "bad_code", "name_prefix"})
 
 
@@ -88,7 +91,7 @@ def load_mapping(path: Path) -> SourceMapping:
     """Read a mapping file; raise `InvalidInput` naming what is wrong with it."""
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError, ValueError) as error:
         raise bad_mapping(f"映射文件“{path.name}”无法读取或不是合法的 YAML。") from error
     if not isinstance(raw, dict) or "kind" not in raw:
         raise bad_mapping(f"映射文件“{path.name}”里没有写明信息类别 kind。")
@@ -111,7 +114,6 @@ def _refuse_strange(keys: set[str], path: Path) -> None:
 
 
 def _mapping_of(raw: Mapping[str, Any]) -> SourceMapping:
-    header_row = raw.get("header_row") or int(raw.get("skip_rows") or 0) + 1
     return SourceMapping(
         kind=str(raw["kind"]),
         source=raw.get("source"),
@@ -119,7 +121,7 @@ def _mapping_of(raw: Mapping[str, Any]) -> SourceMapping:
         columns={code: _cleaned(heads) for code, heads in (raw.get("columns") or {}).items()},
         constants={code: str(value) for code, value in (raw.get("constants") or {}).items()},
         ignore=frozenset(_cleaned(raw.get("ignore") or [])),
-        layout=Layout(int(header_row), raw.get("sheet")),
+        layout=_layout_of(raw),
         values={
             code: {clean_heading(str(seen)): str(kept) for seen, kept in texts.items()}
             for code, texts in (raw.get("values") or {}).items()
@@ -134,6 +136,24 @@ def _mapping_of(raw: Mapping[str, Any]) -> SourceMapping:
         wording={code: _around(text) for code, text in (raw.get("wording") or {}).items()},
         day_first=bool(raw.get("day_first")),
     )
+
+
+def _layout_of(raw: Mapping[str, Any]) -> Layout:
+    named = raw.get("header_row")
+    layout = Layout(
+        header_row=int(raw.get("skip_rows") or 0) + 1 if named is None else int(named),
+        sheet=raw.get("sheet"),
+        header_rows=int(raw.get("header_rows") or 1),
+        footer_rows=int(raw.get("footer_rows") or 0),
+        delimiter=raw.get("delimiter"),
+    )
+    if layout.header_row < 0 or not 1 <= layout.header_rows <= MOST_HEADER_ROWS:
+        raise ValueError(f"header_row 不能小于 0，header_rows 只能是 1 到 {MOST_HEADER_ROWS}")
+    if layout.header_row > MOST_TITLE_ROWS or not 0 <= layout.footer_rows <= MOST_TITLE_ROWS:
+        raise ValueError(f"header_row 和 footer_rows 不能超过 {MOST_TITLE_ROWS}")
+    if layout.delimiter is not None and len(str(layout.delimiter)) != 1:
+        raise ValueError("delimiter 只能是一个字")
+    return layout
 
 
 def _subject_of(raw: Mapping[str, Any]) -> SubjectRule:

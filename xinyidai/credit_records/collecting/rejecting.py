@@ -10,6 +10,9 @@ from xinyidai.kernel.masking import mask_value
 # Rule code to what is wrong and what to do.
 ADVICE = {
     "misshapen_row": "这一行的格数与表头不一致，请检查是否多了或少了分隔符、引号。",
+    "not_an_object": "这一行不是 {“字段”: 值} 这样的 JSON 对象，请检查引号、逗号和括号。",
+    "nested_value": "这一格是嵌套的对象或数组，请展开成单个的值。",
+    "repeated_key": "同一行里这个字段名出现了两次，请删除其中一个。",
     "required_missing": "必填项为空，请补填。",
     "no_subject": "没有企业代码也没有企业名称，请补填其中一项。",
     "uscc_length": "统一社会信用代码应为 18 位，请对照营业执照补全。",
@@ -67,7 +70,9 @@ def _write_report(check: Check, path: Path) -> None:
         while batch := rows.fetchmany(10_000):
             for number, field, value, rule in batch:
                 shown = "***" if field in personal else masked(value)
-                writer.writerow((number, names.get(field, ""), shown, rule, ADVICE[rule]))
+                writer.writerow(
+                    (number, names.get(field, harmless(field or "")), shown, rule, ADVICE[rule])
+                )
 
 
 def masked(value: str | None) -> str:
