@@ -98,7 +98,7 @@ def load_mapping(path: Path) -> SourceMapping:
     _refuse_strange(set(raw) - MAPPING_KEYS, path)
     _refuse_strange(set(raw.get("subject") or {}) - SUBJECT_KEYS, path)
     try:
-        return _mapping_of(raw)
+        return mapping_of(raw)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise bad_mapping(f"映射文件“{path.name}”的写法有误：{error}。") from error
 
@@ -113,7 +113,8 @@ def _refuse_strange(keys: set[str], path: Path) -> None:
         raise bad_mapping(f"映射文件“{path.name}”里有不认识的项：{'、'.join(sorted(keys))}。")
 
 
-def _mapping_of(raw: Mapping[str, Any]) -> SourceMapping:
+def mapping_of(raw: Mapping[str, Any]) -> SourceMapping:
+    """Build a mapping from its keys; wrong types raise `TypeError`, `ValueError` and the like."""
     return SourceMapping(
         kind=str(raw["kind"]),
         source=raw.get("source"),

@@ -48,13 +48,15 @@ class RawTable:
     """A file as texts: column `row_number` and `c0`, `c1`, … in the order of `headings`.
 
     `row_number` is the row as a spreadsheet counts it. `flaws` are rows that could not be read
-    as rows of the table; they are not among `rows`.
+    as rows of the table; they are not among `rows`. `written` are the headings as they stand in
+    the file, `headings` the same ones cleaned.
     """
 
     headings: tuple[str, ...]
     rows: pa.Table
     sha256: str
     flaws: tuple[Flaw, ...] = field(default=())
+    written: tuple[str, ...] = field(default=())
 
     @property
     def misshapen(self) -> tuple[int, ...]:
@@ -112,10 +114,10 @@ def _of_csv(
     else:
         heads, body = _numbered_headings(len(rows[0])), text
     _refuse_wide(len(heads), limits)
-    misshapen: list[int] = []
+    misshapen: list[tuple[int, str]] = []
     table = texts.parse(body, [f"c{n}" for n in range(len(heads))], delimiter, misshapen)
-    numbers = [number + last for number in misshapen]
-    return heads, _numbered(table, last, numbers), tuple(map(Flaw, numbers))
+    flaws = tuple(Flaw(number + last, value=row) for number, row in misshapen)
+    return heads, _numbered(table, last, [flaw.row for flaw in flaws]), flaws
 
 
 def _numbered_headings(width: int) -> tuple[str, ...]:
@@ -165,7 +167,7 @@ def _tidy(raw: RawTable, limits: Limits) -> RawTable:
         column = raw.rows.column(f"c{n}")
         if is_unnamed(name) and _is_blank(column):
             continue
-        name = name or f"unnamed: {n}"
+        name = name or f"unnamed{n}"
         if name in kept:
             raise unreadable(f"表头“{heading.strip()}”出现了两次，请改名或删除其中一列。")
         kept[name], written[name] = column, heading
@@ -175,8 +177,8 @@ def _tidy(raw: RawTable, limits: Limits) -> RawTable:
     columns[ROW_NUMBER] = raw.rows.column(ROW_NUMBER)
     if not raw.rows.num_rows and not raw.flaws:
         raise unreadable("文件只有表头，没有数据行。")
-    tidy = RawTable(tuple(kept), pa.table(columns), raw.sha256, raw.flaws)
-    _refuse_second_heading(tidy, list(written.values()))
+    tidy = RawTable(tuple(kept), pa.table(columns), raw.sha256, raw.flaws, tuple(written.values()))
+    _refuse_second_heading(tidy)
     return tidy
 
 
@@ -188,10 +190,10 @@ def _trimmed(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.utf8_trim_whitespace(pc.fill_null(column, ""))
 
 
-def _refuse_second_heading(raw: RawTable, written: list[str]) -> None:
+def _refuse_second_heading(raw: RawTable) -> None:
     """Refuse two tables one below the other: the second may have its columns in another order."""
-    known = pa.array([heading.strip() for heading in written], pa.string())
-    cells = [_trimmed(raw.rows.column(f"c{n}")) for n in range(len(written))]
+    known = pa.array([heading.strip() for heading in raw.written], pa.string())
+    cells = [_trimmed(raw.rows.column(f"c{n}")) for n in range(len(raw.written))]
     again = reduce(pc.and_, [pc.is_in(column, value_set=known) for column in cells])
     if not pc.any(again).as_py():
         return

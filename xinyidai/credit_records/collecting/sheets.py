@@ -26,6 +26,7 @@ DOCUMENT_TYPE = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 LOOKED_AT = 4096
 PEEKED_ROWS = 1000
 MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*ref="([A-Z]+[0-9]+:[A-Z]+[0-9]+)"')
+BROKEN = "Excel 文件不完整或已损坏，无法打开，请重新导出 .xlsx 后再报送。"
 ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
 Row = tuple[str | None, ...]
 
@@ -70,9 +71,7 @@ def read_sheet(content: bytes, wanted: str | None, limits: Limits) -> Sheet:
     except InvalidInput:
         raise
     except DAMAGED as error:
-        raise unreadable(
-            "Excel 文件不完整或已损坏，无法打开，请重新导出 .xlsx 后再报送。"
-        ) from error
+        raise unreadable(BROKEN) from error
 
 
 def _refuse_bomb(content: bytes, limits: Limits) -> None:
@@ -135,6 +134,23 @@ def _chosen(sheets: Sequence[Any], wanted: str | None) -> Any:
     if not visible:
         raise unreadable("工作簿里没有任何内容。")
     return visible[0]
+
+
+def filled_sheets(content: bytes, limits: Limits) -> tuple[str, ...]:
+    """Return the names of the visible sheets that are not empty; raise as `read_sheet` does."""
+    try:
+        _refuse_bomb(content, limits)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
+            sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+            for sheet in sheets:
+                sheet.reset_dimensions()
+            names = tuple(sheet.title for sheet in sheets if not _is_empty(sheet))
+            book.close()
+            return names
+    except DAMAGED as error:
+        raise unreadable(BROKEN) from error
 
 
 def _is_empty(sheet: Any) -> bool:

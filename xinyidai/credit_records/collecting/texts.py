@@ -22,6 +22,7 @@ MOST_STRANGE = 0.02
 FEW_STRANGE = 8
 CJK = re.compile(r"[\u4e00-\u9fff]")
 SURELY_CHINESE = 2
+LONGEST_NOTE = 200
 
 
 @dataclass(frozen=True)
@@ -157,14 +158,16 @@ def split_headings(text: str, delimiter: str, first: int, last: int) -> tuple[li
     return rows[first - 1 :], text[lines.tell() :]
 
 
-def parse(text: str, names: list[str], delimiter: str, misshapen: list[int]) -> pa.Table:
-    """Parse rows of texts; the numbers of rows with more or fewer cells go to `misshapen`."""
+def parse(
+    text: str, names: list[str], delimiter: str, misshapen: list[tuple[int, str]]
+) -> pa.Table:
+    """Parse rows of texts; number and begin of rows with more or fewer cells go to `misshapen`."""
     if not text.strip():
         return pa.table({name: pa.array([], pa.string()) for name in names})
 
     def take_note(row: pa_csv.InvalidRow) -> str:
         if row.text.strip():
-            misshapen.append(row.number)
+            misshapen.append((row.number, row.text[:LONGEST_NOTE]))
         return "skip"
 
     try:
