@@ -1,4 +1,4 @@
-"""Words by which departments call kinds and fields, 常用叫法, for proposals that a person confirms."""
+"""Words by which departments call kinds and fields, 常用叫法, for proposals to confirm."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

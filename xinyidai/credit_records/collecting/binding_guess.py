@@ -17,6 +17,7 @@ from xinyidai.credit_records.collecting.vocabulary import (
 
 LEAST_LIKE = 0.55
 LEAST_FILLED = 0.02
+HEADING_LIES = 0.3
 SURE = 0.95
 
 
@@ -44,7 +45,7 @@ class Guess:
     why: str
 
 
-def fits(spec: FieldSpec, shape: Shape) -> float:
+def fits(spec: FieldSpec, shape: Shape) -> float:  # noqa: PLR0911 - a line for each type
     """Say how well the values of a column fit a field, 0.5 when there are none."""
     if not shape.filled:
         return 0.5
@@ -117,7 +118,10 @@ def _score(kind: KindWordsOf, spec: FieldSpec, column: Column) -> float:
     if alike < LEAST_LIKE:
         return 0.0
     fit = fits(spec, column.shape)
-    if spec.type is not FieldType.TEXT and fit < 0.3:  # noqa: PLR2004 - a heading that lies
+    if spec.type is FieldType.ENUM and fit < HEADING_LIES:
+        # The heading says it whole: the options are the source's own, and a person maps them.
+        return alike * 0.65 if alike >= SURE else alike * 0.5
+    if spec.type is not FieldType.TEXT and fit < HEADING_LIES:
         return alike * 0.5
     if spec.code == kind.spec.occurred_on and is_technical_day(column.heading) and alike < SURE:
         return 0.0
@@ -210,7 +214,7 @@ def _like_any(heading: str, known: Sequence[str]) -> float:
 def guess_day(
     columns: Sequence[Column], taken: set[int], explained: Mapping[str, Guess]
 ) -> Guess | None:
-    """Find a day that no heading gave away: the only one that is no deadline and no time of export."""
+    """Find a day that no heading gave away, and that is no deadline and no time of export."""
     used = {guess.column.place for guess in explained.values()} | taken
     found = [
         column

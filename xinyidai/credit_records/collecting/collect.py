@@ -29,6 +29,7 @@ from xinyidai.credit_records.collecting.mapping import (
     bind,
     find_kind,
 )
+from xinyidai.credit_records.collecting.order import refuse_shifted
 from xinyidai.credit_records.collecting.reading import read_file
 from xinyidai.credit_records.collecting.validating import Check, open_engine, validate
 from xinyidai.credit_records.service import staging as staged_table
@@ -142,6 +143,8 @@ def _checked(request: CollectionRequest, kind: KindSpec, progress: Progress) -> 
     # Rows of a raw table are checked by the fields that the mapping describes, then aggregated.
     read_as = KindSpec(kind.code, kind.name, mapping.raw, "", "") if mapping.raw else kind
     binding = bind(raw.headings, read_as, mapping)
+    if mapping.subject.namespace is None:
+        refuse_shifted(raw, binding, read_as)
     progress(f"校验 {raw.rows.num_rows} 行")
     today = request.as_of or clock.today()
     check = Check(open_engine(), raw, read_as, mapping, binding, today)

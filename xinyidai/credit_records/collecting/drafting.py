@@ -161,23 +161,23 @@ def _role(guess: Guess | None) -> dict[str, Any]:
 
 
 ABSENT = 0.9
+NOTHING: tuple[None, None, None] = (None, None, None)
 
 
 def _columns(suggestion: Suggestion) -> list[dict[str, Any]]:
     spec = suggestion.best.kind.spec if suggestion.best else None
-    named: dict[int, tuple[str, str, Guess]] = {
-        guess.column.place: (field, spec.named(field).name if spec else field, guess)  # type: ignore[union-attr]  # fields come from the kind
+    named: dict[int, tuple[str | None, str | None, Guess | None]] = {
+        guess.column.place: (field, _name_of(spec.named(field)) if spec else field, guess)
         for field, guess in suggestion.fields.items()
     }
-    for role, label, guess in (
+    subject = (
         (spec.subject_code if spec else "uscc", "统一社会信用代码", suggestion.code),
         (spec.subject_name if spec else "name", "企业名称", suggestion.name),
-    ):
-        if guess:
-            named[guess.column.place] = (role, label, guess)
+    )
+    named |= {entry[2].column.place: entry for entry in subject if entry[2]}
     listed = []
     for column in suggestion.columns:
-        field, label, guess = named.get(column.place, (None, None, None))
+        field, label, guess = named.get(column.place, NOTHING)
         listed.append(
             {
                 "column": column.written or column.heading,

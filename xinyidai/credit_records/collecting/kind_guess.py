@@ -1,7 +1,7 @@
 """Which kind of the catalogue a table is: by its title, headings, values and who sends it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, sqrt
 
 from xinyidai.catalogue.usual_words import usual_words
@@ -29,6 +29,7 @@ LEAST_SURE = 0.45
 TITLE, HEADINGS, VALUES, DEPARTMENT = 0.75, 0.85, 0.3, 0.15
 SHADOWED = 0.5
 ASKED = 0.55
+NO_SIGN = 0.05
 SAME_RECORD = {"business_registration": REGISTRATION}  # what fills the register comes first
 
 
@@ -57,22 +58,29 @@ def rank_kinds(title: str, columns: Sequence[Column], samples: Sequence[str]) ->
     ]
     if asks:
         guesses = [_doubted(guess, asks[0]) for guess in guesses]
-    order = {guess.kind.spec.code: guess.score for guess in guesses}
     return sorted(
-        (guess for guess in guesses if guess.score > 0.05),  # noqa: PLR2004 - no sign at all
-        key=lambda guess: (_preferred(guess, order), guess.kind.spec.code),
+        (guess for guess in _merged(guesses) if guess.score > NO_SIGN),
+        key=lambda guess: (guess.score, guess.kind.spec.code),
         reverse=True,
     )
 
 
-def _preferred(guess: KindGuess, order: dict[str, float]) -> float:
-    twin = SAME_RECORD.get(guess.kind.spec.code)
-    return guess.score if twin is None or order[twin] < LEAST_SURE else guess.score * 0.8
+def _merged(guesses: list[KindGuess]) -> list[KindGuess]:
+    """Let the register extract stand for its twin in the catalogue: it is the same table."""
+    by_code = {guess.kind.spec.code: guess for guess in guesses}
+    for twin, first in SAME_RECORD.items():
+        one, other = by_code[first], by_code[twin]
+        by_code[first] = replace(one, score=max(one.score, other.score))
+        by_code[twin] = replace(other, score=other.score * TWIN)
+    return list(by_code.values())
+
+
+TWIN = 0.8
 
 
 def _doubted(guess: KindGuess, word: str) -> KindGuess:
     why = (*guess.why, f"标题有“{word}”，说的可能不是已经成立的事实")
-    return KindGuess(guess.kind, guess.score * ASKED, guess.fields, guess.code, guess.name, why)
+    return replace(guess, score=guess.score * ASKED, why=why)
 
 
 def _named_kinds(title: str) -> dict[str, tuple[str, float]]:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from xinyidai.credit_records.collecting import codes, json_rows, sheets, texts  # noqa: F401
+from xinyidai.credit_records.collecting import codes, sheets, texts
 from xinyidai.credit_records.collecting.containers import Delivery
 from xinyidai.credit_records.collecting.headings import clean_heading, is_unnamed
 from xinyidai.credit_records.collecting.limits import Limits
@@ -18,8 +18,8 @@ LOOKED_AT = 60
 TITLES = 15
 LONGEST_HEADING = 30
 FOOTER = re.compile(
-    r"^\s*[*（(]?(合计|总计|小计|累计|注[:： 释]|备注[:：]|说明|附注|数据来源|资料来源|来源[:：]|制表|填表|填报"
-    r"|审核|复核|单位负责人|联系人|联系电话|截至|截止|以上|共\s*\d+|打印|导出)"
+    r"^\s*[*（(]?(合计|总计|小计|累计|注[:： 释]|备注[:：]|说明|附注|数据来源|资料来源|来源[:：]"
+    r"|制表|填表|填报|审核|复核|单位负责人|联系人|联系电话|截至|截止|以上|共\s*\d+|打印|导出)"
 )
 FOOTER_SHARE = 0.4
 MOST_FOOTERS = 10
@@ -100,7 +100,7 @@ def find_layout(rows: Sequence[Sequence[str]]) -> Layout:
     width = max(widths.items(), key=lambda pair: (pair[1], pair[0]))[0]
     scored = [(_score(look, width) - 0.02 * n, n) for n, look in enumerate(looks[:TITLES])]
     best, place = max(scored)
-    if best < LEAST_SCORE and not _looks_apart(rows, looks):
+    if best < LEAST_SCORE and not _looks_apart(looks):
         return Layout(header_row=0)
     return _with_second_row(looks, place)
 
@@ -136,7 +136,7 @@ def _score(look: _Row, width: int) -> float:
     return filled + known - 2 * values - look.repeated / look.count + (0.3 if not values else 0)
 
 
-def _looks_apart(rows: Sequence[Sequence[str]], looks: Sequence[_Row]) -> bool:
+def _looks_apart(looks: Sequence[_Row]) -> bool:
     """Tell a first row of strange words above rows with numbers, days or names of firms."""
     if not looks or looks[0].values or looks[0].count < 1:
         return False

@@ -1,7 +1,7 @@
 """How much a heading of a file is like a heading that is known, from 0 to 1.
 
-Departments write 处罚时间 for 处罚日期, 文号（必填） for 文号: words that mean the same are made one, then
-headings are compared whole, as part of each other, and by their pairs of signs.
+Departments write 处罚时间 for 处罚日期, 文号（必填） for 文号: words of one meaning are made
+one, then headings are compared whole, as part of each other, and by their pairs of signs.
 """
 
 import re
@@ -39,7 +39,7 @@ def plain_heading(heading: str) -> str:
 @lru_cache(maxsize=200_000)
 def likeness(heading: str, known: str) -> float:
     """Compare two headings."""
-    if clean_heading(heading) == clean_heading(known):
+    if heading == known or clean_heading(heading) == clean_heading(known):
         return EXACT
     ours, theirs = plain_heading(heading), plain_heading(known)
     if not ours or not theirs:

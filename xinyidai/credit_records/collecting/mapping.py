@@ -295,21 +295,3 @@ def _require_complete(binding: Binding, kind: KindSpec, mapping: SourceMapping) 
             f"文件缺少必填列：{'、'.join(lacking)}。请补上，或在映射文件里指明对应的列。",
             code="missing_column",
         )
-
-
-def suggest(headings: tuple[str, ...], kind: KindSpec) -> str:
-    """Return a mapping, as YAML, that a person may complete; nothing is taken in."""
-    names = {head: spec.code for spec in kind.fields for head in spec.headings}
-    columns: dict[str, str] = {}
-    unknown: list[str] = []
-    for heading in headings:
-        near = difflib.get_close_matches(heading, list(names), n=1, cutoff=0.6)
-        if near and names[near[0]] not in columns:
-            columns[names[near[0]]] = heading
-        else:
-            unknown.append(heading)
-    code, name = columns.pop(kind.subject_code, None), columns.pop(kind.subject_name, None)
-    subject = {key: head for key, head in (("code", code), ("name", name)) if head}
-    proposal = {"kind": kind.code, "subject": subject, "columns": columns, "ignore": unknown}
-    text: str = yaml.safe_dump(proposal, allow_unicode=True, sort_keys=False)
-    return text

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 
 import duckdb
 import pyarrow as pa
@@ -40,6 +41,7 @@ COMPACT_DAY = re.compile(r"^(19|20)\d{2}(0[1-9]|1[0-2])([0-2]\d|3[01])(\.0)?$")
 DAY_FIRST = re.compile(r"^(\d{1,2})/(\d{1,2})/\d{4}\b")
 PERCENT = re.compile(r"^-?[\d.]+\s*[%％]$")
 MONTHS = 12
+MOST_OPTIONS = 40
 NOTHING = frozenset({*BLANKS, "", "无", "暂无", "空", "不详"})
 
 
@@ -89,7 +91,9 @@ TESTS: dict[str, Callable[[str], object]] = {
     "code_like": lambda text: CODE_LIKE.match(compact(text)),
     "organisation_code": lambda text: _is_organisation_code(text.upper()),
     "registration_number": _is_registration_number,
-    "identity_number": lambda text: IDENTITY.match(text.upper()) and mod_11_2.is_valid(text.upper()),
+    "identity_number": lambda text: (
+        IDENTITY.match(text.upper()) and mod_11_2.is_valid(text.upper())
+    ),
     "phone": PHONE.match,
     "firm": _is_firm,
     "organ": ORGAN.search,
@@ -103,58 +107,81 @@ TESTS: dict[str, Callable[[str], object]] = {
 }
 
 
-def shape_of(cells: Sequence[str | None], engine: duckdb.DuckDBPyConnection) -> Shape:
-    """Describe a sample of a column."""
-    texts = [cell.strip() for cell in cells if cell and cell.strip().lower() not in NOTHING]
-    if not texts:
-        return Shape()
+def shapes_of(
+    columns: Sequence[Sequence[str | None]], engine: duckdb.DuckDBPyConnection
+) -> list[Shape]:
+    """Describe a sample of each column."""
+    told = [
+        [cell.strip() for cell in cells if cell and cell.strip().lower() not in NOTHING]
+        for cells in columns
+    ]
+    read = _read(told, engine)
+    return [
+        _shape(texts, len(cells), read[n]) if texts else Shape()
+        for n, (texts, cells) in enumerate(zip(told, columns, strict=True))
+    ]
+
+
+@dataclass(frozen=True)
+class _Read:
+    """How many cells the expressions of collection read as what, and the middle day."""
+
+    counts: dict[str, int]
+    middle_day: date | None
+
+
+def _shape(texts: list[str], cells: int, read: _Read) -> Shape:
     total = len(texts)
     counts = {name: sum(1 for text in texts if test(text)) for name, test in TESTS.items()}
     rules = codes.broken_rules([compact(text) for text in texts])
     counts["code"] = rules.count(None)
-    counts |= _read(texts, engine)
+    counts |= read.counts
     bare = counts["bare_number"] - counts["compact_day"]
     counts["days"] = max(0, counts["loose_days"] - min(bare, counts["loose_bare"]))
     distinct = set(texts)
     return Shape(
-        filled=total / len(cells),
+        filled=total / cells,
         distinct=len(distinct) / total,
         options=tuple(sorted(distinct)) if len(distinct) <= MOST_OPTIONS else (),
         shares={name: count / total for name, count in counts.items() if count},
-        middle_day=_middle_day(texts, engine),
+        middle_day=read.middle_day,
         day_first=_is_day_first(texts),
         is_running=_is_running(texts),
         length=sum(map(len, texts)) / total,
     )
 
 
-MOST_OPTIONS = 40
-
-
-def _read(texts: list[str], engine: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    engine.register("cells", pa.table({"s": pa.array(texts, pa.string())}))
+def _read(told: list[list[str]], engine: duckdb.DuckDBPyConnection) -> dict[int, _Read]:
+    """Read all cells in one query: planning the macros costs more than running them."""
+    places = [n for n, texts in enumerate(told) for _ in texts]
+    cells = pa.table(
+        {
+            "place": pa.array(places, pa.int64()),
+            "s": pa.array([text for texts in told for text in texts], pa.string()),
+        }
+    )
+    engine.register("cells", cells)
     rows = engine.execute(
         r"""
-        with read as (select regexp_replace(s, '^(\d{1,2})/(\d{1,2})/(\d{4})', '\3-\2-\1') as s
-            from cells)
-        select count(day_of(day_text(s))), count(month_of(day_text(s))),
-            count(*) filter (day_of(day_text(s)) is not null and regexp_matches(s, '^[0-9.]+$')
-                and not regexp_matches(s, '^(19|20)\d{6}(\.0)?$')),
-            count(amount_of(number_text(s), 1)),
-            count(*) filter (number_of(number_text(s)) = round(number_of(number_text(s)))),
-            count(*) filter (contains(s, '万'))
-        from read
+        with turned as (
+            select place, s, regexp_replace(s, '^(\d{1,2})/(\d{1,2})/(\d{4})', '\3-\2-\1') as t
+            from cells),
+        read as (
+            select place, s, day_of(day_text(t)) as day, month_of(day_text(t)) as month,
+                number_of(number_text(s)) as number, amount_of(number_text(s), 1) as amount
+            from turned)
+        select place, count(day), count(month),
+            count(*) filter (day is not null and regexp_full_match(s, '[0-9.]+')
+                and not regexp_full_match(s, '(19|20)\d{6}(\.0)?')),
+            count(amount), count(*) filter (number = round(number)),
+            quantile_disc(day, 0.5)
+        from read group by place
         """
     ).fetchall()
-    names = ("loose_days", "months", "loose_bare", "numbers", "integers", "wan")
-    return dict(zip(names, rows[0], strict=True))
-
-
-def _middle_day(texts: list[str], engine: duckdb.DuckDBPyConnection) -> date | None:
-    [(day,)] = engine.execute(
-        "select quantile_disc(day_of(day_text(s)), 0.5) from cells"
-    ).fetchall()
-    return day if isinstance(day, date) else None
+    names = ("loose_days", "months", "loose_bare", "numbers", "integers")
+    return {
+        place: _Read(dict(zip(names, counts, strict=True)), day) for place, *counts, day in rows
+    }
 
 
 def _is_day_first(texts: list[str]) -> bool:
@@ -170,7 +197,7 @@ def _is_running(texts: list[str]) -> bool:
         return False
     if len(numbers) < 2 or not all(number.is_integer() for number in numbers):  # noqa: PLR2004
         return False
-    rising = sum(1 for a, b in zip(numbers, numbers[1:], strict=False) if b > a)
+    rising = sum(1 for a, b in pairwise(numbers) if b > a)
     small = numbers[0] <= FIRST_NUMBER and numbers[-1] < len(numbers) * SPARSE
     return rising >= RISING * (len(numbers) - 1) and small
 

@@ -27,7 +27,7 @@ from xinyidai.credit_records.collecting.limits import LIMITS, Limits
 from xinyidai.credit_records.collecting.mapping import find_kind
 from xinyidai.credit_records.collecting.reading import RawTable, read_delivery
 from xinyidai.credit_records.collecting.rejecting import masked
-from xinyidai.credit_records.collecting.shapes import shape_of
+from xinyidai.credit_records.collecting.shapes import shapes_of
 from xinyidai.credit_records.collecting.validating import open_engine
 from xinyidai.credit_records.collecting.vocabulary import field_named, is_technical_day
 
@@ -150,12 +150,14 @@ def _day(best: KindGuess | None, columns: Sequence[Column], taken: set[int]) -> 
 def _columns(raw: RawTable, *, has_headings: bool) -> tuple[Column, ...]:
     engine = open_engine()
     sample = _sample(raw.rows)
-    made = []
-    for n, (heading, written) in enumerate(zip(raw.headings, raw.written, strict=True)):
-        shape = shape_of(sample.column(f"c{n}").to_pylist(), engine)
-        made.append(Column(n, heading if has_headings else "", written.strip(), shape))
+    cells = [sample.column(f"c{n}").to_pylist() for n in range(len(raw.headings))]
+    shapes = shapes_of(cells, engine)
     engine.close()
-    return tuple(made)
+    named = zip(raw.headings, raw.written, shapes, strict=True)
+    return tuple(
+        Column(n, heading if has_headings else "", written.strip(), shape)
+        for n, (heading, written, shape) in enumerate(named)
+    )
 
 
 def _sample(rows: pa.Table) -> pa.Table:
@@ -181,8 +183,9 @@ def samples_of(raw: RawTable, column: Column) -> list[str]:
     seen = (cell.strip() for cell in raw.rows.column(f"c{column.place}").to_pylist() if cell)
     shown: list[str] = []
     for text in seen:
-        if text and masked(text) not in shown:
-            shown.append(masked(text))
+        mask = masked(text) if len(text) > 1 else "*" * len(text)
+        if mask and mask not in shown:
+            shown.append(mask)
         if len(shown) == SHOWN:
             break
     return shown

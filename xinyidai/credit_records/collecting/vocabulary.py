@@ -9,7 +9,7 @@ from xinyidai.catalogue.usual_words import KindWords, usual_words
 from xinyidai.credit_records.collecting.fields import FieldSpec, KindSpec, kind_of
 from xinyidai.credit_records.collecting.headings import clean_heading
 from xinyidai.credit_records.collecting.likeness import likeness, plain_heading
-from xinyidai.credit_records.collecting.mapping import REGISTRATION, registration_kind
+from xinyidai.credit_records.collecting.mapping import registration_kind
 
 SAID_THE_SAME = 0.85
 
@@ -43,9 +43,7 @@ def known_kinds() -> tuple[KindWordsOf, ...]:
 def _kind(spec: KindSpec, department: str) -> KindWordsOf:
     words = usual_words().of(spec.code)
     headings = {
-        field.code: frozenset(
-            {*field.headings, *map(clean_heading, words.headings.get(field.code, ()))}
-        )
+        field.code: field.headings | set(map(clean_heading, words.headings.get(field.code, ())))
         for field in spec.fields
     }
     return KindWordsOf(spec, words, department, headings)
@@ -55,10 +53,9 @@ def _kind(spec: KindSpec, department: str) -> KindWordsOf:
 def known_headings() -> frozenset[str]:
     """Return every known heading, cleaned, and once more with one word for equal words."""
     words = usual_words()
-    listed = {
-        *words.code, *words.name, *words.technical_days, *words.running_numbers,
-        *(heading for kind in known_kinds() for names in kind.headings.values() for heading in names),
-    }  # fmt: skip
+    listed = {*words.code, *words.name, *words.technical_days, *words.running_numbers}
+    for kind in known_kinds():
+        listed.update(*kind.headings.values())
     cleaned = set(map(clean_heading, listed))
     return frozenset(cleaned | set(map(plain_heading, cleaned)))
 
@@ -82,21 +79,25 @@ def field_named(spec: KindSpec, code: str) -> FieldSpec:
     return next(field for field in spec.fields if field.code == code)
 
 
+@lru_cache(maxsize=10_000)
 def about_somebody_else(heading: str) -> bool:
     """Tell a heading that names an organ, a person or the other side."""
     return any(word in heading for word in map(clean_heading, usual_words().others))
 
 
+@lru_cache(maxsize=10_000)
 def is_technical_day(heading: str) -> bool:
     """Tell a day on which a row was written or sent."""
     return any(word in heading for word in map(clean_heading, usual_words().technical_days))
 
 
+@lru_cache(maxsize=10_000)
 def is_deadline(heading: str) -> bool:
     """Tell a day until which something holds."""
     return any(word in heading for word in map(clean_heading, usual_words().deadlines))
 
 
+@lru_cache(maxsize=10_000)
 def is_running_number(heading: str) -> bool:
     """Tell a column that numbers rows or points to them."""
     return heading in set(map(clean_heading, usual_words().running_numbers))
