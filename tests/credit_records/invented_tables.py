@@ -195,6 +195,36 @@ def full_width(table: Table) -> Table:
     )
 
 
+def messy(table: Table, rng: random.Random) -> Table:
+    """Do what hands do: wrong codes, empty cells, stray spaces, days in every notation."""
+    must = {table.code, table.name, table.date}
+    rows = tuple(
+        tuple(
+            _messed(cell, rng, may_be_empty=heading not in must, is_code=heading == table.code)
+            for heading, cell in zip(table.headings, row, strict=True)
+        )
+        for row in table.rows
+    )
+    return replace(table, rows=rows)
+
+
+def _messed(cell: str, rng: random.Random, *, may_be_empty: bool, is_code: bool) -> str:
+    if may_be_empty and rng.random() < 0.3:
+        return rng.choice(("", "-", "无", "/"))
+    if is_code and rng.random() < 0.15:
+        return cell[:10] + rng.choice("OIZ") + cell[11:]
+    if _is_day(cell):
+        day = date.fromisoformat(cell)
+        return rng.choice(
+            (
+                cell, f"{day:%Y%m%d}", f"{day.year}/{day.month}/{day.day}",
+                f"{day.year}年{day.month}月{day.day}日", f"{day.year}.{day.month}.{day.day}",
+                f"{cell} 00:00:00",
+            )
+        )  # fmt: skip
+    return rng.choice((cell, f" {cell}", f"{cell}　"))
+
+
 def as_csv(table: Table, delimiter: str = ",", *, headings: bool = True) -> str:
     """Write the table as text."""
     out = io.StringIO(newline="")

@@ -45,8 +45,10 @@ class KindGuess:
     why: tuple[str, ...]
 
 
-def rank_kinds(title: str, columns: Sequence[Column], samples: Sequence[str]) -> list[KindGuess]:
-    """Return every kind with any sign of it, the likeliest first.
+def rank_kinds(
+    title: str, columns: Sequence[Column], samples: Sequence[str], wanted: str | None = None
+) -> list[KindGuess]:
+    """Return every kind with any sign of it, and the one that is `wanted`, the likeliest first.
 
     `title` is all that stands outside the table, `samples` are texts from it.
     """
@@ -59,7 +61,7 @@ def rank_kinds(title: str, columns: Sequence[Column], samples: Sequence[str]) ->
     if asks:
         guesses = [_doubted(guess, asks[0]) for guess in guesses]
     return sorted(
-        (guess for guess in _merged(guesses) if guess.score > NO_SIGN),
+        (g for g in _merged(guesses) if g.score > NO_SIGN or g.kind.spec.code == wanted),
         key=lambda guess: (guess.score, guess.kind.spec.code),
         reverse=True,
     )
@@ -69,6 +71,8 @@ def _merged(guesses: list[KindGuess]) -> list[KindGuess]:
     """Let the register extract stand for its twin in the catalogue: it is the same table."""
     by_code = {guess.kind.spec.code: guess for guess in guesses}
     for twin, first in SAME_RECORD.items():
+        if twin not in by_code:
+            continue
         one, other = by_code[first], by_code[twin]
         by_code[first] = replace(one, score=max(one.score, other.score))
         by_code[twin] = replace(other, score=other.score * TWIN)

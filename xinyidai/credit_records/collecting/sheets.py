@@ -111,6 +111,8 @@ def _read(content: bytes, wanted: str | None, limits: Limits) -> Sheet:
 
 
 def _chosen(sheets: Sequence[Any], wanted: str | None) -> Any:
+    if not sheets:
+        raise unreadable(BROKEN)
     for sheet in sheets:
         sheet.reset_dimensions()  # the size a sheet claims may be a lie of 17 milliard cells
     names = [sheet.title for sheet in sheets]

@@ -64,6 +64,8 @@ class Suggestion:
         """Return how sure the kind is: less when another one is nearly as likely."""
         if not self.ranked:
             return 0.0
+        if self.best and self.best is not self.ranked[0]:
+            return round(self.best.score, 2)
         first = self.ranked[0].score
         second = self.ranked[1].score if len(self.ranked) > 1 else 0.0
         apart = min(1.0, (first - second) / 0.2) if first > second else 0.0
@@ -104,7 +106,7 @@ def suggest(path: Path, *, kind: str | None = None, limits: Limits = LIMITS) -> 
         raw = read_delivery(delivery, found.layout, limits)
     columns = _columns(raw, has_headings=found.layout.header_row > 0)
     title = " ".join((path.name, *found.titles))
-    ranked = tuple(rank_kinds(title, columns, _told(raw)))
+    ranked = tuple(rank_kinds(title, columns, _told(raw), wanted))
     best = _best(ranked, wanted)
     return _suggestion(path, found, raw, columns, (best, ranked))
 
