@@ -65,7 +65,8 @@ class Collection:
     `accepted` are records taken in, those that replaced another (`superseded`) among them; with an
     aggregation they are rows after it, while `rows` and `rejected` count rows of the file.
     `pending_names` wait for a code, `pending_new` of them since this run. `duplicate_codes` counts
-    codes that stand with several names in the file.
+    codes that stand with several names in the file. `reasons` counts rows by rule, `examples` shows
+    the first three of each.
     """
 
     kind: str
@@ -82,6 +83,7 @@ class Collection:
     duplicate_codes: int
     seconds: float
     reasons: Mapping[str, int] = field(default_factory=dict)
+    examples: Mapping[str, list[dict[str, str | int]]] = field(default_factory=dict)
 
     @property
     def is_taken(self) -> bool:
@@ -249,4 +251,5 @@ def _collection(
         duplicate_codes=written.duplicate_codes,
         seconds=round(seconds, 2),
         reasons=rejecting.reasons(check),
+        examples=rejecting.examples(check),
     )

@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pyarrow.compute as pc
 import yaml
 
 from xinyidai.catalogue.kinds import find_banned_field
+from xinyidai.credit_records.collecting import codes
 from xinyidai.credit_records.collecting.binding_guess import Guess, fits
 from xinyidai.credit_records.collecting.fields import FieldSpec, FieldType
 from xinyidai.credit_records.collecting.headings import clean_heading
 from xinyidai.credit_records.collecting.mapping import REGISTRATION, bind, find_kind, mapping_of
+from xinyidai.credit_records.collecting.reading import RawTable
 from xinyidai.credit_records.collecting.suggesting import (
     ALTERNATIVES,
     UNKNOWN,
@@ -19,6 +22,7 @@ from xinyidai.credit_records.collecting.suggesting import (
     samples_of,
 )
 from xinyidai.kernel.errors import DomainError
+from xinyidai.kernel.uscc import compact
 
 ALL_FILLED = 0.999
 SHORTEST_OPTION = 2
@@ -81,9 +85,16 @@ def _subject(suggestion: Suggestion) -> dict[str, str]:
         subject["code"] = code.column.written
     if name:
         subject["name"] = name.column.written
-    if code and name and code.column.shape.share("code") < 1:
+    if code and name and not _all_right(suggestion.raw, code):
         subject["bad_code"] = "by_name"
     return subject
+
+
+def _all_right(raw: RawTable, code: Guess) -> bool:
+    """Check every code of the file: a sample misses the few that are wrong."""
+    distinct = pc.unique(raw.rows.column(f"c{code.column.place}")).to_pylist()
+    told = [compact(cell) for cell in distinct if cell and cell.strip()]
+    return codes.broken_rules(told).count(None) == len(told)
 
 
 def _constants(suggestion: Suggestion) -> dict[str, str]:

@@ -1,6 +1,8 @@
 """Rejected rows, 退回清单: what is wrong and what the clerk should do, and no readable values."""
 
 import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from xinyidai.credit_records.collecting.validating import SUBJECT, Check
@@ -39,6 +41,7 @@ ADVICE = {
 HEADER = ("行号", "字段", "值（已脱敏）", "规则", "怎么办")
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 LONGEST_SHOWN = 40
+EXAMPLES = 3
 
 
 def write_report(check: Check, path: Path) -> None:
@@ -58,8 +61,7 @@ def write_report(check: Check, path: Path) -> None:
 
 
 def _write_report(check: Check, path: Path) -> None:
-    names = {spec.code: spec.name for spec in check.kind.facts} | {SUBJECT: "企业"}
-    personal = {spec.code for spec in check.kind.facts if spec.personal}
+    words = _Words.of(check)
     rows = check.engine.execute(
         "select row_number, field, value, rule from rejects order by row_number, field"
     )
@@ -69,10 +71,45 @@ def _write_report(check: Check, path: Path) -> None:
         writer.writerow(HEADER)
         while batch := rows.fetchmany(10_000):
             for number, field, value, rule in batch:
-                shown = "***" if field in personal else masked(value)
-                writer.writerow(
-                    (number, names.get(field, harmless(field or "")), shown, rule, ADVICE[rule])
-                )
+                writer.writerow((number, *words.shown(field, value), rule, ADVICE[rule]))
+
+
+@dataclass(frozen=True)
+class _Words:
+    """How the fields of a kind are called, and which of them tell about a person."""
+
+    names: Mapping[str, str]
+    personal: frozenset[str]
+
+    @classmethod
+    def of(cls, check: Check) -> "_Words":
+        facts = check.kind.facts
+        return cls(
+            {spec.code: spec.name for spec in facts} | {SUBJECT: "企业"},
+            frozenset(spec.code for spec in facts if spec.personal),
+        )
+
+    def shown(self, field: str | None, value: str | None) -> tuple[str, str]:
+        """Return field and value as a clerk may see them."""
+        name = self.names.get(field or "", harmless(field or ""))
+        return name, "***" if field in self.personal else masked(value)
+
+
+def examples(check: Check) -> dict[str, list[dict[str, str | int]]]:
+    """Return the first three rejected rows of each rule: row, field and masked value."""
+    words = _Words.of(check)
+    rows = check.engine.execute(
+        f"""
+        select rule, row_number, field, value from rejects
+        qualify row_number() over (partition by rule order by row_number, field) <= {EXAMPLES}
+        order by rule, row_number, field
+        """  # noqa: S608 - a number of our own
+    ).fetchall()
+    listed: dict[str, list[dict[str, str | int]]] = {}
+    for rule, number, field, value in rows:
+        name, shown = words.shown(field, value)
+        listed.setdefault(rule, []).append({"row": number, "field": name, "value": shown})
+    return listed
 
 
 def masked(value: str | None) -> str:
