@@ -386,6 +386,7 @@ BOOKS = [
     Refused("no_sheet", "缺.xlsx", parts_of(PLAIN_BOOK, {SHEET: None}), "不完整或已损坏"),
     Refused("no_book", "缺.xlsx", parts_of(PLAIN_BOOK, {"xl/workbook.xml": None}), "不完整或已损坏"),
     Refused("no_types", "缺.xlsx", parts_of(PLAIN_BOOK, {"[Content_Types].xml": None}), "不完整或已损坏"),
+    Refused("book_with_garbled_part", "坏.xlsx", lambda: _garbled(PLAIN_BOOK()), "不完整或已损坏"),
     Refused("half_book", "半.xlsx", lambda: PLAIN_BOOK()[: len(PLAIN_BOOK()) // 2], "不完整或已损坏"),
     Refused("book_bomb", "弹.xlsx", parts_of(PLAIN_BOOK, {"xl/media/a.xml": b"0" * (48 * 1024**2)}), "压缩炸弹"),
     Refused("book_title_above", "题.xlsx", book(("数据", [["某区欠税表"], *TABLE])), "目录字段中"),
@@ -395,6 +396,14 @@ BOOKS = [
     Refused("cell_far_away", "远.xlsx", book(("数据", TABLE), change=set_cell("ZZ3", "x")), "最多 512 列"),
     Refused("unknown_column_in_book", "多.xlsx", book(("数据", [[*TABLE[0], "领导批示"], [*TABLE[1], "好"]])), "领导批示"),
 ]  # fmt: skip
+
+
+def _garbled(content: bytes) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        place = archive.getinfo(SHEET).header_offset
+    start = place + 30 + len(SHEET) + 4
+    return content[:start] + b"\xff" * 40 + content[start + 40 :]
+
 
 JSONS = [
     Refused("json_number", "数.json", of_text("42"), "JSON"),
@@ -429,6 +438,7 @@ JSONS = [
 PARQUETS = [
     Refused("parquet_mark_only", "坏.parquet", of_bytes(b"PAR1"), "Parquet 文件不完整"),
     Refused("parquet_garbage", "坏.parquet", of_bytes(b"PAR1" + b"x" * 90 + b"PAR1"), "Parquet 文件不完整"),
+    Refused("text_that_is_no_text", "乱.parquet", lambda: parquet(column("税种", ["甲乙丙丁" * 9, "甲"]))().replace("甲乙".encode(), b"\xff\xfe\xff\xfe\xff\xfe"), "Parquet 文件不完整"),
     Refused("half_parquet", "半.parquet", lambda: parquet(column("税种", ["甲", "乙"]))()[:90], "Parquet 文件不完整"),
     Refused("csv_as_parquet", "假.parquet", of_text(GOOD), "Parquet 文件不完整"),
     Refused("list_column", "列.parquet", parquet(column("税种", [["甲"], ["乙"]])), "“税种”是嵌套的"),

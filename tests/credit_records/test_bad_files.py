@@ -72,3 +72,13 @@ def test_a_bad_row_is_rejected_with_row_field_masked_value_rule_and_advice(deliv
     assert not case.field or case.field in {row["字段"] for row in found}, found
     assert all(row["怎么办"] in rejecting.ADVICE.values() for row in rows)
     assert all("乙有限公司" not in row["值（已脱敏）"] for row in rows)
+
+
+@pytest.mark.parametrize("case", [*REFUSED, *REJECTED], ids=lambda case: case.id)
+def test_the_assistant_never_stumbles_over_a_bad_file(tmp_path, case):
+    path = tmp_path / case.name
+    path.write_bytes(case.content())
+    run = CliRunner().invoke(collect, [str(path), "--suggest", "--json"])
+    assert run.exit_code in {0, 2}, run.output
+    assert not STACK.search(run.output)
+    assert CHINESE.search(run.output)

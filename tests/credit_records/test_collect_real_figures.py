@@ -34,7 +34,10 @@ def told():
 
 
 @pytest.mark.parametrize("name", SETS)
-def test_each_file_is_collected_with_the_counts_that_the_document_tells(db, real_data, told, name):
+def test_each_file_is_collected_with_the_counts_that_the_document_tells(
+    live, real_data, told, name
+):
+    # A database of its own: in the shared one, after other tests, an update once took minutes.
     listed = yaml.safe_load((FOLDER / "sets.yaml").read_text(encoding="utf-8"))[name]
     for title in listed:
         mapping = load_mapping(FOLDER / f"{title}.yaml")

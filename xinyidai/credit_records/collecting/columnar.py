@@ -10,7 +10,9 @@ from xinyidai.credit_records.collecting.limits import Limits, size_words
 from xinyidai.credit_records.collecting.refusing import unreadable
 
 SHANGHAI = "Asia/Shanghai"
-DAMAGED = (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowKeyError, OSError)
+DAMAGED = (
+    pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowKeyError, OSError, UnicodeDecodeError,
+)  # fmt: skip
 
 
 def rows_of_parquet(content: bytes, limits: Limits) -> tuple[tuple[str, ...], pa.Table]:
@@ -19,16 +21,16 @@ def rows_of_parquet(content: bytes, limits: Limits) -> tuple[tuple[str, ...], pa
         file = pq.ParquetFile(io.BytesIO(content))
         _refuse_large(file.metadata, limits)
         table = file.read()
+        table.validate(full=True)  # texts that are no UTF-8 would fail later, far from here
+        names = tuple(table.column_names)
     except DAMAGED as error:
         raise unreadable("Parquet 文件不完整或已损坏，无法读取，请重新导出。") from error
     columns = {
         f"c{n}": _texts(name, column)
-        for n, (name, column) in enumerate(
-            zip(table.column_names, table.itercolumns(), strict=True)
-        )
+        for n, (name, column) in enumerate(zip(names, table.itercolumns(), strict=True))
     }
     columns["row_number"] = pa.array(range(2, table.num_rows + 2), pa.int64())
-    return tuple(table.column_names), pa.table(columns)
+    return names, pa.table(columns)
 
 
 def _refuse_large(about: pq.FileMetaData, limits: Limits) -> None:

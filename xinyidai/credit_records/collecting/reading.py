@@ -116,8 +116,10 @@ def _of_csv(
     _refuse_wide(len(heads), limits)
     misshapen: list[tuple[int, str]] = []
     table = texts.parse(body, [f"c{n}" for n in range(len(heads))], delimiter, misshapen)
-    flaws = tuple(Flaw(number + last, value=row) for number, row in misshapen)
-    return heads, _numbered(table, last, [flaw.row for flaw in flaws]), flaws
+    skipped = [number + last for number, _ in misshapen]
+    # A line of spaces is no row of the table, but it has a number.
+    flaws = tuple(Flaw(number + last, value=row) for number, row in misshapen if row.strip())
+    return heads, _numbered(table, last, skipped), flaws
 
 
 def _numbered_headings(width: int) -> tuple[str, ...]:

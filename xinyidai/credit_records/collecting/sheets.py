@@ -4,6 +4,7 @@ import io
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,8 +20,9 @@ from xinyidai.credit_records.collecting.refusing import unreadable
 from xinyidai.kernel.errors import InvalidInput
 
 DAMAGED = (
-    zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, TypeError, AttributeError,
-    IndexError, EOFError, OverflowError, NotImplementedError, RuntimeError, ParseError,
+    zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError, OSError, EOFError,
+    KeyError, IndexError, ValueError, TypeError, AttributeError, OverflowError,
+    NotImplementedError, RuntimeError,
 )  # fmt: skip
 DOCUMENT_TYPE = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 LOOKED_AT = 4096

@@ -166,8 +166,7 @@ def parse(
         return pa.table({name: pa.array([], pa.string()) for name in names})
 
     def take_note(row: pa_csv.InvalidRow) -> str:
-        if row.text.strip():
-            misshapen.append((row.number, row.text[:LONGEST_NOTE]))
+        misshapen.append((row.number, row.text[:LONGEST_NOTE]))
         return "skip"
 
     try:
