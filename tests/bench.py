@@ -26,6 +26,8 @@ from urllib.parse import urlencode
 
 from flask_migrate import upgrade
 
+from tests.gate.bench_gate import gate_read_p95_ms
+from tests.ledger.bench_ledger import ledger_verify_1m_s, ledger_writers
 from tests.products.worlds import (
     TODAY,
     dice_of,
@@ -256,6 +258,9 @@ def _tell(message: str) -> None:
 BENCHES: dict[str, Callable[[], Row]] = {
     "page_p95_ms": page_p95_ms,
     "match_index_vs_loop": match_index_vs_loop,
+    "gate_read_p95_ms": gate_read_p95_ms,
+    "ledger_verify_1m_s": ledger_verify_1m_s,
+    "ledger_writers": ledger_writers,
 }
 
 

@@ -15,6 +15,7 @@ from collections.abc import Callable
 import lightgbm
 import numpy as np
 
+from tests.gate import proving as gate
 from tests.products.worlds import (
     TODAY,
     dice_of,
@@ -132,6 +133,11 @@ PROOFS: dict[str, tuple[Callable[[int], int], int]] = {
     "withholding_never_gains": (withholding_never_gains, 2_000),
     "risk_is_monotone": (risk_is_monotone, 2_000_000),
     "one_equals_many": (one_equals_many, 20_000),
+    "gate_negatives": (gate.gate_negatives, 20_000),
+    "gate_oracle": (gate.gate_oracle, 100_000),
+    "revoke_races": (gate.revoke_races, 20_000),
+    "foreign_objects": (gate.foreign_objects, 10_000),
+    "two_identities": (gate.two_identities, 100_000),
 }
 
 

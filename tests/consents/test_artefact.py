@@ -185,3 +185,13 @@ def test_an_agent_whose_mandate_is_over_signs_nothing(firm, bank, parties):
     agent.mandate_until = clock.today()
     [consent] = service.grant_directly(agent.as_actor(), [parties.draft(firm, bank)])
     assert "经办人" in consent.signer_mandate
+
+
+@pytest.mark.parametrize(
+    "changes", [{"max_uses": 9}, {"item_codes": ["tax", "customs"]}, {"notice_text": "别的文本"}]
+)
+def test_a_request_edited_before_the_signature_cannot_be_signed(firm, bank, parties, changes):
+    consent = service.request_consent(parties.officer(bank.id), parties.draft(firm, bank))
+    database.session.execute(update(Consent).where(Consent.id == consent.id).values(**changes))
+    with pytest.raises(RuleBroken, match="不一致"):
+        service.grant_consent(parties.boss(firm.id), consent.id)

@@ -260,12 +260,32 @@ def test_what_fails_at_the_very_end_leaves_nothing_behind(live, tmp_path):
     assert database.session.scalar(select(func.count()).select_from(PendingName)) == 0
 
 
-def test_the_command_suggests_a_mapping_and_takes_nothing(live, tmp_path):
+def test_the_command_suggests_a_mapping_that_it_then_takes(live, tmp_path):
+    path, mapping = tmp_path / "欠税公告.csv", tmp_path / "映射.yaml"
+    head = "纳税人识别号,纳税人,所欠税种,欠税额,公告时间,心情\n"
+    path.write_text(ROWS.replace(HEAD, head).replace("-02\n", "-02,好\n"), encoding="utf-8")
+    run = invoke(collect, path, "--suggest", "--json", "--mapping-out", mapping)
+    said = json.loads(run.stdout)
+    assert (said["kind"], said["roles"]["code"]["column"]) == ("tax_arrears", "纳税人识别号")
+    assert (run.exit_code, count_firms()) == (0, 0)
+    taken = invoke(collect, path, "--source", "测试", "--mapping", mapping, "--json")
+    assert (taken.exit_code, json.loads(taken.stdout)["accepted"]) == (0, 2)
+
+
+def test_what_is_no_kind_is_not_forced_into_one(live, tmp_path):
+    path, mapping = tmp_path / "心情.csv", tmp_path / "映射.yaml"
+    path.write_text("日子,心情\n周一,好\n周二,坏\n", encoding="utf-8")
+    run = invoke(collect, path, "--suggest", "--mapping-out", mapping)
+    assert json.loads(run.stdout.partition("\n{\n")[0] or run.stdout)["kind"] == "unknown"
+    assert (run.exit_code, mapping.exists()) == (2, False)
+
+
+def test_a_collection_needs_a_kind_or_a_mapping(live, tmp_path):
     path = tmp_path / "欠税.csv"
     path.write_text(ROWS, encoding="utf-8")
-    run = invoke(collect, path, "--kind", "tax_arrears", "--suggest")
-    assert "tax_type: 税种" in run.stdout
-    assert count_firms() == 0
+    run = invoke(collect, path, "--source", "测试")
+    assert run.exit_code == 2
+    assert "--suggest" in run.stderr
 
 
 def test_an_unknown_set_is_refused(live, tmp_path):

@@ -57,6 +57,11 @@ def test_a_title_of_one_cell_above_the_headings_is_skipped_too(file_with):
     assert raw.misshapen == (5, 7)
 
 
+def test_a_line_of_spaces_is_no_row_and_keeps_its_number(file_with):
+    raw = read_file(file_with(TEXT.replace("\n鹰川乙", "\n   \n鹰川乙")))
+    assert (raw.rows.column("row_number").to_pylist(), raw.misshapen) == ([2, 4], ())
+
+
 def test_half_a_surrogate_pair_in_json_is_no_catastrophe(file_with):
     raw = read_file(file_with('{"企业名称": "甲\\ud800"}\n', "a.jsonl"))
     assert cells(raw, "企业名称") == ["甲?"]

@@ -11,7 +11,6 @@ from xinyidai.credit_records.collecting.mapping import (
     bind,
     find_kind,
     load_mapping,
-    suggest,
 )
 from xinyidai.credit_records.collecting.reading import read_file
 from xinyidai.credit_records.collecting.validating import Check, open_engine, validate
@@ -230,14 +229,6 @@ def test_every_shipped_mapping_loads_and_names_a_known_kind(path):
     assert find_kind(mapping.kind).code == mapping.kind
     assert mapping.source
     assert mapping.file
-
-
-def test_a_suggestion_maps_what_it_recognises_and_lists_the_rest():
-    text = suggest(
-        ("统一社会信用代码", "企业名称", "税种", "欠税金额", "心情"), find_kind("tax_arrears")
-    )
-    assert "balance: 欠税金额" in text
-    assert "- 心情" in text
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])

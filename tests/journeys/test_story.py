@@ -214,7 +214,7 @@ def _decide(officer: Person, city: City, number: str) -> None:
     officer.press("受理")
     officer.see("20-officer-application")
     officer.page.get_by_role("button", name="查看").first.click()
-    officer.page.wait_for_url("**/bank/looks/*")
+    officer.page.wait_for_url("**/queries/*")
     assert "演示模型" in officer.text()
     officer.see("21-officer-look")
     officer.page.reload()

@@ -216,7 +216,8 @@ def test_the_shipped_command_does_what_waits_and_ends(live, settings):
     command = [sys.executable, "-m", "xinyidai", "worker", "--until-empty"]
     done = subprocess.run(command, env=child_environment(mine), cwd=CHECKOUT, check=False)  # noqa: S603 - ours
     assert done.returncode == 0
-    assert states() == [("applications.deliver_submission", "succeeded")]
+    # What runs by the clock may have come due meanwhile; it is not waited for.
+    assert ("applications.deliver_submission", "succeeded") in states()
 
 
 @pytest.mark.parametrize(

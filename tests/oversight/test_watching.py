@@ -6,11 +6,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tests.factories import parties
 from tests.oversight.conftest import Desk
 from xinyidai.audit import queries as audit
 from xinyidai.credit_records.values import QueryOutcome
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Role
+from xinyidai.notifications.models import Notification
+from xinyidai.notifications.values import Topic
 from xinyidai.oversight import service
 from xinyidai.oversight.models import QueryAlarm
 from xinyidai.oversight.values import AlarmRule, AlarmState
@@ -131,3 +134,15 @@ def test_without_any_business_each_firm_is_an_alarm_of_its_own(
 
 def test_a_quiet_city_raises_nothing(db: Session, desk: Desk, moment: Moment) -> None:
     assert watch_at(moment("2026-11-18T10:05")) == 0
+
+
+def test_the_credit_office_is_told_of_new_alarms_once(
+    db: Session, desk: Desk, moment: Moment
+) -> None:
+    office = parties.credit_office()
+    desk.events(31, moment("2026-11-18T10:00"), MINUTE)
+    told = select(Notification.topic).where(Notification.department_id == office.id)
+    watch_at(moment("2026-11-18T10:40"))
+    first = list(db.scalars(told))
+    watch_at(moment("2026-11-18T10:45"))
+    assert first == list(db.scalars(told)) == [Topic.QUERY_ALARM]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from xinyidai.accounts.values import Position
 from xinyidai.consents.values import (
     ConsentAction,
+    ConsentDraft,
     ConsentFacts,
     ConsentMode,
     Standing,
@@ -101,6 +102,24 @@ class Consent(Model):
     def uses_left(self) -> int | None:
         """Return how many looks remain, 剩余次数; None means no limit."""
         return None if self.max_uses is None else max(0, self.max_uses - self.use_count)
+
+    def as_draft(self) -> ConsentDraft:
+        """Return the terms as they were asked for."""
+        return ConsentDraft(
+            enterprise_id=self.enterprise_id,
+            institution_id=self.institution_id,
+            officer_account_id=self.officer_account_id,
+            purpose=self.purpose,
+            item_codes=self.item_codes,
+            valid_until=self.valid_until,
+            data_from=self.data_from,
+            data_life_days=self.data_life_days,
+            mode=self.mode,
+            max_uses=self.max_uses,
+            max_per_day=self.max_per_day,
+            max_per_month=self.max_per_month,
+            application_no=self.application_no,
+        )
 
     def facts(self, standing: Standing = Standing()) -> ConsentFacts:  # noqa: B008 - frozen
         """Return the facts, with what is known of the parties' standing."""

@@ -154,6 +154,12 @@ def hold_parties(consent: Consent) -> None:
     )
 
 
+def hold(consent: Consent) -> None:
+    """Read a consent afresh and keep it from changing until the transaction ends."""
+    statement = select(Consent).where(Consent.id == consent.id).with_for_update(read=True)
+    db.session.scalars(statement.execution_options(populate_existing=True)).one()
+
+
 def events_of(consent_id: UUID) -> Sequence[ConsentEvent]:
     """Return the deeds on one consent, oldest first."""
     statement = (

@@ -1,6 +1,7 @@
 """Statements on single records that cases are about: versions of one record, and who saw it."""
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -50,6 +51,25 @@ def record_in_force(enterprise_id: UUID, record_id: int) -> Select[*tuple[Any, .
         CreditRecord.id == record_id,
         CreditRecord.enterprise_id == enterprise_id,
         CreditRecord.status == RecordStatus.IN_FORCE,
+    )
+
+
+def happened_between(kind: str, first: date, last: date) -> Select[*tuple[Any, ...]]:
+    """Select what names each record in force of a kind that happened in a time, by firm."""
+    return (
+        select(
+            CreditRecord.enterprise_id,
+            CreditRecord.kind,
+            CreditRecord.source,
+            CreditRecord.natural_key,
+            CreditRecord.occurred_on,
+        )
+        .where(
+            CreditRecord.kind == kind,
+            CreditRecord.status == RecordStatus.IN_FORCE,
+            CreditRecord.occurred_on.between(first, last),
+        )
+        .order_by(CreditRecord.enterprise_id, CreditRecord.id)
     )
 
 

@@ -17,35 +17,42 @@ from xinyidai.credit_records.collecting import (
     collect_file,
     load_mapping,
 )
-from xinyidai.credit_records.collecting.mapping import FOLDER, find_kind, suggest
-from xinyidai.credit_records.collecting.reading import read_file
+from xinyidai.credit_records.collecting.drafting import as_json as suggestion_json
+from xinyidai.credit_records.collecting.mapping import FOLDER
+from xinyidai.credit_records.collecting.suggesting import suggest
 from xinyidai.kernel.actor import SYSTEM
 from xinyidai.kernel.db import own_transaction
-from xinyidai.kernel.errors import DomainError
+from xinyidai.kernel.errors import DomainError, InvalidInput
 
 NOTHING_TAKEN = 2
 SOME_REJECTED = 3
 
 
 @click.command(
-    help="归集一个文件（CSV、XLSX、JSON Lines、Parquet，可用 gzip 压缩）。"
+    help="归集一个文件（CSV、XLSX、JSON Lines、JSON 数组、Parquet，也可压缩成 gz 或 zip）。"
     "退出码：0 全部接收；3 有退回的行；2 一行也没有接收，或文件无法读取。"
 )
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--kind", required=True, help="信息类别代码，如 administrative_penalty")
+@click.option(
+    "--kind", default=None, help="信息类别代码，如 administrative_penalty；映射写明时可省略"
+)
 @click.option("--source", default=None, help="来源（部门代码或名称）；映射文件写明时可省略")
 @click.option("--mapping", type=click.Path(path_type=Path), default=None, help="归集映射（YAML）")
-@click.option("--suggest", "only_suggest", is_flag=True, help="只给出映射草稿，不归集")
+@click.option("--suggest", "only_suggest", is_flag=True, help="只给出映射建议（JSON），不归集")
+@click.option(
+    "--mapping-out", type=click.Path(path_type=Path), default=None, help="建议的映射写到这里"
+)
 @click.option("--report", type=click.Path(path_type=Path), default=None, help="退回清单写到这里")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), default=None, help="数据截止日期")
 @click.option("--json", "as_json", is_flag=True, help="摘要只占一行")
 def collect(  # noqa: PLR0913 - the options of one command
     *,
     path: Path,
-    kind: str,
+    kind: str | None,
     source: str | None,
     mapping: Path | None,
     only_suggest: bool,
+    mapping_out: Path | None,
     report: Path | None,
     as_of: dt.datetime | None,
     as_json: bool,
@@ -53,14 +60,13 @@ def collect(  # noqa: PLR0913 - the options of one command
     """Collect one file; exit 0 all taken, 3 some rows rejected, 2 nothing taken or not readable."""
     said: dict[str, Any] = {"kind": kind, "source": source, "file": path.name}
     try:
-        loaded = load_mapping(mapping) if mapping else None
-        if only_suggest:
-            layout = loaded.layout if loaded else None
-            click.echo(suggest(read_file(path, layout).headings, find_kind(kind)))
+        if only_suggest or mapping_out:
+            _suggest(path, kind, mapping_out, as_json=as_json)
             return
+        loaded = load_mapping(mapping) if mapping else None
         request = CollectionRequest(
             path,
-            kind,
+            _kind(kind, loaded),
             source or (loaded.source if loaded else None) or "",
             loaded,
             report,
@@ -74,6 +80,31 @@ def collect(  # noqa: PLR0913 - the options of one command
     _tell(_sentence(collection))
     _print(dataclasses.asdict(collection), as_json=as_json)
     sys.exit(_exit_code([collection]))
+
+
+def _kind(given: str | None, mapping: SourceMapping | None) -> str:
+    kind = given or (mapping.kind if mapping else None)
+    if not kind:
+        raise InvalidInput(
+            "请用 --kind 写明信息类别，或用 --mapping 给出映射；不知道是哪一类时先用 --suggest。",
+            code="unknown_kind",
+        )
+    return kind
+
+
+def _suggest(path: Path, kind: str | None, out: Path | None, *, as_json: bool) -> None:
+    """Print what the assistant proposes, and write the mapping where it is wanted."""
+    said = suggestion_json(suggest(path, kind=kind))
+    _print(said, as_json=as_json)
+    if out is None:
+        return
+    if said["mapping"] is None:
+        raise InvalidInput("没有看出是哪一类信息，没有写映射。请用 --kind 写明后再试。")
+    try:
+        out.write_text(said["mapping"], encoding="utf-8")
+    except OSError as error:
+        raise InvalidInput(f"映射无法写到“{out.name}”：{error.strerror}。请换一个位置。") from error
+    _tell(f"映射已写到“{out.name}”：请核对后用 --mapping 归集。")
 
 
 @click.command("collect-set", help="按随附的映射依次归集一套公开数据（beijing、invoices、jinan）。")

@@ -1,12 +1,11 @@
 """Read applications for repair: of a firm, of the city, and their steps."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, TextClause, func, select, text
+from sqlalchemy import Select, func, select
 
 from xinyidai.enterprises.models import Enterprise
 from xinyidai.kernel.db import db
@@ -15,14 +14,6 @@ from xinyidai.repairs.models import Repair, RepairStep
 from xinyidai.repairs.values import OPEN_STATES, RepairState
 
 AT_OFFICE = frozenset({RepairState.SUBMITTED, RepairState.CHECKED, RepairState.HANDED_OVER})
-# Run inside a platform run; what it returns goes to the firm itself and to nobody else.
-DUE_RECORDS: TextClause = text(
-    """
-    select enterprise_id, kind, source, natural_key, occurred_on from credit.credit_record
-    where status = 'in_force' and kind = :kind and occurred_on between :first and :last
-    order by enterprise_id, id
-    """
-)
 
 
 @dataclass(frozen=True)
@@ -79,11 +70,6 @@ def waiting_at_office() -> tuple[int, datetime | None]:
     statement = select(func.count(), func.min(Repair.opened_at)).where(Repair.state.in_(AT_OFFICE))
     number, since = db.session.execute(statement).one()
     return number, since
-
-
-def due_bounds(kind: str, first: date, last: date) -> Mapping[str, Any]:
-    """Return the parameters of `DUE_RECORDS`."""
-    return {"kind": kind, "first": first, "last": last}
 
 
 def _rows() -> Select[Repair, Enterprise]:

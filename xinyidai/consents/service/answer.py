@@ -11,6 +11,9 @@ from xinyidai.consents.lifecycle import LIFECYCLE
 from xinyidai.consents.models import Consent
 from xinyidai.consents.service import artefact, events
 from xinyidai.consents.service.cover import facts_of, state_of
+from xinyidai.consents.service.notice import NoticeOccasion, notice_of
+from xinyidai.consents.service.parties import parties_of
+from xinyidai.consents.service.templates import purpose_of_version
 from xinyidai.consents.values import ConsentAction, ConsentState
 from xinyidai.enterprises.models import Enterprise
 from xinyidai.kernel import clock
@@ -57,6 +60,10 @@ def confirm_consent(actor: Actor, consent_id: UUID) -> Consent:
     facts = facts_of(consent)
     if facts.standing.representative_same:
         raise InvalidTransition("法定代表人没有变化，不需要确认。")
+    if not artefact.is_whole(consent):
+        raise RuleBroken(
+            "授权内容与签名不一致，不能确认，请联系信用办核查。", code="artefact_broken"
+        )
     _require_mandate(_signer(actor))
     consent.representative_name = _representative(consent.enterprise_id)
     artefact.put_signature(consent)
@@ -128,6 +135,7 @@ def _sign(actor: Actor, consent: Consent) -> Consent:
     state, signer = state_of(consent), _signer(actor)
     LIFECYCLE.next_state(state, ConsentAction.GRANT)
     _require_mandate(signer)
+    _require_same_text(consent)
     _drop_void_signature(consent)
     two = queries.wants_two_signers(consent.enterprise_id)
     if two and consent.first_signed_at is None:
@@ -165,6 +173,19 @@ def _drop_void_signature(consent: Consent) -> None:
         consent.first_signed_at = None
         consent.first_signed_by = None
         consent.first_signer_name = None
+
+
+def _require_same_text(consent: Consent) -> None:
+    """Refuse to sign terms that are not those of the text that the firm reads."""
+    draft = consent.as_draft()
+    template = purpose_of_version(consent.purpose, consent.template_version)
+    occasion = NoticeOccasion(consent.consent_no, consent.valid_from, template)
+    notice = notice_of(draft, parties_of(draft), occasion)
+    if (notice.text, notice.digest) != (consent.notice_text, consent.notice_hash):
+        raise RuleBroken(
+            "授权书与现在的内容不一致（例如企业、机构或人员已更名），请机构重新发起申请。",
+            code="notice_outdated",
+        )
 
 
 def _signer(actor: Actor) -> Account | None:

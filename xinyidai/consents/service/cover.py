@@ -104,9 +104,13 @@ def still_stands(consent: Consent) -> bool:
 def require_reading_again(consent: Consent, actor: Actor) -> None:
     """Raise `ConsentRefused` unless the actor may read again what was shown.
 
-    Used up is no reason; being another officer than the one the firm named is.
+    Used up is no reason; being another officer than the one the firm named is. The row is held
+    until the transaction ends: who revokes comes wholly before the reading or wholly after it.
     """
+    queries.hold(consent)
     reasons = rules.reading_again_reasons(facts_of(consent), clock.now(), actor.account_id)
+    if not artefact.is_whole(consent):
+        reasons.append(RefusalReason.ARTEFACT_BROKEN)
     if reasons:
         raise ConsentRefused(reasons)
 

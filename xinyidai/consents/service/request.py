@@ -1,36 +1,24 @@
 """Ask for a consent, or give one without being asked."""
 
 from collections.abc import Sequence
-from uuid import UUID
 
-from sqlalchemy import select
-
-from xinyidai.accounts.models import Account
-from xinyidai.accounts.values import AccountStatus
 from xinyidai.consents import policies, rules
 from xinyidai.consents.lifecycle import LIFECYCLE
 from xinyidai.consents.models import Consent
-from xinyidai.consents.queries import GONE
 from xinyidai.consents.service import events
 from xinyidai.consents.service.answer import sign
 from xinyidai.consents.service.notice import (
-    PLATFORM_NAME,
     Notice,
     NoticeOccasion,
-    Parties,
     notice_of,
 )
+from xinyidai.consents.service.parties import parties_of
 from xinyidai.consents.service.templates import purpose_in_force
 from xinyidai.consents.values import ConsentAction, ConsentDraft, ConsentState
-from xinyidai.enterprises.models import Enterprise
-from xinyidai.institutions.models import Institution
-from xinyidai.institutions.values import InstitutionStatus
 from xinyidai.kernel import clock
-from xinyidai.kernel.actor import Actor, Role
+from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import db, new_id
-from xinyidai.kernel.errors import InvalidInput, NotFound, RuleBroken
-
-OFFICER_ROLES = frozenset({Role.BANK_OFFICER, Role.GUARANTOR})
+from xinyidai.kernel.errors import InvalidInput
 
 
 def request_consent(actor: Actor, draft: ConsentDraft) -> Consent:
@@ -76,11 +64,7 @@ def grant_directly(actor: Actor, drafts: Sequence[ConsentDraft]) -> list[Consent
 def _ask(actor: Actor, draft: ConsentDraft) -> Consent:
     today = clock.today()
     template = purpose_in_force(draft.purpose)
-    parties = Parties(
-        *_firm(draft.enterprise_id),
-        _recipient(draft.institution_id),
-        _officer(draft),
-    )
+    parties = parties_of(draft)
     faults = rules.over_caps(draft, template.purpose, today)
     if faults:
         raise InvalidInput("；".join(faults.values()), fields=faults)
@@ -122,44 +106,3 @@ def _consent(draft: ConsentDraft, notice: Notice) -> Consent:
         notice_text=notice.text,
         notice_hash=notice.digest,
     )
-
-
-def _officer(draft: ConsentDraft) -> str | None:
-    """Return the name of the only officer who may look, or None when every one may."""
-    if draft.officer_account_id is None:
-        return None
-    officer = db.session.get(Account, draft.officer_account_id)
-    fits = (
-        officer is not None
-        and draft.institution_id is not None
-        and officer.institution_id == draft.institution_id
-        and officer.role in OFFICER_ROLES
-        and officer.status is AccountStatus.ACTIVE
-    )
-    if officer is None or not fits:
-        fault = "请选择该机构在岗的信贷人员。"
-        raise InvalidInput(fault, fields={"officer_account_id": fault})
-    return officer.name
-
-
-def _firm(enterprise_id: UUID) -> tuple[str, str]:
-    statement = select(Enterprise.name, Enterprise.uscc, Enterprise.status)
-    firm = db.session.execute(statement.where(Enterprise.id == enterprise_id)).one_or_none()
-    if firm is None:
-        raise NotFound("没有找到这家企业。")
-    if firm.status in GONE:
-        raise RuleBroken("企业已注销或被吊销，不能签署授权。", code="enterprise_inactive")
-    return firm.name, firm.uscc
-
-
-def _recipient(institution_id: UUID | None) -> str:
-    if institution_id is None:
-        return PLATFORM_NAME
-    statement = select(Institution.name, Institution.status)
-    bank = db.session.execute(statement.where(Institution.id == institution_id)).one_or_none()
-    if bank is None:
-        raise NotFound("没有找到这家机构。")
-    if bank.status is not InstitutionStatus.ACTIVE:
-        raise RuleBroken("该机构已暂停使用平台，暂时不能授权。", code="institution_suspended")
-    name: str = bank.name
-    return name

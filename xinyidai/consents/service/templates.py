@@ -52,6 +52,14 @@ def purpose_in_force(code: str) -> PurposeInForce:
     return PurposeInForce(template.version, purposes.from_content(code, template.content))
 
 
+def purpose_of_version(code: str, version: int) -> PurposeInForce:
+    """Return the purpose as one version of its template describes it, in force or not."""
+    for template in queries.templates(code):
+        if template.version == version:
+            return PurposeInForce(version, purposes.from_content(code, template.content))
+    raise RuleBroken("这份授权所依据的用途模板不存在，请机构重新申请。", code="template_missing")
+
+
 def purposes_in_force() -> dict[str, Purpose]:
     """Return every purpose that has a template in force, in the catalogue's order."""
     found = {

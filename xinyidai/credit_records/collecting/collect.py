@@ -29,6 +29,7 @@ from xinyidai.credit_records.collecting.mapping import (
     bind,
     find_kind,
 )
+from xinyidai.credit_records.collecting.order import refuse_shifted
 from xinyidai.credit_records.collecting.reading import read_file
 from xinyidai.credit_records.collecting.validating import Check, open_engine, validate
 from xinyidai.credit_records.service import staging as staged_table
@@ -64,7 +65,8 @@ class Collection:
     `accepted` are records taken in, those that replaced another (`superseded`) among them; with an
     aggregation they are rows after it, while `rows` and `rejected` count rows of the file.
     `pending_names` wait for a code, `pending_new` of them since this run. `duplicate_codes` counts
-    codes that stand with several names in the file.
+    codes that stand with several names in the file. `reasons` counts rows by rule, `examples` shows
+    the first three of each.
     """
 
     kind: str
@@ -81,6 +83,7 @@ class Collection:
     duplicate_codes: int
     seconds: float
     reasons: Mapping[str, int] = field(default_factory=dict)
+    examples: Mapping[str, list[dict[str, str | int]]] = field(default_factory=dict)
 
     @property
     def is_taken(self) -> bool:
@@ -142,6 +145,8 @@ def _checked(request: CollectionRequest, kind: KindSpec, progress: Progress) -> 
     # Rows of a raw table are checked by the fields that the mapping describes, then aggregated.
     read_as = KindSpec(kind.code, kind.name, mapping.raw, "", "") if mapping.raw else kind
     binding = bind(raw.headings, read_as, mapping)
+    if mapping.subject.namespace is None:
+        refuse_shifted(raw, binding, read_as)
     progress(f"校验 {raw.rows.num_rows} 行")
     today = request.as_of or clock.today()
     check = Check(open_engine(), raw, read_as, mapping, binding, today)
@@ -246,4 +251,5 @@ def _collection(
         duplicate_codes=written.duplicate_codes,
         seconds=round(seconds, 2),
         reasons=rejecting.reasons(check),
+        examples=rejecting.examples(check),
     )

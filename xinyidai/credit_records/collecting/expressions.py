@@ -18,6 +18,7 @@ BLANKS = ("-", "--", "---", "/", "\\", "—", "——", "null", "none", "nan", "
 YES = ("是", "有", "true", "t", "yes", "y", "1", "1.0")
 NO = ("否", "无", "false", "f", "no", "n", "0", "0.0")
 UNPRINTABLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
+WRITTEN_AMOUNT = r"-?(\d+\.?\d*|\.\d+)([eE]\+?\d+)?[万亿]?元?"
 DIGITS = "'０１２３４５６７８９／－．，：', '0123456789/-.,:'"
 
 MACROS = (
@@ -180,7 +181,9 @@ def rule_of(spec: FieldSpec, text: str, value: str, today: date, *, relaxed: boo
     return f"case {missing} {branches} end"
 
 
-def _form_rules(spec: FieldSpec, text: str, value: str) -> list[tuple[str, str]]:
+def _form_rules(  # noqa: PLR0911 - one line for each field type
+    spec: FieldSpec, text: str, value: str
+) -> list[tuple[str, str]]:
     match spec.type:
         case FieldType.TEXT | FieldType.USCC:
             return [("control_characters", f"regexp_matches({text}, '{UNPRINTABLE}')")]
@@ -196,6 +199,9 @@ def _form_rules(spec: FieldSpec, text: str, value: str) -> list[tuple[str, str]]
             return [("unknown_value", f"{value} is null")]
         case FieldType.CAPITAL:
             return []
+        case FieldType.AMOUNT_YUAN | FieldType.AMOUNT_WAN:
+            huge = f"{value} is null and regexp_full_match(number_text({text}), '{WRITTEN_AMOUNT}')"
+            return [("amount_too_large", huge), ("not_a_number", f"{value} is null")]
         case _:
             return [("not_a_number", f"{value} is null")]
 

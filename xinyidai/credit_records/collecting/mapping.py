@@ -28,11 +28,14 @@ REGISTRATION = "registration"
 MAPPING_KEYS = frozenset(
     {
         "about", "kind", "source", "file", "columns", "constants", "ignore", "skip_rows",
-        "header_row", "sheet", "values", "blank", "subject", "code", "namespace", "raw",
+        "header_row", "header_rows", "footer_rows", "delimiter", "sheet", "values",
+        "blank", "subject", "code", "namespace", "raw",
         "aggregate", "undated", "absent", "register",
         "wording", "day_first",
     }
 )  # fmt: skip
+MOST_HEADER_ROWS = 5
+MOST_TITLE_ROWS = 1000
 SUBJECT_KEYS = frozenset({"code", "name", "bad_code", "name_prefix"})
 
 
@@ -88,14 +91,14 @@ def load_mapping(path: Path) -> SourceMapping:
     """Read a mapping file; raise `InvalidInput` naming what is wrong with it."""
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError, ValueError) as error:
         raise bad_mapping(f"映射文件“{path.name}”无法读取或不是合法的 YAML。") from error
     if not isinstance(raw, dict) or "kind" not in raw:
         raise bad_mapping(f"映射文件“{path.name}”里没有写明信息类别 kind。")
     _refuse_strange(set(raw) - MAPPING_KEYS, path)
     _refuse_strange(set(raw.get("subject") or {}) - SUBJECT_KEYS, path)
     try:
-        return _mapping_of(raw)
+        return mapping_of(raw)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise bad_mapping(f"映射文件“{path.name}”的写法有误：{error}。") from error
 
@@ -110,8 +113,8 @@ def _refuse_strange(keys: set[str], path: Path) -> None:
         raise bad_mapping(f"映射文件“{path.name}”里有不认识的项：{'、'.join(sorted(keys))}。")
 
 
-def _mapping_of(raw: Mapping[str, Any]) -> SourceMapping:
-    header_row = raw.get("header_row") or int(raw.get("skip_rows") or 0) + 1
+def mapping_of(raw: Mapping[str, Any]) -> SourceMapping:
+    """Build a mapping from its keys; wrong types raise `TypeError`, `ValueError` and the like."""
     return SourceMapping(
         kind=str(raw["kind"]),
         source=raw.get("source"),
@@ -119,7 +122,7 @@ def _mapping_of(raw: Mapping[str, Any]) -> SourceMapping:
         columns={code: _cleaned(heads) for code, heads in (raw.get("columns") or {}).items()},
         constants={code: str(value) for code, value in (raw.get("constants") or {}).items()},
         ignore=frozenset(_cleaned(raw.get("ignore") or [])),
-        layout=Layout(int(header_row), raw.get("sheet")),
+        layout=_layout_of(raw),
         values={
             code: {clean_heading(str(seen)): str(kept) for seen, kept in texts.items()}
             for code, texts in (raw.get("values") or {}).items()
@@ -134,6 +137,24 @@ def _mapping_of(raw: Mapping[str, Any]) -> SourceMapping:
         wording={code: _around(text) for code, text in (raw.get("wording") or {}).items()},
         day_first=bool(raw.get("day_first")),
     )
+
+
+def _layout_of(raw: Mapping[str, Any]) -> Layout:
+    named = raw.get("header_row")
+    layout = Layout(
+        header_row=int(raw.get("skip_rows") or 0) + 1 if named is None else int(named),
+        sheet=raw.get("sheet"),
+        header_rows=int(raw.get("header_rows") or 1),
+        footer_rows=int(raw.get("footer_rows") or 0),
+        delimiter=raw.get("delimiter"),
+    )
+    if layout.header_row < 0 or not 1 <= layout.header_rows <= MOST_HEADER_ROWS:
+        raise ValueError(f"header_row 不能小于 0，header_rows 只能是 1 到 {MOST_HEADER_ROWS}")
+    if layout.header_row > MOST_TITLE_ROWS or not 0 <= layout.footer_rows <= MOST_TITLE_ROWS:
+        raise ValueError(f"header_row 和 footer_rows 不能超过 {MOST_TITLE_ROWS}")
+    if layout.delimiter is not None and len(str(layout.delimiter)) != 1:
+        raise ValueError("delimiter 只能是一个字")
+    return layout
 
 
 def _subject_of(raw: Mapping[str, Any]) -> SubjectRule:
@@ -274,21 +295,3 @@ def _require_complete(binding: Binding, kind: KindSpec, mapping: SourceMapping) 
             f"文件缺少必填列：{'、'.join(lacking)}。请补上，或在映射文件里指明对应的列。",
             code="missing_column",
         )
-
-
-def suggest(headings: tuple[str, ...], kind: KindSpec) -> str:
-    """Return a mapping, as YAML, that a person may complete; nothing is taken in."""
-    names = {head: spec.code for spec in kind.fields for head in spec.headings}
-    columns: dict[str, str] = {}
-    unknown: list[str] = []
-    for heading in headings:
-        near = difflib.get_close_matches(heading, list(names), n=1, cutoff=0.6)
-        if near and names[near[0]] not in columns:
-            columns[names[near[0]]] = heading
-        else:
-            unknown.append(heading)
-    code, name = columns.pop(kind.subject_code, None), columns.pop(kind.subject_name, None)
-    subject = {key: head for key, head in (("code", code), ("name", name)) if head}
-    proposal = {"kind": kind.code, "subject": subject, "columns": columns, "ignore": unknown}
-    text: str = yaml.safe_dump(proposal, allow_unicode=True, sort_keys=False)
-    return text

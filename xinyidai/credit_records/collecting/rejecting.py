@@ -1,6 +1,8 @@
 """Rejected rows, 退回清单: what is wrong and what the clerk should do, and no readable values."""
 
 import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from xinyidai.credit_records.collecting.validating import SUBJECT, Check
@@ -10,6 +12,9 @@ from xinyidai.kernel.masking import mask_value
 # Rule code to what is wrong and what to do.
 ADVICE = {
     "misshapen_row": "这一行的格数与表头不一致，请检查是否多了或少了分隔符、引号。",
+    "not_an_object": "这一行不是 {“字段”: 值} 这样的 JSON 对象，请检查引号、逗号和括号。",
+    "nested_value": "这一格是嵌套的对象或数组，请展开成单个的值。",
+    "repeated_key": "同一行里这个字段名出现了两次，请删除其中一个。",
     "required_missing": "必填项为空，请补填。",
     "no_subject": "没有企业代码也没有企业名称，请补填其中一项。",
     "uscc_length": "统一社会信用代码应为 18 位，请对照营业执照补全。",
@@ -36,6 +41,7 @@ ADVICE = {
 HEADER = ("行号", "字段", "值（已脱敏）", "规则", "怎么办")
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 LONGEST_SHOWN = 40
+EXAMPLES = 3
 
 
 def write_report(check: Check, path: Path) -> None:
@@ -55,8 +61,7 @@ def write_report(check: Check, path: Path) -> None:
 
 
 def _write_report(check: Check, path: Path) -> None:
-    names = {spec.code: spec.name for spec in check.kind.facts} | {SUBJECT: "企业"}
-    personal = {spec.code for spec in check.kind.facts if spec.personal}
+    words = _Words.of(check)
     rows = check.engine.execute(
         "select row_number, field, value, rule from rejects order by row_number, field"
     )
@@ -66,8 +71,45 @@ def _write_report(check: Check, path: Path) -> None:
         writer.writerow(HEADER)
         while batch := rows.fetchmany(10_000):
             for number, field, value, rule in batch:
-                shown = "***" if field in personal else masked(value)
-                writer.writerow((number, names.get(field, ""), shown, rule, ADVICE[rule]))
+                writer.writerow((number, *words.shown(field, value), rule, ADVICE[rule]))
+
+
+@dataclass(frozen=True)
+class _Words:
+    """How the fields of a kind are called, and which of them tell about a person."""
+
+    names: Mapping[str, str]
+    personal: frozenset[str]
+
+    @classmethod
+    def of(cls, check: Check) -> "_Words":
+        facts = check.kind.facts
+        return cls(
+            {spec.code: spec.name for spec in facts} | {SUBJECT: "企业"},
+            frozenset(spec.code for spec in facts if spec.personal),
+        )
+
+    def shown(self, field: str | None, value: str | None) -> tuple[str, str]:
+        """Return field and value as a clerk may see them."""
+        name = self.names.get(field or "", harmless(field or ""))
+        return name, "***" if field in self.personal else masked(value)
+
+
+def examples(check: Check) -> dict[str, list[dict[str, str | int]]]:
+    """Return the first three rejected rows of each rule: row, field and masked value."""
+    words = _Words.of(check)
+    rows = check.engine.execute(
+        f"""
+        select rule, row_number, field, value from rejects
+        qualify row_number() over (partition by rule order by row_number, field) <= {EXAMPLES}
+        order by rule, row_number, field
+        """  # noqa: S608 - a number of our own
+    ).fetchall()
+    listed: dict[str, list[dict[str, str | int]]] = {}
+    for rule, number, field, value in rows:
+        name, shown = words.shown(field, value)
+        listed.setdefault(rule, []).append({"row": number, "field": name, "value": shown})
+    return listed
 
 
 def masked(value: str | None) -> str:

@@ -172,11 +172,20 @@ def _make_rejects(check: Check) -> None:
     check.engine.execute(
         "create table rejects(row_number bigint, field varchar, value varchar, rule varchar)"
     )
-    misshapen = pa.table({"row_number": pa.array(check.raw.misshapen, pa.int64())})
-    check.engine.register("misshapen", misshapen)
-    check.engine.execute(
-        "insert into rejects select row_number, null, null, 'misshapen_row' from misshapen"
+    flaws = [(flaw.row, flaw.heading, flaw.value, flaw.rule) for flaw in check.raw.flaws]
+    names = ("row_number", "field", "value", "rule")
+    types = (pa.int64(), pa.string(), pa.string(), pa.string())
+    columns = zip(*flaws, strict=True) if flaws else [()] * len(names)
+    check.engine.register(
+        "flaws",
+        pa.table(
+            {
+                name: pa.array(list(values), kind)
+                for name, values, kind in zip(names, columns, types, strict=True)
+            }
+        ),
     )
+    check.engine.execute("insert into rejects select row_number, field, value, rule from flaws")
     for field, value, rule in _rules(check):
         check.engine.execute(
             f"""

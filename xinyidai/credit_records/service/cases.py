@@ -4,7 +4,7 @@ A firm that objects, or asks for a repair, lets the office and the source see th
 names. Each such look is an event of its own kind that the firm finds in its list.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from xinyidai.credit_records import case_queries, field_texts, policies, queries
 from xinyidai.credit_records.models import CreditRecord, QueryEvent
 from xinyidai.credit_records.service import door, log, write
 from xinyidai.credit_records.service.door import Aperture
+from xinyidai.credit_records.service.platform import PlatformRun
 from xinyidai.credit_records.service.staging import NewRecord
 from xinyidai.credit_records.values import (
     HANDLING_PURPOSES,
@@ -110,6 +111,14 @@ def names_within(
     aperture = Aperture(enterprise_id, kinds=frozenset(kinds), data_from=data_from)
     rows = door.read(aperture, case_queries.names_in_force(enterprise_id, kinds))
     return [(_name(enterprise_id, row), row.kind) for row in rows]
+
+
+def happened_between(
+    run: PlatformRun, kind: str, first: date, last: date
+) -> Iterator[tuple[UUID, str, date]]:
+    """Yield firm, name and day of each record in force of a kind that happened in a time."""
+    for row in run.execute(case_queries.happened_between(kind, first, last)):
+        yield row.enterprise_id, _name(row.enterprise_id, row), row.occurred_on
 
 
 def recipients_of(enterprise_id: UUID, trace: RecordTrace) -> Sequence[UUID]:

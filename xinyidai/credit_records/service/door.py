@@ -48,7 +48,7 @@ LEAVE_NOTED = text(
     """
     with noted as (
         insert into credit.door_reading (event_id, enterprise_id, opened_at)
-        values (:event, :enterprise, :moment) on conflict (event_id) do nothing)
+        values (:event, :enterprise, :moment) on conflict do nothing)
     select set_config('role', 'none', true),
            set_config('xinyidai.enterprise', '', true),
            set_config('xinyidai.platform_run', '', true),

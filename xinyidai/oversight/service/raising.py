@@ -16,34 +16,36 @@ MOST_IDS = 2000
 Known = dict[tuple[AlarmRule, str], list[QueryAlarm]]
 
 
-def raise_alarms(suspicions: Sequence[Suspicion]) -> int:
-    """Raise what is new and return how many alarms that were.
+def raise_alarms(suspicions: Sequence[Suspicion]) -> Sequence[QueryAlarm]:
+    """Raise what is new and return those alarms.
 
     Looks that come after an alarm was reviewed raise another one under the same key with a number,
     so that a conclusion never covers what its writer had not seen.
     """
     if not suspicions:
-        return 0
+        return ()
     known: Known = {}
     for alarm in queries.alarms_since(min(one.day for one in suspicions)):
         base = alarm.dedupe_key.partition("#")[0]
         known.setdefault((alarm.rule, base), []).append(alarm)
-    raised = sum(_keep(one, known.setdefault((one.rule, one.key), [])) for one in suspicions)
+    kept = [_keep(one, known.setdefault((one.rule, one.key), [])) for one in suspicions]
+    raised = [alarm for alarm in kept if alarm is not None]
     db.session.flush()
     return raised
 
 
-def _keep(suspicion: Suspicion, earlier: list[QueryAlarm]) -> bool:
+def _keep(suspicion: Suspicion, earlier: list[QueryAlarm]) -> QueryAlarm | None:
     seen = max((_last(alarm) for alarm in earlier if alarm.state is not AlarmState.OPEN), default=0)
     looks = [look for look in suspicion.looks if look.happened_at.timestamp() > seen]
     if not looks:
-        return False
+        return None
     waiting = [alarm for alarm in earlier if alarm.state is AlarmState.OPEN]
     if waiting:
         _extend(waiting[-1], suspicion, looks)
-        return False
-    earlier.append(_raise(suspicion, looks, len(earlier) + 1))
-    return True
+        return None
+    alarm = _raise(suspicion, looks, len(earlier) + 1)
+    earlier.append(alarm)
+    return alarm
 
 
 def _raise(suspicion: Suspicion, looks: Sequence[SeenLook], number: int) -> QueryAlarm:

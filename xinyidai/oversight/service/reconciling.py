@@ -22,6 +22,7 @@ from xinyidai.ledger.openings import Opening
 from xinyidai.ledger.rules import canonical, commitment, entry_text
 from xinyidai.oversight import queries
 from xinyidai.oversight.models import Reconciliation
+from xinyidai.oversight.service import telling
 from xinyidai.oversight.values import Difference
 
 log = logging.getLogger(__name__)
@@ -68,6 +69,7 @@ def reconcile(since: datetime | None = None, actor: Actor = SYSTEM) -> Reconcili
     db.session.flush()
     if row.total:
         log.error("reconciliation found differences", extra={"differences": counts})
+        telling.tell_differences(row.total, row.id)
     return row
 
 

@@ -12,8 +12,9 @@ from xinyidai.credit_records.values import QueryOutcome
 from xinyidai.kernel import clock
 from xinyidai.kernel.db import db
 from xinyidai.oversight import queries, rules
-from xinyidai.oversight.models import OversightMark
+from xinyidai.oversight.models import OversightMark, QueryAlarm
 from xinyidai.oversight.rules import THRESHOLDS
+from xinyidai.oversight.service import telling
 from xinyidai.oversight.service.raising import raise_alarms
 from xinyidai.oversight.values import CaseKind, SeenLook, Suspicion
 
@@ -33,14 +34,16 @@ def watch(since: datetime | None = None) -> int:
     now = clock.now()
     mark = _locked_mark(now)
     begin = since or mark.covered_until - OVERLAP
-    raised = 0
+    raised: list[QueryAlarm] = []
     while begin < now:
         end = min(begin + STRETCH, now)
         raised += raise_alarms(list(suspicions(begin, end)))
         begin = end
+    if raised:
+        telling.tell_alarms(len(raised), raised[-1].id)
     mark.covered_until = max(mark.covered_until, now)
     db.session.flush()
-    return raised
+    return len(raised)
 
 
 def suspicions(since: datetime, until: datetime) -> Iterator[Suspicion]:

@@ -6,13 +6,12 @@ from datetime import date, timedelta
 from xinyidai.catalogue.kinds import KINDS
 from xinyidai.catalogue.repairs import REPAIRS
 from xinyidai.catalogue.values import RecordKind, RepairRule
-from xinyidai.credit_records.rules import record_key
-from xinyidai.credit_records.service import PlatformRun, platform_run
+from xinyidai.credit_records.service import PlatformRun, cases, platform_run
 from xinyidai.kernel import clock
 from xinyidai.notifications import service as notifications
 from xinyidai.notifications.service import Message
 from xinyidai.notifications.values import Topic
-from xinyidai.repairs import queries, rules
+from xinyidai.repairs import rules
 
 PURPOSE = "repair_reminder"
 LOOK_BACK_DAYS = 30  # a job that stood still for a month still tells everybody once
@@ -32,10 +31,8 @@ def _messages(
     wait = timedelta(days=rule.min_publicity_days)
     first = today - timedelta(days=LOOK_BACK_DAYS) - wait
     last = today + timedelta(days=max(REPAIRS.reminders)) - wait
-    bounds = queries.due_bounds(kind.code, first, min(last, today))
-    for row in run.execute(queries.DUE_RECORDS, bounds):
-        key = record_key(row.enterprise_id, kind.code, row.source, row.natural_key)
-        earliest = rules.earliest_on(rule, row.occurred_on)
+    for firm, key, day in cases.happened_between(run, kind.code, first, min(last, today)):
+        earliest = rules.earliest_on(rule, day)
         days = next((d for d in sorted(REPAIRS.reminders) if (earliest - today).days <= d), None)
         if days is not None:
             title, body = _words(kind, earliest, today)
@@ -43,7 +40,7 @@ def _messages(
                 topic=Topic.REPAIR_DUE,
                 title=title,
                 body=body,
-                enterprise_id=row.enterprise_id,
+                enterprise_id=firm,
                 link="/enterprise/repairs",
                 dedupe_key=f"repair:{days}:{key}",
             )

@@ -127,10 +127,13 @@ def export_lines(actor: Actor, batch_id: UUID) -> Iterator[ExportLine]:
     """Yield what may be written into a file at this moment, row by row.
 
     Each snapshot is read again: what was revoked, expired, corrected or repaired since is left
-    out. So is what the firm allowed to be looked at only, because a file is kept.
+    out. So is what the firm allowed to be looked at only, because a file is kept. Each row is
+    read in a transaction of its own, so that nobody who revokes waits for the file's end.
     """
     for line in lines_of(actor, batch_id):
-        yield _export_line(actor, line)
+        with own_transaction():
+            exported = _export_line(actor, line)
+        yield exported
 
 
 def sentence_of(row: LookBatchRow) -> str:

@@ -1,0 +1,221 @@
+"""Every route of the product: who may come, and what each part of its address names.
+
+A new route without a line here fails the tests. Role letters: `*` anybody, `E` firm, `B` loan
+officer, `P` product manager, `C` a bank's system, `G` guarantor, `D` department, `O` credit office,
+`A` auditor, `S` operator. A parameter not named in a line has the kind of `KINDS`.
+"""
+
+from dataclasses import dataclass, field
+
+from xinyidai.kernel.actor import Role
+
+LETTERS = {
+    Role.PUBLIC: "*",
+    Role.ENTERPRISE_USER: "E",
+    Role.BANK_OFFICER: "B",
+    Role.BANK_PRODUCT_MANAGER: "P",
+    Role.BANK_CLIENT: "C",
+    Role.GUARANTOR: "G",
+    Role.DEPARTMENT: "D",
+    Role.CREDIT_OFFICE: "O",
+    Role.AUDITOR: "A",
+    Role.OPERATOR: "S",
+}
+
+# Which object of a world stands for a parameter of an address.
+KINDS = {
+    "application_id": "application",
+    "consent_id": "consent",
+    "snapshot_id": "snapshot",
+    "batch_id": "batch",
+    "entry_id": "entry",
+    "account_id": "account",
+    "message_id": "message",
+    "version_id": "version",
+    "product_id": "product",
+    "event_id": "event",
+    "consent_no": "consent_no",
+    "need_id": "need",
+    "alarm_id": "nothing",
+    "sample_id": "nothing",
+    "model_id": "nothing",
+    "template_id": "nothing",
+    "witness_id": "nothing",
+    "objection_id": "objection",
+    "repair_id": "repair",
+    "code": "word:median_days",
+    "filename": "word:app.css",
+}
+# Objects of the whole city: opening them is no leak.
+SHARED = frozenset({"event", "product", "nothing"})
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One route.
+
+    `names`: who knows a firm's code, or meets it at an event, learns its name here. `staff`: a firm
+    chooses here among a bank's officers. `handles`: the credit office sees here the record that a
+    firm's own case is about; the firm finds that look in its list.
+    """
+
+    roles: str
+    names: bool = False
+    staff: bool = False
+    handles: bool = False
+    kinds: dict[str, str] = field(default_factory=dict)
+
+
+def _e(
+    roles: str, *, names: bool = False, staff: bool = False, handles: bool = False, **kinds: str
+) -> Entry:
+    return Entry("".join(sorted(roles)), names, staff, handles, kinds)
+
+
+LOOK = {"event_id": "look"}
+
+TABLE: dict[str, Entry] = {
+    # Anybody
+    **dict.fromkeys(
+        """
+        static assets.font assets.htmx design.sheet public.home public.accessibility public.privacy
+        public.event_list public.event public.product_list public.product public.whitelist_names
+        sign_in.form sign_in.enter sign_in.sign_up_form health.healthz health.readyz
+        oauth.issue_token api_docs.openapi api_docs.page api_record_kinds.list_kinds
+        api_events.list_events api_products.list_products api_applications.list_denial_reasons
+        api_consents.list_purposes api_ledger.checkpoint api_ledger.consistency
+        api_ledger.accept_cosignature api_ledger.keys api_ledger.leaves api_ledger.witness_steps
+        ledger_tools.tool public.verify.form public.verify.consent public.verify.ledger_page
+        public.verify.check_proof public.verify.checkpoint public.verify.keys
+        """.split(),  # noqa: SIM905 - a list of fifty strings is harder to read
+        _e("*"),
+    ),
+    "sign_in.sign_up": _e("*", names=True),
+    "api_products.read_product": _e("*", version_id="version"),
+    "sign_in.leave": _e("ABCDEGOPS"),
+    # A firm
+    **dict.fromkeys(
+        """
+        enterprise.home enterprise.applications enterprise.application enterprise.application_check
+        enterprise.application_consent enterprise.application_sign_consent
+        enterprise.application_contact enterprise.application_change_contact
+        enterprise.application_need enterprise.application_change_need enterprise.application_submit
+        enterprise.application_submitted enterprise.application_withdraw enterprise.application_new
+        enterprise.application_start enterprise.consent_sign enterprise.consents enterprise.consent
+        enterprise.consent_confirm enterprise.consent_receipt_json enterprise.consent_receipt_pdf
+        enterprise.consent_resume enterprise.consent_ending enterprise.consent_revoke
+        enterprise.consent_suspend enterprise.consent_check enterprise.consent_new
+        enterprise.dispute enterprise.events enterprise.event
+        enterprise.event_cancel enterprise.event_register enterprise.holdings
+        enterprise.holdings_with_records enterprise.holdings_file enterprise.matches
+        enterprise.match_run enterprise.match_form enterprise.people enterprise.person_add
+        enterprise.person enterprise.person_mandate enterprise.person_stop enterprise.person_new
+        enterprise.people_signing enterprise.product enterprise.profile enterprise.profile_refresh
+        enterprise.looks_page enterprise.records
+        enterprise.objections enterprise.objection_form enterprise.objection_open
+        enterprise.objection enterprise.objection_supply enterprise.objection_withdraw
+        enterprise.objection_acknowledge enterprise.repairs enterprise.repairs_with_records
+        enterprise.repair_form enterprise.repair_apply enterprise.repair
+        enterprise.repair_resubmit enterprise.repair_withdraw
+        """.split(),  # noqa: SIM905 - as above
+        _e("E"),
+    ),
+    "enterprise.consent_officer": _e("E", staff=True),
+    "enterprise.consent_agree": _e("E", consent_id="pending"),
+    "enterprise.consent_decline": _e("E", consent_id="pending"),
+    "enterprise.look": _e("E", **LOOK),
+    "enterprise.look_proof": _e("E", **LOOK),
+    # A bank
+    **dict.fromkeys(
+        """
+        bank.home bank.list_applications bank.show_application bank.step_form bank.take_step
+        bank.accept bank.investigate bank.settle bank.sign bank.list_batches bank.order_batch
+        bank.show_batch bank.batch_results bank.check_batch bank.choose_batch bank.figure_list
+        bank.list_whitelist
+        """.split(),  # noqa: SIM905 - as above
+        _e("B"),
+    ),
+    **dict.fromkeys(("bank.end_consent", "queries.make_query", "queries.read_query"), _e("BG")),
+    **dict.fromkeys(("bank.show_consent", "bank.consent_receipt"), _e("BGP")),
+    **dict.fromkeys(
+        """
+        bank.list_events bank.cancel bank.register bank.list_products bank.show_product
+        """.split(),  # noqa: SIM905 - as above
+        _e("BP"),
+    ),
+    "bank.search": _e("B", names=True),
+    **dict.fromkeys(("bank.request_consent", "bank.consent_form"), _e("BG", names=True)),
+    # After a bank has asked a firm, or at an event, it knows the firm's name.
+    "bank.list_consents": _e("BGP", names=True),
+    "bank.show_event": _e("BP", names=True),
+    **dict.fromkeys(
+        """
+        bank.create_product bank.delist_product bank.edit_product bank.update_product
+        bank.revise_product bank.submit_product bank.new_product
+        """.split(),  # noqa: SIM905 - as above
+        _e("P"),
+    ),
+    **dict.fromkeys(
+        """
+        api_applications.list_applications api_applications.read_application
+        api_applications.accept api_applications.approve api_applications.request_approval
+        api_applications.deny api_applications.disburse api_applications.investigate
+        api_applications.return_for_completion api_applications.settle api_applications.sign
+        api_consents.list_consents api_consents.read_consent api_consents.read_receipt
+        api_products.draft_product api_products.submit_product api_queries.make_query
+        api_queries.read_query api_whitelist.list_members
+        """.split(),  # noqa: SIM905 - as above
+        _e("C"),
+    ),
+    "api_consents.request_consent": _e("C", names=True),
+    "guarantor.home": _e("G"),
+    # Departments
+    **dict.fromkeys(
+        """
+        department.home department.nominations department.nomination department.objections
+        department.objection department.objection_step department.objection_record
+        """.split(),  # noqa: SIM905 - as above
+        _e("D"),
+    ),
+    **dict.fromkeys(("department.nomination_form", "department.nominate"), _e("D", names=True)),
+    # The city's own offices
+    **dict.fromkeys(
+        """
+        audit.home audit.alarms audit.alarm audit.review audit.reconciliations audit.samples
+        audit.judge audit.draw_sample audit.sealings office.city_applications
+        office.city_application office.data office.figures office.figure_list office.query_ledger
+        office.export_queries office.whitelist office.entry office.purpose_version
+        office.purposes office.objections office.objection office.repairs office.repair
+        """.split(),  # noqa: SIM905 - as above
+        _e("AO"),
+    ),
+    **dict.fromkeys(("office.query_event", "office.query_proof"), _e("AO", **LOOK)),
+    "office.purpose": _e("AO", code="word:pre_loan"),
+    **dict.fromkeys(
+        ("office.purpose_draft", "office.draft_purpose"), _e("O", code="word:pre_loan")
+    ),
+    "audit.trail": _e("A"),
+    **dict.fromkeys(
+        """
+        office.home office.waiting_names office.settle_name office.settle_sure_names office.events
+        office.event office.cancel_event office.close_event office.follow_up_event office.hold_event
+        office.record_meeting office.open_event office.plan_form office.plan_event office.products
+        office.product office.decide_product office.take_step office.nomination_form office.nominate
+        office.decide_purpose office.retire_purpose office.objection_step
+        office.objection_counter office.repair_step office.repair_counter
+        """.split(),  # noqa: SIM905 - as above
+        _e("O"),
+    ),
+    **dict.fromkeys(
+        """
+        office.objection_record office.objection_at_counter office.repair_record
+        office.repair_at_counter
+        """.split(),  # noqa: SIM905 - as above
+        _e("O", handles=True),
+    ),
+    **dict.fromkeys(("office.models", "office.model"), _e("AOS")),
+    "office.decide_model": _e("OS"),
+    "operator.home": _e("S"),
+    # Everybody with a mailbox
+    **dict.fromkeys(("messages.inbox", "messages.read", "messages.read_all"), _e("ABDEGOP")),
+}

@@ -1,0 +1,12 @@
+"""The real services against an independent model, step by step."""
+
+from tests.gate import play
+
+SAMPLE = 1_500
+
+
+def test_product_and_model_agree_after_every_step(live):
+    scene = play.play(live, SAMPLE)
+    assert scene.steps >= SAMPLE
+    assert scene.looks > 10
+    assert scene.refusals > 10
