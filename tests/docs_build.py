@@ -17,7 +17,7 @@ from pathlib import Path
 from xinyidai import slices
 from xinyidai.catalogue import kinds as catalogue
 from xinyidai.catalogue.indicators import Indicator, indicator_dictionary
-from xinyidai.catalogue.values import Field, RecordKind
+from xinyidai.catalogue.values import Field, RecordKind, RepairRule
 
 CHECKOUT = Path(__file__).parents[1]
 DOCS = CHECKOUT / "docs"
@@ -166,6 +166,7 @@ def _kind_lines(kind: RecordKind) -> list[str]:
         ("更新周期", f"{kind.update_cycle_days} days"),
         ("公示期", f"{shown}; {kind.publicity_rule}"),
         ("留存期", kept),
+        *([("信用修复", _repair_words(kind.repair))] if kind.repair else []),
         ("无记录时", f"`{kind.absence}`"),
         ("依据", kind.legal_basis),
         ("区分同类记录", "、".join(f"`{code}`" for code in kind.map.natural_key)),
@@ -178,6 +179,10 @@ def _kind_lines(kind: RecordKind) -> list[str]:
         "",
         *table(heads, map(_field_row, kind.fields)),
     ]
+
+
+def _repair_words(rule: RepairRule) -> str:
+    return f"`{rule.grade}`; {rule.min_publicity_days} days after it happened at the earliest"
 
 
 def _field_row(field: Field) -> tuple[str, ...]:

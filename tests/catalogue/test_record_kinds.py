@@ -211,6 +211,15 @@ def test_the_small_catalogue_of_these_tests_is_sound():
         ("required: true, max", "required: 1, max"),
         ("items: {tax: {name: 纳税, text: 纳税信息}}", "items: [tax]"),
         ("banned_fields:", "banned: 1\nbanned_fields:"),
+        ("absence: unknown", "repair: {class: minor, min_publicity_days: 0}\n    absence: unknown"),
+        (
+            "effect: neutral\n",
+            "effect: negative\n    repair: {class: general, min_publicity_days: 89}\n",
+        ),
+        (
+            "effect: neutral\n",
+            "effect: negative\n    repair: {class: venial, min_publicity_days: 89}\n",
+        ),
     ],
 )
 def test_a_broken_catalogue_does_not_load(old, new):

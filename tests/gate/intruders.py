@@ -30,7 +30,14 @@ WRONG_METHODS = ("PUT", "PATCH", "DELETE")
 NOT_KNOCKED = frozenset({"sign_in.leave"})
 # Where a row that names an object of B may appear without B's doing: logs and what A asks for.
 # Tables in which nobody of A may make a row that names B's firm or authorization.
-B_ALONE = ("loan_application", "financing_need", "look_batch_row", "credit.disclosure_snapshot")
+B_ALONE = (
+    "loan_application",
+    "financing_need",
+    "objection",
+    "repair",
+    "look_batch_row",
+    "credit.disclosure_snapshot",
+)
 
 
 @dataclass(frozen=True)
@@ -202,7 +209,8 @@ class Intruder:
         status, body = answer.status_code, _text(answer)
         if status >= 500 and knock.rule.rule != "/readyz":  # no worker runs here
             return f"status {status}"
-        marks = [self.theirs.secret]
+        handles = knock.entry.handles and knock.role in CITY_WIDE
+        marks = [] if handles else [self.theirs.secret]
         if knock.role not in CITY_WIDE:
             marks.append(self.theirs.private)
             marks += [] if knock.entry.names else [self.theirs.name]
@@ -308,6 +316,8 @@ FILLING = {
     "reason": "不再需要",
     "reasons": "insufficient_turnover",
     "note": "补充材料",
+    "identity": "张演示，法定代表人，核对身份证",
+    "question": "请补充完税证明",
     "amount": "50",
     "term_months": "12",
     "loan_purpose": "采购钢材",

@@ -41,6 +41,8 @@ KINDS = {
     "model_id": "nothing",
     "template_id": "nothing",
     "witness_id": "nothing",
+    "objection_id": "objection",
+    "repair_id": "repair",
     "code": "word:median_days",
     "filename": "word:app.css",
 }
@@ -53,17 +55,21 @@ class Entry:
     """One route.
 
     `names`: who knows a firm's code, or meets it at an event, learns its name here. `staff`: a firm
-    chooses here among a bank's officers.
+    chooses here among a bank's officers. `handles`: the credit office sees here the record that a
+    firm's own case is about; the firm finds that look in its list.
     """
 
     roles: str
     names: bool = False
     staff: bool = False
+    handles: bool = False
     kinds: dict[str, str] = field(default_factory=dict)
 
 
-def _e(roles: str, *, names: bool = False, staff: bool = False, **kinds: str) -> Entry:
-    return Entry("".join(sorted(roles)), names, staff, kinds)
+def _e(
+    roles: str, *, names: bool = False, staff: bool = False, handles: bool = False, **kinds: str
+) -> Entry:
+    return Entry("".join(sorted(roles)), names, staff, handles, kinds)
 
 
 LOOK = {"event_id": "look"}
@@ -106,6 +112,11 @@ TABLE: dict[str, Entry] = {
         enterprise.person enterprise.person_mandate enterprise.person_stop enterprise.person_new
         enterprise.people_signing enterprise.product enterprise.profile enterprise.profile_refresh
         enterprise.looks_page enterprise.records
+        enterprise.objections enterprise.objection_form enterprise.objection_open
+        enterprise.objection enterprise.objection_supply enterprise.objection_withdraw
+        enterprise.objection_acknowledge enterprise.repairs enterprise.repairs_with_records
+        enterprise.repair_form enterprise.repair_apply enterprise.repair
+        enterprise.repair_resubmit enterprise.repair_withdraw
         """.split(),  # noqa: SIM905 - as above
         _e("E"),
     ),
@@ -160,7 +171,11 @@ TABLE: dict[str, Entry] = {
     "guarantor.home": _e("G"),
     # Departments
     **dict.fromkeys(
-        ("department.home", "department.nominations", "department.nomination"), _e("D")
+        """
+        department.home department.nominations department.nomination department.objections
+        department.objection department.objection_step department.objection_record
+        """.split(),  # noqa: SIM905 - as above
+        _e("D"),
     ),
     **dict.fromkeys(("department.nomination_form", "department.nominate"), _e("D", names=True)),
     # The city's own offices
@@ -170,7 +185,7 @@ TABLE: dict[str, Entry] = {
         audit.judge audit.draw_sample audit.sealings office.city_applications
         office.city_application office.data office.figures office.figure_list office.query_ledger
         office.export_queries office.whitelist office.entry office.purpose_version
-        office.purposes
+        office.purposes office.objections office.objection office.repairs office.repair
         """.split(),  # noqa: SIM905 - as above
         _e("AO"),
     ),
@@ -186,9 +201,17 @@ TABLE: dict[str, Entry] = {
         office.event office.cancel_event office.close_event office.follow_up_event office.hold_event
         office.record_meeting office.open_event office.plan_form office.plan_event office.products
         office.product office.decide_product office.take_step office.nomination_form office.nominate
-        office.decide_purpose office.retire_purpose
+        office.decide_purpose office.retire_purpose office.objection_step
+        office.objection_counter office.repair_step office.repair_counter
         """.split(),  # noqa: SIM905 - as above
         _e("O"),
+    ),
+    **dict.fromkeys(
+        """
+        office.objection_record office.objection_at_counter office.repair_record
+        office.repair_at_counter
+        """.split(),  # noqa: SIM905 - as above
+        _e("O", handles=True),
     ),
     **dict.fromkeys(("office.models", "office.model"), _e("AOS")),
     "office.decide_model": _e("OS"),

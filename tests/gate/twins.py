@@ -24,11 +24,12 @@ from xinyidai.accounts.values import Position
 from xinyidai.applications import service as applications
 from xinyidai.applications.rules import Wanted
 from xinyidai.applications.service import Draft
+from xinyidai.catalogue.objections import ObjectionSubject
 from xinyidai.consents import service as consents
 from xinyidai.consents.service import ConsentRefused
 from xinyidai.consents.values import ConsentDraft, ConsentMode
 from xinyidai.credit_records import queries as credit_queries
-from xinyidai.credit_records.service import NewRecord, write
+from xinyidai.credit_records.service import NewRecord, read_own, write
 from xinyidai.credit_records.values import BatchCounts
 from xinyidai.institutions.values import DepartmentKind, InstitutionKind
 from xinyidai.kernel import clock
@@ -43,6 +44,10 @@ from xinyidai.matchmaking_events.values import EventFormat
 from xinyidai.notifications import queries as notification_queries
 from xinyidai.notifications import service as notifications
 from xinyidai.notifications.values import Topic
+from xinyidai.objections import service as objections
+from xinyidai.objections.values import Target, Wording
+from xinyidai.repairs import service as repairs
+from xinyidai.repairs.values import RepairClaim
 from xinyidai.scoring.service import batch_looks
 from xinyidai.scoring.service.looks import LookOrder, look
 from xinyidai.whitelist import service as whitelist
@@ -51,6 +56,9 @@ from xinyidai.whitelist.service import Nomination
 PURPOSE = "pre_loan"
 SCOPES = "applications products queries"
 LIST = "small_micro_coordination"
+# Which department delivers what each world's firm objects to.
+SOURCES = {"A": ("taxation", "tax_grade"), "B": ("court", "court_judgement")}
+ARREARS = "social_insurance_arrears"
 # role letter, role, party
 STAFF = (
     ("E", Role.ENTERPRISE_USER, "firm"),
@@ -139,6 +147,8 @@ def _world(letter: str, event_id: UUID) -> World:
         _agreements(world)
     with own_transaction():
         _business(world, event_id)
+    with own_transaction():
+        _cases(world)
     _looks(world)
     for role, _, _ in STAFF:
         world.sign_in(role)
@@ -153,7 +163,7 @@ def _people(world: World) -> None:
         ),
         "bank": parties.institution(),
         "guarantor": parties.institution(InstitutionKind.GUARANTEE),
-        "department": parties.department(),
+        "department": parties.department(code=SOURCES[world.letter][0]),
         "office": parties.credit_office(),
         "audit": parties.department(DepartmentKind.AUDIT),
     }
@@ -182,7 +192,7 @@ def _people(world: World) -> None:
 
 
 def _records(world: World) -> None:
-    for kind in ("tax_grade", "administrative_penalty", "court_judgement"):
+    for kind in ("tax_grade", "administrative_penalty", "court_judgement", ARREARS):
         digest = sha256(uuid4().bytes).hexdigest()
         batch = write.open_batch(
             SYSTEM, source="gate", kind=kind, file_name="gate.csv", sha256=digest
@@ -256,6 +266,20 @@ def _business(world: World, event_id: UUID) -> None:
             **{f"{party}_id": _id(world, key)},
         )
     world.ids |= {"application": application.id, "need": need.id, "entry": entry.id}
+
+
+def _cases(world: World) -> None:
+    """Let the firm object to a record, which goes to its source, and ask for a repair."""
+    boss, mark = _actor(world, "E"), world.private
+    records = {fact.kind: fact.id for fact in read_own(boss, _id(world, "firm"))}
+    target = Target(subject=ObjectionSubject.RECORD, record_id=records[SOURCES[world.letter][1]])
+    objection = objections.open_objection(
+        boss, target, Wording(reason="other", statement=f"{mark}说明")
+    )
+    objections.accept_objection(_actor(world, "O"), objection.id)
+    claim = RepairClaim(duty_note=f"{mark}已缴清", signed_name=mark, has_signed=True)
+    repair = repairs.apply_for_repair(boss, records[ARREARS], claim)
+    world.ids |= {"objection": objection.id, "repair": repair.id}
 
 
 def _evidence(mark: str) -> dict[str, str]:

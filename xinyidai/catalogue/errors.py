@@ -43,6 +43,12 @@ class UnknownDenialReason(NotFound):
     default_code = "unknown_denial_reason"
 
 
+class UnknownObjectionReason(NotFound):
+    """No such reason for an objection, 异议理由."""
+
+    default_code = "unknown_objection_reason"
+
+
 class BannedFieldRefused(RuleBroken):
     """A file carries what may never be collected, 禁止采集的信息."""
 

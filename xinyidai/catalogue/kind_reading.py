@@ -18,8 +18,17 @@ from xinyidai.catalogue.values import (
     FieldType,
     OpenAttribute,
     RecordKind,
+    RepairClass,
+    RepairRule,
     Sensitivity,
 )
+
+# Order 36: a general record is shown for three months at least, a serious one for a year.
+SHORTEST_PUBLICITY: Mapping[RepairClass, int] = {
+    RepairClass.MINOR: 0,
+    RepairClass.GENERAL: 90,
+    RepairClass.SERIOUS: 365,
+}
 
 
 @dataclass(frozen=True)
@@ -115,15 +124,29 @@ def _kind(
         publicity_rule=publicity.text("rule"),
         publicity_months=publicity.optional_integer("months"),
         retention_months=entry.optional_integer("retention_months"),
+        repair=_repair(entry),
         absence=entry.choice("absence", Absence),
         fields=fields,
         map=_column_map(entry.entry("map")),
     )
     publicity.close()
     entry.close()
+    if kind.repair is not None and kind.effect is not Effect.NEGATIVE:
+        raise CatalogueBroken(f"{entry.where}: only a negative record is repaired")
     _check_fields(kind)
     _check_map(kind)
     return kind
+
+
+def _repair(entry: Entry) -> RepairRule | None:
+    if not entry.has("repair"):
+        return None
+    part = entry.entry("repair")
+    rule = RepairRule(part.choice("class", RepairClass), part.integer("min_publicity_days"))
+    part.close()
+    if rule.min_publicity_days < SHORTEST_PUBLICITY[rule.grade]:
+        raise CatalogueBroken(f"{part.where}: shorter than the class allows")
+    return rule
 
 
 def _field(entry: Entry) -> Field:

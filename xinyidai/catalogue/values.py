@@ -70,6 +70,14 @@ class Sensitivity(StrEnum):
     PERSONAL = "personal"  # 含个人信息
 
 
+class RepairClass(StrEnum):
+    """How grave what a negative record tells of is, 失信程度 (Order 36)."""
+
+    MINOR = "minor"  # 轻微
+    GENERAL = "general"  # 一般
+    SERIOUS = "serious"  # 严重
+
+
 class Absence(StrEnum):
     """What it means that a firm has no record of a kind that is collected at all."""
 
@@ -150,6 +158,14 @@ class ColumnMap:
 
 
 @dataclass(frozen=True)
+class RepairRule:
+    """When a record of a kind may be repaired: so many days after it happened, 最短公示期."""
+
+    grade: RepairClass
+    min_publicity_days: int
+
+
+@dataclass(frozen=True)
 class Department:
     """A source of records, 信源单位."""
 
@@ -159,7 +175,10 @@ class Department:
 
 @dataclass(frozen=True, kw_only=True)
 class RecordKind:
-    """One kind of public credit information, 信息类别; periods are in days and months."""
+    """One kind of public credit information, 信息类别; periods are in days and months.
+
+    `repair` None means that records of the kind are not repaired on application, 不适用信用修复.
+    """
 
     code: str
     name: str
@@ -176,6 +195,7 @@ class RecordKind:
     publicity_rule: str
     publicity_months: int | None
     retention_months: int | None
+    repair: RepairRule | None
     absence: Absence
     fields: tuple[Field, ...]
     map: ColumnMap

@@ -7,7 +7,9 @@ from xinyidai.kernel.errors import Forbidden, NotFound
 
 LOOKING_ROLES = frozenset({Role.BANK_OFFICER, Role.BANK_CLIENT, Role.GUARANTOR})
 COLLECTING_ROLES = frozenset({Role.CREDIT_OFFICE, Role.DEPARTMENT, Role.OPERATOR, Role.SYSTEM})
-RETIRING_ROLES = frozenset({Role.CREDIT_OFFICE, Role.SYSTEM})
+# A department takes out of force only what it delivers itself: `service.write` narrows it.
+RETIRING_ROLES = frozenset({Role.CREDIT_OFFICE, Role.DEPARTMENT, Role.SYSTEM})
+HANDLING_ROLES = frozenset({Role.CREDIT_OFFICE, Role.DEPARTMENT})
 
 
 def recipient_of(actor: Actor) -> UUID | None:
@@ -31,3 +33,9 @@ def require_retiring(actor: Actor) -> None:
     """Raise `Forbidden` unless the actor may take a record out of force."""
     if actor.role not in RETIRING_ROLES:
         raise Forbidden("您的账户没有更正或修复信用信息的权限。")
+
+
+def require_handling(actor: Actor) -> None:
+    """Raise `Forbidden` unless the actor may see a record for a case of the firm's own."""
+    if actor.role not in HANDLING_ROLES:
+        raise Forbidden("您的账户没有查看被办理信息的权限。")

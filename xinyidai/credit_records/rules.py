@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from xinyidai.consents.values import ConsentMode, RefusalReason
 from xinyidai.credit_records.values import RESULT_SUBJECTS, DisclosureSubject
@@ -34,3 +35,12 @@ def digest(content: Mapping[str, Any]) -> str:
 def end_of_life(made_at: datetime, data_life_days: int) -> datetime:
     """Return the moment from which a snapshot may no longer be read, 留存期限."""
     return made_at + timedelta(days=data_life_days)
+
+
+def record_key(enterprise_id: UUID, kind: str, source: str, natural_key: str) -> str:
+    """Return the name under which one record is known through all its versions, hexadecimal.
+
+    A digest, because cases lie outside the schema `credit` and must not say what a record says.
+    """
+    content = {"firm": str(enterprise_id), "kind": kind, "source": source, "key": natural_key}
+    return digest(content)

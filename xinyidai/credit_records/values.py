@@ -33,6 +33,7 @@ class QueryKind(StrEnum):
     DISCLOSURE = "disclosure"  # 对外提供
     PLATFORM = "platform"  # 平台处理
     OWN = "own"  # 企业查看自己的信息
+    HANDLING = "handling"  # 办理异议和修复
 
 
 class QueryOutcome(StrEnum):
@@ -87,6 +88,37 @@ class Fact:
     level: str | None
     content: Mapping[str, Any]
     collected_at: datetime
+
+
+@dataclass(frozen=True)
+class HandledCase:
+    """The firm's own case for which somebody of an office may see its records, 办理事项.
+
+    `purpose` is one of `HANDLING_PURPOSES`; the slice that holds the case has checked the actor.
+    """
+
+    purpose: str
+    case_id: UUID
+    enterprise_id: UUID
+
+
+HANDLING_PURPOSES: Mapping[str, str] = {
+    "objection": "办理异议",
+    "repair": "办理信用修复",
+    "counter": "窗口代办",
+}
+
+
+@dataclass(frozen=True)
+class RecordTrace:
+    """What is known of one record through all its versions, without what it says."""
+
+    key: str
+    kind: str
+    present_id: int | None
+    first_collected_at: datetime
+    occurred_on: date
+    valid_until: date | None
 
 
 @dataclass(frozen=True)

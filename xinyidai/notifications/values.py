@@ -21,6 +21,11 @@ class Topic(StrEnum):
     QUERY_ALARM = "query_alarm"  # 异常查询
     LEDGER_ALARM = "ledger_alarm"  # 台账异常
     PURPOSE_REVIEW = "purpose_review"  # 用途模板待批准
+    OBJECTION = "objection"  # 异议进展
+    OBJECTION_LATE = "objection_late"  # 异议超期
+    REPAIR = "repair"  # 信用修复进展
+    REPAIR_DUE = "repair_due"  # 可以申请修复
+    RECORD_CHANGED = "record_changed"  # 看过的信息有更正
 
 
 TOPIC_NAMES: Mapping[Topic, str] = {
@@ -36,6 +41,11 @@ TOPIC_NAMES: Mapping[Topic, str] = {
     Topic.QUERY_ALARM: "异常查询",
     Topic.LEDGER_ALARM: "台账异常",
     Topic.PURPOSE_REVIEW: "用途模板审批",
+    Topic.OBJECTION: "异议办理",
+    Topic.OBJECTION_LATE: "异议超期督办",
+    Topic.REPAIR: "信用修复办理",
+    Topic.REPAIR_DUE: "信用修复提醒",
+    Topic.RECORD_CHANGED: "信息更正或修复",
 }
 
 

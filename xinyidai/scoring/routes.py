@@ -16,6 +16,7 @@ from xinyidai.kernel.actor import Role
 from xinyidai.kernel.db import transactional
 from xinyidai.kernel.errors import InvalidInput
 from xinyidai.kernel.uscc import UnifiedSocialCreditCode
+from xinyidai.objections import service as objections
 from xinyidai.scoring.schemas import QUERY_IN, QUERY_OUT, QueryIn, QueryOut
 from xinyidai.scoring.service.looks import LookOrder, look
 
@@ -50,7 +51,7 @@ with_key: Callable[[View], View] = blueprint.doc(parameters=[KEY_PARAMETER])
 @transactional
 @blueprint.arguments(QueryIn, example=QUERY_IN)
 @blueprint.response(201, QueryOut, example=QUERY_OUT)
-def make_query(wanted: dict[str, Any]) -> Snapshot:
+def make_query(wanted: dict[str, Any]) -> dict[str, Any]:
     """Spend one look and return its snapshot; a refused look is logged for good."""
     code = UnifiedSocialCreditCode.parse(wanted["uscc"])
     firm = enterprises.find_by_code(str(code))
@@ -62,7 +63,7 @@ def make_query(wanted: dict[str, Any]) -> Snapshot:
         items=wanted["items"],
         request_key=_key(),
     )
-    return look(g.actor, order)
+    return _answer(look(g.actor, order))
 
 
 @blueprint.get("/queries/<uuid:snapshot_id>")
@@ -74,9 +75,14 @@ def make_query(wanted: dict[str, Any]) -> Snapshot:
     refuses=(404, 409),
 )
 @blueprint.response(200, QueryOut, example=QUERY_OUT)
-def read_query(snapshot_id: UUID) -> Snapshot:
+def read_query(snapshot_id: UUID) -> dict[str, Any]:
     """Return a snapshot again; spends nothing."""
-    return credit_records.read_snapshot(g.actor, snapshot_id)
+    return _answer(credit_records.read_snapshot(g.actor, snapshot_id))
+
+
+def _answer(snapshot: Snapshot) -> dict[str, Any]:
+    """Return a snapshot with what is under objection now, which may have come after it."""
+    return {**vars(snapshot), "under_objection": objections.reading_marks(snapshot)}
 
 
 def _key() -> str | None:

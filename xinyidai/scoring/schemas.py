@@ -20,6 +20,7 @@ QUERY_OUT = {
     "content": {
         "as_of": "2026-06-02",
         "score": None,
+        "under_objection": {"records": 0, "kinds": []},
         "dictionary_version": "2026.1",
         "indicators": {
             "tax_paid_12m": {
@@ -30,6 +31,7 @@ QUERY_OUT = {
             }
         },
     },
+    "under_objection": {"records": 0, "kinds": []},
     "content_hash": "0" * 64,
     "facts_version": 7,
     "made_at": "2026-06-02T10:00:00+08:00",
@@ -60,6 +62,15 @@ class QueryIn(Schema):
     )
 
 
+class UnderObjectionOut(Schema):
+    """How many of the records that a look reached are under objection, 异议中."""
+
+    records = fields.Integer(required=True)
+    kinds = fields.List(
+        fields.String(), required=True, metadata={"description": "信息类别；只提供结果时不列出"}
+    )
+
+
 class QueryOut(Schema):
     """What was shown in one look.
 
@@ -72,6 +83,11 @@ class QueryOut(Schema):
     enterprise_id = fields.UUID(required=True)
     subject = fields.Enum(DisclosureSubject, by_value=True, required=True)
     content = fields.Dict(keys=fields.String(), required=True)
+    under_objection = fields.Nested(
+        UnderObjectionOut,
+        required=True,
+        metadata={"description": "此刻异议中的信息；content 里的是查看当时的"},
+    )
     content_hash = fields.String(required=True)
     facts_version = fields.Integer(required=True)
     made_at = fields.AwareDateTime(required=True)

@@ -7,9 +7,10 @@ from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 
 from xinyidai.kernel.access import allow
-from xinyidai.kernel.actor import Role
+from xinyidai.kernel.actor import Actor, Role
 from xinyidai.kernel.db import own_transaction
 from xinyidai.kernel.http import Page, page_args
+from xinyidai.objections.queries import count_at_source
 from xinyidai.web import wording
 from xinyidai.web.office import nominating, queries
 from xinyidai.web.office.base import asked, attempted, done, pager_of
@@ -43,7 +44,13 @@ def home() -> ResponseReturnValue:
         removed=states[EntryState.REMOVED],
         rows=[entry_row(row, "department.nomination") for row in rows],
         labels=wording.ENTRY_STATES,
+        objections=_objections(),
     )
+
+
+def _objections() -> int:
+    actor: Actor = g.actor
+    return count_at_source(actor.party_id) if actor.party_id else 0
 
 
 @blueprint.get("/nominations")

@@ -7,7 +7,7 @@ from flask import Blueprint
 from xinyidai.web import (
     audit,
     bank,
-    department,
+    department_objections,
     enterprise,
     ledger_api,
     messages,
@@ -29,7 +29,7 @@ def blueprints(*, is_demo: bool) -> Iterator[Blueprint]:
     yield query_pages.blueprint
     yield public_pages.blueprint
     yield office.blueprint
-    yield department.blueprint
+    yield department_objections.blueprint  # the departments' own, with this module's pages
     yield audit.blueprint
     yield messages.blueprint
     yield ledger_api.downloads

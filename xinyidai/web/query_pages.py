@@ -16,6 +16,7 @@ from xinyidai.enterprises import queries as enterprises
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.db import own_transaction
 from xinyidai.kernel.errors import InvalidInput
+from xinyidai.objections import service as objections
 from xinyidai.scoring.service.looks import LookOrder, look
 from xinyidai.web.bank import look_view, showing
 from xinyidai.web.bank import queries as bank
@@ -52,7 +53,8 @@ def read_query(snapshot_id: UUID) -> ResponseReturnValue:
     except ConsentRefused as refusal:
         return _refused(refusal)
     consent = consenting.get_consent(g.actor, snapshot.consent_id)
-    sections = look_view.sections_of(snapshot)
+    marked = objections.reading_marks(snapshot)
+    sections = look_view.sections_of(snapshot, marked["kinds"])
     shown = [entry for section in sections for entry in section["rows"]]
     return render_template(
         "bank/look.html",
@@ -64,6 +66,7 @@ def read_query(snapshot_id: UUID) -> ResponseReturnValue:
         uses=showing.uses_words(consent),
         score=look_view.score_of(snapshot.content["score"]),
         sections=sections,
+        marked=look_view.marked_words(marked),
         known=sum(entry["value"] is not None for entry in shown),
         total=len(shown),
         applications=bank.applications_on(bank_id(), consent.id),

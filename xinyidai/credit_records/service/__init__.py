@@ -1,6 +1,6 @@
 """Use cases of credit records: the one door, who gets through it, and how records come in."""
 
-from xinyidai.credit_records.service import write
+from xinyidai.credit_records.service import cases, write
 from xinyidai.credit_records.service.disclose import (
     Build,
     Disclosure,
@@ -20,6 +20,7 @@ __all__ = [
     "Look",
     "NewRecord",
     "PlatformRun",
+    "cases",
     "collected_kinds",
     "disclose",
     "disclose_many",

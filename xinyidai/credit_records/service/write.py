@@ -10,18 +10,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Executable, Row, insert, update
+from sqlalchemy import Connection, Executable, Row, insert, true, update
 
 from xinyidai.audit import service as audit
-from xinyidai.catalogue.kinds import get_kind
+from xinyidai.catalogue.kinds import KINDS, get_kind
 from xinyidai.credit_records import policies, queries
 from xinyidai.credit_records.models import CollectionBatch, CreditRecord
 from xinyidai.credit_records.queries import REMOVED
 from xinyidai.credit_records.service import door, staging
 from xinyidai.credit_records.service.door import Aperture
 from xinyidai.credit_records.values import BatchCounts, BatchState, RecordStatus, WriteCounts
+from xinyidai.institutions import queries as departments
 from xinyidai.kernel import clock
-from xinyidai.kernel.actor import Actor
+from xinyidai.kernel.actor import Actor, Role
 from xinyidai.kernel.db import db, new_id
 from xinyidai.kernel.errors import Conflict, InvalidInput, NotFound
 
@@ -179,10 +180,11 @@ def retire_record(
 
     Raises:
         Forbidden: the actor may not.
-        NotFound: the firm has no such record in force.
+        NotFound: the firm has no such record in force, or another department delivers it.
 
     """
     policies.require_retiring(actor)
+    kinds = kinds_kept_by(actor)
     if status not in REMOVED:
         raise InvalidInput("只能更正、撤销或修复一条信息。", fields={"status": "请重新选择。"})
     # Looks under way hold this lock: the time below is later than that of every snapshot they make.
@@ -193,6 +195,7 @@ def retire_record(
             CreditRecord.id == record_id,
             CreditRecord.enterprise_id == enterprise_id,
             CreditRecord.status == RecordStatus.IN_FORCE,
+            true() if kinds is None else CreditRecord.kind.in_(kinds),
         )
         .values(status=status, status_changed_at=clock.now())
     )
@@ -201,6 +204,15 @@ def retire_record(
     db.session.execute(staging.RAISE_ONE_VERSION, {"enterprise_id": enterprise_id})
     details = {"enterprise_id": str(enterprise_id), "status": status, "reason": reason}
     audit.record(actor, f"credit_record:{status}", "credit_record", str(record_id), details)
+
+
+def kinds_kept_by(actor: Actor) -> frozenset[str] | None:
+    """Return the kinds whose records a department delivers and may answer for; None means all."""
+    if actor.role is not Role.DEPARTMENT:
+        return None
+    office = departments.get_department(actor.party_id) if actor.party_id else None
+    code = office.code if office else None
+    return frozenset(kind.code for kind in KINDS.values() if kind.department.code == code)
 
 
 def _require_fitting(connection: Connection, batch: Batch) -> None:

@@ -10,19 +10,21 @@ from typing import Any
 from xinyidai.catalogue.missing import Missing
 from xinyidai.consents.values import ConsentMode
 from xinyidai.credit_records.service import Look
+from xinyidai.objections import service as objections
 from xinyidai.profiles import service as profiles
 from xinyidai.profiles.values import IndicatorValue
 from xinyidai.scoring.service.models import active_scorer
 from xinyidai.scoring.service.scores import outcome_columns
 from xinyidai.scoring.values import IndicatorInput
 
-RULE_VERSION = "disclosure-2026.1"
+RULE_VERSION = "disclosure-2026.2"
 
 
 def build_content(look: Look) -> dict[str, Any]:
     """Return what the bank is shown, as plain JSON."""
     facts = profiles.profile_within(look)
     content: dict[str, Any] = {"as_of": facts.as_of.isoformat(), "score": _score(facts.values)}
+    content["under_objection"] = objections.marks_within(look)
     if look.mode is not ConsentMode.RESULT:
         content["dictionary_version"] = facts.dictionary_version
         content["indicators"] = {code: _indicator(value) for code, value in facts.values.items()}

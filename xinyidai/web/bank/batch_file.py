@@ -10,6 +10,7 @@ from typing import Any
 from xinyidai.catalogue.indicators import Indicator, indicator_dictionary
 from xinyidai.catalogue.missing import MissingCause
 from xinyidai.credit_records.values import Snapshot
+from xinyidai.objections import service as objections
 from xinyidai.profiles.presentation import value_text
 from xinyidai.scoring.service.batch_looks import ExportLine
 from xinyidai.web import wording
@@ -31,6 +32,7 @@ HEAD = (
     "查看时间",
     "结果保存至",
     "信息截至",
+    "异议中的信息",
     "信用等级",
     "分数",
     "违约概率",
@@ -70,7 +72,12 @@ def _facts(export: ExportLine) -> list[str]:
         format_moment(snapshot.made_at) if snapshot else "",
         format_moment(snapshot.expires_at) if snapshot else "",
         _day(snapshot) if snapshot else "",
+        _marked(snapshot) if snapshot else "",
     ]
+
+
+def _marked(snapshot: Snapshot) -> str:
+    return f"{objections.reading_marks(snapshot)['records']} 条"
 
 
 def _day(snapshot: Snapshot) -> str:

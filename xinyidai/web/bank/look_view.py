@@ -1,6 +1,6 @@
 """What a look showed, 查询结果, put into words and rows: the score and the indicators."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -38,14 +38,30 @@ def _sentences(*parts: str) -> str:
     return "".join(f"{part.rstrip('。')}。" for part in parts if part)
 
 
-def sections_of(snapshot: Snapshot) -> list[dict[str, Any]]:
-    """Return the stored indicators by dimension; a result-only look has none."""
+def marked_words(marked: Mapping[str, Any]) -> str:
+    """Say how many of the records looked at are under objection now; empty where none is."""
+    if not marked["records"]:
+        return ""
+    names = "、".join(KINDS[code].name for code in marked["kinds"] if code in KINDS)
+    of = f"（{names}）" if names else ""
+    return f"{marked['records']} 条信息{of}企业认为有误，正在核实；结果可能变化，请谨慎使用。"
+
+
+def sections_of(snapshot: Snapshot, marked: Collection[str] = ()) -> list[dict[str, Any]]:
+    """Return the stored indicators by dimension; a result-only look has none.
+
+    `marked` are the kinds of which a record is under objection now, 异议中.
+    """
     stored = snapshot.content.get("indicators", {})
     dictionary = indicator_dictionary()
     found = []
     for code, name in dictionary.sections.items():
         entries = [e for e in dictionary.indicators.values() if e.section == code]
-        rows = [_row(entry, stored[entry.code]) for entry in entries if entry.code in stored]
+        rows = [
+            {**_row(entry, stored[entry.code]), "marked": not set(marked).isdisjoint(entry.kinds)}
+            for entry in entries
+            if entry.code in stored
+        ]
         if rows:
             found.append({"name": name, "rows": rows, "known": _known(rows)})
     return found

@@ -14,9 +14,11 @@ from xinyidai.web.enterprise import (
     home,
     looks,
     matches,
+    objections,
     people,
     profile,
     receipts,
+    repairs,
 )
 from xinyidai.web.enterprise.base import blueprint
 
@@ -32,7 +34,9 @@ __all__ = [
     "home",
     "looks",
     "matches",
+    "objections",
     "people",
     "profile",
     "receipts",
+    "repairs",
 ]

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from flask import url_for
+
 from xinyidai.catalogue.kinds import KINDS, get_kind
 from xinyidai.catalogue.values import RecordKind
 from xinyidai.credit_records.service import own_looks
@@ -26,6 +28,7 @@ class Disputed:
     text: str = ""
     sources: Sequence[str] = ()
     legal: str = ""
+    object_url: str = ""
     kinds: Sequence[RecordKind] = field(default_factory=tuple)
 
 
@@ -42,14 +45,17 @@ def disputed(actor: Actor, asked: Mapping[str, str]) -> Disputed:
     if item == RECORDS and asked.get("kind", "") in KINDS:
         return _kind(asked["kind"])
     if item in TITLES:
-        return Disputed(TITLES[item], f"平台掌握的信息：{TITLES[item]}。", [SOURCES[item]])
+        url = url_for("enterprise.objection_form", item=item)
+        text = f"平台掌握的信息：{TITLES[item]}。"
+        return Disputed(TITLES[item], text, [SOURCES[item]], object_url=url)
     return _indicator(asked.get("indicator", ""))
 
 
 def _look(actor: Actor, event_id: str) -> Disputed:
     event = own_looks.get_own_look(actor, read_id(event_id))
     name = f"{format_moment(event.happened_at)} {who(event, institution_names())} 的查询"
-    return Disputed(name, "查询记录由平台留痕，信用办负责核查。", [OFFICE])
+    url = url_for("enterprise.objection_form", look=event.id)
+    return Disputed(name, "查询记录由平台留痕，信用办负责核查。", [OFFICE], object_url=url)
 
 
 def _kind(code: str) -> Disputed:
@@ -66,5 +72,5 @@ def _indicator(code: str) -> Disputed:
         indicator.definition,
         profile_view.sources_of(code),
         indicator.legal,
-        [get_kind(kind) for kind in indicator.kinds],
+        kinds=[get_kind(kind) for kind in indicator.kinds],
     )

@@ -28,8 +28,11 @@ from xinyidai.kernel.db import Base, db
 from xinyidai.matching.models import FinancingNeed, MatchRun, ProductMatchRow
 from xinyidai.matchmaking_events.models import EventRegistration, Meeting
 from xinyidai.notifications.models import Notification
+from xinyidai.objections.models import Objection, ObjectionStep
 from xinyidai.profiles.models import ProfileSnapshot
+from xinyidai.repairs.models import Repair, RepairStep
 from xinyidai.scoring.models import ScoreResult
+from xinyidai.web.rights_words import HOLDINGS
 from xinyidai.whitelist.models import WhitelistEntry, WhitelistStep
 
 Narrow = Callable[[UUID], ColumnElement[bool]]
@@ -80,6 +83,8 @@ def _deeds(firm: UUID) -> ColumnElement[bool]:
             ("financing_need", FinancingNeed),
             ("whitelist_entry", WhitelistEntry),
             ("event_registration", EventRegistration),
+            ("objection", Objection),
+            ("repair", Repair),
         )
     ]
     return or_(
@@ -95,7 +100,7 @@ def _deeds(firm: UUID) -> ColumnElement[bool]:
 GROUPS: Sequence[Group] = (
     Group(
         "registration",
-        "企业登记信息",
+        HOLDINGS["registration"],
         "市场监管登记和企业注册时填写",
         (
             Part("enterprise", Enterprise, _own(Enterprise.id), "created_at"),
@@ -106,7 +111,7 @@ GROUPS: Sequence[Group] = (
     ),
     Group(
         "accounts",
-        "本企业的账户和登录",
+        HOLDINGS["accounts"],
         "企业注册时填写，登录时产生",
         (
             Part(
@@ -127,7 +132,7 @@ GROUPS: Sequence[Group] = (
     ),
     Group(
         "consents",
-        "授权",
+        HOLDINGS["consents"],
         "企业签署、机构申请",
         (
             Part("consents", Consent, _own(Consent.enterprise_id), "created_at"),
@@ -137,19 +142,19 @@ GROUPS: Sequence[Group] = (
     ),
     Group(
         "profile",
-        "企业画像",
+        HOLDINGS["profile"],
         "平台由信用信息算出",
         (Part("snapshots", ProfileSnapshot, _own(ProfileSnapshot.enterprise_id), "created_at"),),
     ),
     Group(
         "score",
-        "信用评分",
+        HOLDINGS["score"],
         "平台由画像算出",
         (Part("scores", ScoreResult, _own(ScoreResult.enterprise_id), "scored_at"),),
     ),
     Group(
         "applications",
-        "贷款申请和银行答复",
+        HOLDINGS["applications"],
         "企业填写、银行答复",
         (
             Part(
@@ -180,13 +185,13 @@ GROUPS: Sequence[Group] = (
     ),
     Group(
         "needs",
-        "融资需求",
+        HOLDINGS["needs"],
         "企业填写",
         (Part("needs", FinancingNeed, _own(FinancingNeed.enterprise_id), "created_at"),),
     ),
     Group(
         "matches",
-        "产品匹配结果",
+        HOLDINGS["matches"],
         "平台按公开规则算出",
         (
             Part("runs", MatchRun, _own(MatchRun.enterprise_id), "computed_at"),
@@ -195,7 +200,7 @@ GROUPS: Sequence[Group] = (
     ),
     Group(
         "whitelist",
-        "白名单",
+        HOLDINGS["whitelist"],
         "部门推荐、信用办审核",
         (
             Part(
@@ -216,7 +221,7 @@ GROUPS: Sequence[Group] = (
     ),
     Group(
         "events",
-        "对接会报名和洽谈",
+        HOLDINGS["events"],
         "企业报名、会后登记",
         (
             Part(
@@ -235,14 +240,56 @@ GROUPS: Sequence[Group] = (
         ),
     ),
     Group(
+        "objections",
+        HOLDINGS["objections"],
+        "企业提出、信用办受理、来源答复",
+        (
+            Part(
+                "objections",
+                Objection,
+                _own(Objection.enterprise_id),
+                "opened_at",
+                frozenset({"opened_by"}),
+            ),
+            Part(
+                "steps",
+                ObjectionStep,
+                _below(ObjectionStep.objection_id, Objection),
+                "taken_at",
+                frozenset({"account_id", "actor_name"}),
+            ),
+        ),
+    ),
+    Group(
+        "repairs",
+        HOLDINGS["repairs"],
+        "企业申请、信用办核对",
+        (
+            Part(
+                "applications",
+                Repair,
+                _own(Repair.enterprise_id),
+                "opened_at",
+                frozenset({"opened_by"}),
+            ),
+            Part(
+                "steps",
+                RepairStep,
+                _below(RepairStep.repair_id, Repair),
+                "taken_at",
+                frozenset({"account_id", "actor_name"}),
+            ),
+        ),
+    ),
+    Group(
         "messages",
-        "给本企业的消息",
+        HOLDINGS["messages"],
         "平台发出",
         (Part("messages", Notification, _own(Notification.enterprise_id), "created_at"),),
     ),
     Group(
         "deeds",
-        "操作留痕",
+        HOLDINGS["deeds"],
         "平台记录",
         (
             Part(

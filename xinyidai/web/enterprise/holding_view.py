@@ -15,16 +15,15 @@ from xinyidai.enterprises.models import Enterprise
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.http import Page
+from xinyidai.objections import service as objections
+from xinyidai.objections.service.marking import is_marked
 from xinyidai.web.enterprise import holding_queries as queries
 from xinyidai.web.enterprise.holding_queries import GROUPS, plain
+from xinyidai.web.rights_words import HOLDINGS
 
 FORM = "xinyidai-holdings/1"
 LOOKS, RECORDS = "looks", "records"
-TITLES: Mapping[str, str] = {
-    **{group.code: group.title for group in GROUPS},
-    LOOKS: "谁看过我的数据",
-    RECORDS: "公共信用信息记录",
-}
+TITLES = HOLDINGS
 SOURCES: Mapping[str, str] = {
     **{group.code: group.source for group in GROUPS},
     LOOKS: "平台记录",
@@ -42,6 +41,8 @@ PAGES = {
     "matches": "enterprise.matches",
     "whitelist": "",
     "events": "enterprise.events",
+    "objections": "enterprise.objections",
+    "repairs": "enterprise.repairs",
     "messages": "messages.inbox",
     "deeds": "",
 }
@@ -69,8 +70,10 @@ def _row(code: str, number: int, endpoint: str) -> dict[str, Any]:
     }
 
 
-def kinds_of(facts: Sequence[Fact]) -> list[dict[str, Any]]:
-    """Return the record kinds in words: how many of each, the newest day, who keeps them."""
+def kinds_of(enterprise_id: UUID, facts: Sequence[Fact]) -> list[dict[str, Any]]:
+    """Return the record kinds in words: how many of each and under objection, who keeps them."""
+    marks = objections.marks_of(enterprise_id)
+    marked = Counter(fact.kind for fact in facts if is_marked(marks, enterprise_id, fact))
     numbers = Counter(fact.kind for fact in facts)
     newest = {fact.kind: fact.occurred_on for fact in sorted(facts, key=lambda f: f.occurred_on)}
     return [
@@ -79,6 +82,7 @@ def kinds_of(facts: Sequence[Fact]) -> list[dict[str, Any]]:
             "source": get_kind(code).department.name,
             "number": number,
             "newest": newest[code],
+            "marked": marked[code],
             "dispute_url": url_for("enterprise.dispute", item=RECORDS, kind=code),
         }
         for code, number in sorted(numbers.items())
@@ -101,10 +105,11 @@ def document_of(actor: Actor, firm: Enterprise, facts: Sequence[Fact]) -> dict[s
         "source": SOURCES[LOOKS],
         "looks": [_look(event) for event in looks],
     }
+    marks = objections.marks_of(firm.id)
     groups[RECORDS] = {
         "title": TITLES[RECORDS],
         "source": SOURCES[RECORDS],
-        "records": [_record(fact) for fact in facts],
+        "records": [_record(fact, marked=is_marked(marks, firm.id, fact)) for fact in facts],
     }
     return {
         "form": FORM,
@@ -123,10 +128,11 @@ def _look(event: Any) -> dict[str, Any]:
     }
 
 
-def _record(fact: Fact) -> dict[str, Any]:
+def _record(fact: Fact, *, marked: bool) -> dict[str, Any]:
     kind = get_kind(fact.kind)
     return {
         "kind_name": kind.name,
         "department": kind.department.name,
+        "under_objection": marked,
         **{name: plain(value) for name, value in vars(fact).items()},
     }

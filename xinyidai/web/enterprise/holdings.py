@@ -39,7 +39,7 @@ def holdings_with_records() -> ResponseReturnValue:
         "enterprise/holdings.html",
         firm=get_firm(firm_id()),
         groups=view.groups_of(actor(), firm_id()),
-        kinds=view.kinds_of(facts),
+        kinds=view.kinds_of(firm_id(), facts),
     )
 
 

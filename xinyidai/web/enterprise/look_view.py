@@ -10,7 +10,12 @@ from flask import url_for
 from xinyidai.catalogue import kinds, purposes
 from xinyidai.consents.values import REFUSAL_SENTENCES, RefusalReason
 from xinyidai.credit_records.service.own import OWN_PURPOSE
-from xinyidai.credit_records.values import DisclosureSubject, QueryKind, QueryOutcome
+from xinyidai.credit_records.values import (
+    HANDLING_PURPOSES,
+    DisclosureSubject,
+    QueryKind,
+    QueryOutcome,
+)
 from xinyidai.kernel.actor import Role
 from xinyidai.web.chrome import format_moment
 from xinyidai.web.enterprise.queries import institution_names
@@ -118,6 +123,8 @@ def purpose_name(event: LookEvent) -> str:
     """Return what a look was for."""
     if event.purpose == OWN_PURPOSE:
         return OWN_WORDS
+    if event.purpose in HANDLING_PURPOSES:
+        return HANDLING_PURPOSES[event.purpose]
     listed = purposes.PURPOSES.get(event.purpose) or purposes.PLATFORM_PURPOSES.get(event.purpose)
     return listed.name if listed else "未登记的用途"
 

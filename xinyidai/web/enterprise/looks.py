@@ -30,6 +30,7 @@ KIND_NAMES = {
     QueryKind.DISCLOSURE: "机构查看",
     QueryKind.PLATFORM: "平台计算",
     QueryKind.OWN: "本企业查看",
+    QueryKind.HANDLING: "办理时查看",
 }
 E = TypeVar("E", bound=StrEnum)
 DAYS = {"7": "最近 7 天", "30": "最近 30 天", "90": "最近 90 天", "365": "最近一年"}

@@ -3,15 +3,19 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from xinyidai.catalogue.kinds import KINDS
+from xinyidai.catalogue.objections import OBJECTIONS
 from xinyidai.credit_records import service as credit_records
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.actor import Role
 from xinyidai.kernel.db import transactional
+from xinyidai.objections import service as objections
 from xinyidai.scoring import service as scoring
 from xinyidai.web.enterprise import dispute_view, record_view
 from xinyidai.web.enterprise import profile_view as view
 from xinyidai.web.enterprise.base import SEE_OTHER, actor, blueprint, firm_id
 from xinyidai.web.enterprise.queries import get_firm
+from xinyidai.web.rights_words import UNITS
 
 
 @blueprint.get("/profile")
@@ -19,12 +23,15 @@ from xinyidai.web.enterprise.queries import get_firm
 def profile() -> ResponseReturnValue:
     """Show score and indicators on today's facts; where there are none yet, offer to build them."""
     found = view.find_profile(actor(), firm_id())
+    disputed = objections.marks_of(firm_id()).kinds
     return render_template(
         "enterprise/profile.html",
         firm=get_firm(firm_id()),
         profile=found,
         grade=view.find_grade(firm_id()),
-        sections=[(section, view.rows_of(section)) for section in found.sections] if found else [],
+        sections=[(section, view.rows_of(section, disputed)) for section in found.sections]
+        if found
+        else [],
         coverage=view.coverage_of(found) if found else [],
     )
 
@@ -46,9 +53,17 @@ def profile_refresh() -> ResponseReturnValue:
 @allow(Role.ENTERPRISE_USER)
 @transactional
 def records() -> ResponseReturnValue:
-    """Show every record the platform holds about the firm; the look is logged, hence a POST."""
+    """Show the records the platform holds about the firm; the look is logged, hence a POST.
+
+    `kinds` keeps to those that an indicator or an item rests on.
+    """
     facts = credit_records.read_own(actor(), firm_id())
-    return render_template("enterprise/records.html", groups=record_view.groups_of(facts))
+    kinds = [code for code in request.form.get("kinds", "").split(",") if code in KINDS]
+    return render_template(
+        "enterprise/records.html",
+        groups=record_view.groups_of(firm_id(), facts, kinds),
+        is_narrowed=bool(kinds),
+    )
 
 
 @blueprint.get("/dispute")
@@ -56,5 +71,8 @@ def records() -> ResponseReturnValue:
 def dispute() -> ResponseReturnValue:
     """Say who keeps what is named in the address, and how it is put right."""
     return render_template(
-        "enterprise/dispute.html", disputed=dispute_view.disputed(actor(), request.args)
+        "enterprise/dispute.html",
+        disputed=dispute_view.disputed(actor(), request.args),
+        term=OBJECTIONS.term.days,
+        unit=UNITS[OBJECTIONS.term.unit],
     )

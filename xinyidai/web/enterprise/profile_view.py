@@ -1,5 +1,6 @@
 """Put profile and score of the firm together; reading only, never building."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -81,12 +82,15 @@ def _lacking(result: ScoreResult) -> list[dict[str, str]]:
     return [{"title": entry["label"], "how": entry["suggestion"]} for entry in entries]
 
 
-def rows_of(section: SectionView) -> list[dict[str, Any]]:
-    """Return the rows of a section's table: value, rank, source and date, or what is missing."""
-    return [_row(indicator) for indicator in section.indicators]
+def rows_of(section: SectionView, disputed: Collection[str] = ()) -> list[dict[str, Any]]:
+    """Return the rows of a section's table: value, rank, source and date, or what is missing.
+
+    `disputed` are the kinds of which a record is under objection, 异议中.
+    """
+    return [_row(indicator, disputed) for indicator in section.indicators]
 
 
-def _row(indicator: IndicatorView) -> dict[str, Any]:
+def _row(indicator: IndicatorView, disputed: Collection[str]) -> dict[str, Any]:
     known = indicator.missing is None
     cause = "" if indicator.missing is None else MISSING_CAUSES[indicator.missing]
     return {
@@ -98,6 +102,7 @@ def _row(indicator: IndicatorView) -> dict[str, Any]:
         "source": "、".join(sources_of(indicator.code)),
         "on": format_day(indicator.source_on) if indicator.source_on else "",
         "definition": indicator.definition,
+        "disputed": not set(disputed).isdisjoint(kinds_of(indicator.code)),
         "dispute_url": url_for("enterprise.dispute", indicator=indicator.code),
     }
 
@@ -118,6 +123,11 @@ def coverage_of(profile: ProfileView) -> list[dict[str, Any]]:
 def find_indicator(code: str) -> Indicator | None:
     """Return an entry of the dictionary, or None."""
     return indicator_dictionary().indicators.get(code)
+
+
+def kinds_of(code: str) -> tuple[str, ...]:
+    """Return the record kinds that an indicator rests on."""
+    return tuple(indicator_dictionary().indicators[code].kinds)
 
 
 def sources_of(code: str) -> list[str]:

@@ -1,17 +1,20 @@
-"""The firm's own records, 信用信息, as tables in the words of the catalogue."""
+"""The firm's own records, 信用信息, by kind: marked where under objection, each with what to do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 from flask import url_for
 
 from xinyidai.catalogue.kinds import get_kind
-from xinyidai.catalogue.values import Field, FieldType, RecordKind
+from xinyidai.catalogue.values import RecordKind
 from xinyidai.credit_records.values import Fact
-from xinyidai.kernel.money import format_yuan
-from xinyidai.web.chrome import format_day
+from xinyidai.objections import service as objections
+from xinyidai.objections.service.marking import is_marked
+from xinyidai.objections.values import Marks
+from xinyidai.web.record_words import record_row
 
 MOST_SHOWN = 50
 
@@ -26,44 +29,32 @@ class RecordGroup:
     dispute_url: str
 
 
-def groups_of(facts: Sequence[Fact]) -> list[RecordGroup]:
-    """Return the records by kind, newest first within each."""
-    by_kind = groupby(facts, key=lambda fact: fact.kind)
-    return [_group(code, list(group)) for code, group in by_kind]
+def groups_of(
+    enterprise_id: UUID, facts: Sequence[Fact], kinds: Collection[str] = ()
+) -> list[RecordGroup]:
+    """Return the records by kind, newest first within each; `kinds` keeps to these."""
+    marks = objections.marks_of(enterprise_id)
+    wanted = [fact for fact in facts if not kinds or fact.kind in kinds]
+    by_kind = groupby(wanted, key=lambda fact: fact.kind)
+    return [_group(enterprise_id, code, list(group), marks) for code, group in by_kind]
 
 
-def _group(code: str, facts: Sequence[Fact]) -> RecordGroup:
+def _group(firm: UUID, code: str, facts: Sequence[Fact], marks: Marks) -> RecordGroup:
     kind = get_kind(code)
     newest = sorted(facts, key=lambda fact: fact.occurred_on, reverse=True)
     return RecordGroup(
         kind,
         len(newest),
-        [_row(kind, fact) for fact in newest[:MOST_SHOWN]],
+        [_row(kind, fact, marked=is_marked(marks, firm, fact)) for fact in newest[:MOST_SHOWN]],
         url_for("enterprise.dispute", item="records", kind=code),
     )
 
 
-def _row(kind: RecordKind, fact: Fact) -> dict[str, Any]:
-    names = {kind.map.subject_code, kind.map.subject_name}
-    shown = [entry for entry in kind.fields if entry.code not in names]
+def _row(kind: RecordKind, fact: Fact, *, marked: bool) -> dict[str, Any]:
+    named: dict[str, Any] = {"record": fact.id, "kind": kind.code}
     return {
-        "on": format_day(fact.occurred_on),
-        "source": fact.source,
-        "collected": format_day(fact.collected_at),
-        "facts": [
-            {"label": entry.name, "value": _text(entry, fact.content)}
-            for entry in shown
-            if fact.content.get(entry.code) is not None
-        ],
+        **record_row(fact),
+        "marked": marked,
+        "object_url": "" if marked else url_for("enterprise.objection_form", **named),
+        "repair_url": url_for("enterprise.repair_form", **named) if kind.repair else "",
     }
-
-
-def _text(entry: Field, content: Mapping[str, Any]) -> str:
-    value = content[entry.code]
-    if entry.type.is_amount:
-        return format_yuan(int(value))
-    if entry.type is FieldType.BOOLEAN:
-        return "是" if value else "否"
-    if entry.type is FieldType.ENUM:
-        return entry.values.get(str(value), str(value))
-    return str(value)

@@ -8,8 +8,10 @@ from xinyidai.web.office import (
     home,
     ledger,
     models,
+    objections,
     products,
     purposes,
+    repairs,
     whitelist,
 )
 from xinyidai.web.office.base import blueprint
@@ -23,7 +25,9 @@ __all__ = [
     "home",
     "ledger",
     "models",
+    "objections",
     "products",
     "purposes",
+    "repairs",
     "whitelist",
 ]

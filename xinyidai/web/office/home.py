@@ -13,7 +13,9 @@ from xinyidai.kernel.working_days import working_days_between
 from xinyidai.matchmaking_events import service as events
 from xinyidai.matchmaking_events.models import MatchmakingEvent
 from xinyidai.matchmaking_events.values import EventState
+from xinyidai.objections import queries as objections
 from xinyidai.oversight import queries as oversight
+from xinyidai.repairs import queries as repairs
 from xinyidai.reporting import service as reporting
 from xinyidai.web.chrome import format_moment
 from xinyidai.web.office import data, figures, ledger_queries, queries
@@ -52,6 +54,7 @@ def home() -> ResponseReturnValue:
 
 def _tasks() -> list[Row]:
     late, earliest = queries.overdue(clock.today())
+    late_objections = objections.count_late(clock.today())
     return [
         _task("产品待审", queries.products_waiting(), url_for("office.products")),
         _task("白名单待审", queries.entries_waiting(), url_for("office.whitelist")),
@@ -63,6 +66,15 @@ def _tasks() -> list[Row]:
             "tone": "late" if late else "",
         },
         _task("待核名", queries.names_waiting(), url_for("office.waiting_names"), unit="行"),
+        _task("异议待受理", Waiting(*objections.waiting_at_office()), url_for("office.objections")),
+        {
+            "label": "异议超期",
+            "value": late_objections,
+            "href": url_for("office.objections", state="late"),
+            "note": "已督办来源" if late_objections else "没有超期",
+            "tone": "late" if late_objections else "",
+        },
+        _task("信用修复待办", Waiting(*repairs.waiting_at_office()), url_for("office.repairs")),
         _task("用途模板待批准", queries.templates_waiting(), url_for("office.purposes")),
         _task("异常查询待核查", queries.alarms_waiting(), url_for("audit.alarms", state="open")),
     ]

@@ -8,7 +8,7 @@ from flask import url_for
 from xinyidai.catalogue.kinds import ITEMS, KINDS
 from xinyidai.catalogue.purposes import PLATFORM_PURPOSES, PURPOSES
 from xinyidai.consents.values import REFUSAL_SENTENCES, RefusalReason
-from xinyidai.credit_records.values import QueryKind, QueryOutcome
+from xinyidai.credit_records.values import HANDLING_PURPOSES, QueryKind, QueryOutcome
 from xinyidai.web import wording
 from xinyidai.web.chrome import format_moment
 from xinyidai.web.office.base import Row, link
@@ -17,16 +17,19 @@ QUERY_KINDS: Mapping[QueryKind, str] = {
     QueryKind.DISCLOSURE: "对外提供",
     QueryKind.PLATFORM: "平台处理",
     QueryKind.OWN: "企业看自己",
+    QueryKind.HANDLING: "办理异议、修复",
 }
 SILENT: Mapping[QueryKind, str] = {
     QueryKind.PLATFORM: "平台计算，结果不含明细",
     QueryKind.OWN: "自己的信息",
+    QueryKind.HANDLING: "企业提出异议或修复的信息",
 }
 OWN_PURPOSE = "own"
 PURPOSE_NAMES: Mapping[str, str] = {
     **{code: f"{purpose.name}（平台）" for code, purpose in PLATFORM_PURPOSES.items()},
     **{code: purpose.name for code, purpose in PURPOSES.items()},
     OWN_PURPOSE: "查看自己的信息",
+    **HANDLING_PURPOSES,
 }
 ABSENT = "—"
 
