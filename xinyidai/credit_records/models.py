@@ -101,6 +101,27 @@ class CreditRecord(Model):
     status_changed_at: Mapped[datetime | None]
 
 
+class CollectionRejection(Model):
+    """One rule that one row of a delivery broke, 退回明细; the value is stored masked.
+
+    `occurred_on` is the day of the fact as far as the row told it.
+    """
+
+    __tablename__ = "collection_rejection"
+    __table_args__ = (
+        Index("ix_collection_rejection_batch", "batch_id", "row_number"),
+        {"schema": "credit"},
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    batch_id: Mapped[UUID]
+    row_number: Mapped[int]
+    field: Mapped[str] = mapped_column(Text)
+    shown_value: Mapped[str] = mapped_column(Text)
+    rule: Mapped[str] = mapped_column(String(64))
+    occurred_on: Mapped[date | None]
+
+
 class DisclosureSnapshot(Model):
     """What one institution was shown in one look, 查询快照."""
 

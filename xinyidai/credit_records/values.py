@@ -34,6 +34,9 @@ class QueryKind(StrEnum):
     PLATFORM = "platform"  # 平台处理
     OWN = "own"  # 企业查看自己的信息
     HANDLING = "handling"  # 办理异议和修复
+    PUBLIC = "public"  # 公开信息查询
+    CHECK = "check"  # 联合奖惩核查
+    EXCHANGE = "exchange"  # 节点交换
 
 
 class QueryOutcome(StrEnum):

@@ -26,6 +26,15 @@ class Topic(StrEnum):
     REPAIR = "repair"  # 信用修复进展
     REPAIR_DUE = "repair_due"  # 可以申请修复
     RECORD_CHANGED = "record_changed"  # 看过的信息有更正
+    DELIVERY = "delivery"  # 数据报送
+    DATA_QUALITY = "data_quality"  # 数据质量提醒和通报
+    CORRECTION_TICKET = "correction_ticket"  # 重错码纠错单
+    DECLARATION = "declaration"  # 自愿注册核验
+    COMMITMENT = "commitment"  # 信用承诺
+    CREDIT_LIST = "credit_list"  # 名单发布
+    JOINT_CHECK = "joint_check"  # 联合奖惩核查
+    CREDIT_REPORT = "credit_report"  # 信用报告
+    NODE_EXCHANGE = "node_exchange"  # 节点交换
 
 
 TOPIC_NAMES: Mapping[Topic, str] = {
@@ -46,6 +55,15 @@ TOPIC_NAMES: Mapping[Topic, str] = {
     Topic.REPAIR: "信用修复办理",
     Topic.REPAIR_DUE: "信用修复提醒",
     Topic.RECORD_CHANGED: "信息更正或修复",
+    Topic.DELIVERY: "数据报送",
+    Topic.DATA_QUALITY: "数据质量",
+    Topic.CORRECTION_TICKET: "重错码纠错",
+    Topic.DECLARATION: "自愿注册",
+    Topic.COMMITMENT: "信用承诺",
+    Topic.CREDIT_LIST: "名单发布",
+    Topic.JOINT_CHECK: "联合奖惩核查",
+    Topic.CREDIT_REPORT: "信用报告",
+    Topic.NODE_EXCHANGE: "节点交换",
 }
 
 

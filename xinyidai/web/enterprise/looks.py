@@ -31,6 +31,9 @@ KIND_NAMES = {
     QueryKind.PLATFORM: "平台计算",
     QueryKind.OWN: "本企业查看",
     QueryKind.HANDLING: "办理时查看",
+    QueryKind.PUBLIC: "公开查询",
+    QueryKind.CHECK: "联合奖惩核查",
+    QueryKind.EXCHANGE: "节点交换",
 }
 E = TypeVar("E", bound=StrEnum)
 DAYS = {"7": "最近 7 天", "30": "最近 30 天", "90": "最近 90 天", "365": "最近一年"}

@@ -18,11 +18,17 @@ QUERY_KINDS: Mapping[QueryKind, str] = {
     QueryKind.PLATFORM: "平台处理",
     QueryKind.OWN: "企业看自己",
     QueryKind.HANDLING: "办理异议、修复",
+    QueryKind.PUBLIC: "公开查询",
+    QueryKind.CHECK: "联合奖惩核查",
+    QueryKind.EXCHANGE: "节点交换",
 }
 SILENT: Mapping[QueryKind, str] = {
     QueryKind.PLATFORM: "平台计算，结果不含明细",
     QueryKind.OWN: "自己的信息",
     QueryKind.HANDLING: "企业提出异议或修复的信息",
+    QueryKind.PUBLIC: "正在公示的公开信息",
+    QueryKind.CHECK: "名单命中情况",
+    QueryKind.EXCHANGE: "公开信息的交换",
 }
 OWN_PURPOSE = "own"
 PURPOSE_NAMES: Mapping[str, str] = {

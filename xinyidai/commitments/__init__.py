@@ -1,0 +1,1 @@
+"""Credit commitments and their fulfilment, 信用承诺."""

@@ -1,0 +1,1 @@
+"""What firms declare of themselves, and its verification, 自愿注册."""
