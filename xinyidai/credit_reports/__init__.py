@@ -1,1 +1,1 @@
-"""Credit reports and the credit code of a firm, 信用报告和信用码."""
+"""Credit reports and the credit code of a firm, 信用报告与信用码."""
