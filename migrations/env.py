@@ -10,15 +10,17 @@ from sqlalchemy.pool import NullPool
 LOCK_TIMEOUT = "4s"
 OWNER = "OWNER_DATABASE_URI"
 
+OTHERS = ("procrastinate_", "rate_window", "alembic_", "credit_record_p")
+
 target_metadata = current_app.extensions["migrate"].db.metadata
 
 
 def _is_ours(name: str | None, kind: str, parent_names: Any) -> bool:
-    """Leave the job queue's objects to its own schema (migration 0001)."""
+    """Leave out the job queue's objects (migration 0001) and the partitions (0008)."""
     if kind == "schema":
         return name in {None, "credit"}
     table = parent_names.get("table_name") if kind != "table" else name
-    return not (table or "").startswith(("procrastinate_", "rate_window", "alembic_"))
+    return not (table or "").startswith(OTHERS)
 
 
 def _no_empty(_context: Any, _revision: Any, directives: list[Any]) -> None:

@@ -28,7 +28,7 @@ LEFT_OVER = text(
     """
     select n.nspname || '.' || c.relname from pg_class c
     join pg_namespace n on n.oid = c.relnamespace
-    where n.nspname in ('public', 'credit') and c.relkind in ('r', 'v', 'S')
+    where n.nspname in ('public', 'credit') and c.relkind in ('r', 'p', 'v', 'S')
       and c.relname <> 'alembic_version'
     union all
     select 'function ' || p.proname from pg_proc p
