@@ -51,6 +51,17 @@ def finished_batch(source: str, kind: str, digest: str) -> Select[*tuple[Any, ..
     )
 
 
+def begun_batch(source: str, kind: str, file_sha256: str) -> Select[*tuple[Any, ...]]:
+    """Select the newest batch in which the same file was begun in blocks and not finished."""
+    begun = _all().where(
+        CollectionBatch.source == source,
+        CollectionBatch.kind == kind,
+        CollectionBatch.file_sha256 == file_sha256,
+        CollectionBatch.state == BatchState.RUNNING,
+    )
+    return begun.order_by(CollectionBatch.started_at.desc()).limit(1)
+
+
 def batches(
     wanted: BatchFilter, limit: int = LARGEST_LIST, offset: int = 0
 ) -> Select[*tuple[Any, ...]]:

@@ -14,14 +14,13 @@ from xinyidai.credit_records.collecting import (
     Collection,
     CollectionRequest,
     SourceMapping,
-    collect_file,
+    collect_in_blocks,
     load_mapping,
 )
 from xinyidai.credit_records.collecting.drafting import as_json as suggestion_json
 from xinyidai.credit_records.collecting.mapping import FOLDER
 from xinyidai.credit_records.collecting.suggesting import suggest
 from xinyidai.kernel.actor import SYSTEM
-from xinyidai.kernel.db import own_transaction
 from xinyidai.kernel.errors import DomainError, InvalidInput
 
 NOTHING_TAKEN = 2
@@ -145,9 +144,8 @@ def _request(mapping: SourceMapping, folder: Path, as_of: dt.datetime | None) ->
 
 
 def _collect(request: CollectionRequest) -> Collection:
-    """Take one file in, in one transaction: all of it or nothing."""
-    with own_transaction():
-        return collect_file(SYSTEM, request, lambda step: _tell(f"{request.path.name}：{step}"))
+    """Take one file in; a large one in blocks, and the same command goes on where it was killed."""
+    return collect_in_blocks(SYSTEM, request, lambda step: _tell(f"{request.path.name}：{step}"))
 
 
 def _exit_code(done: list[Collection]) -> int:

@@ -165,6 +165,17 @@ class BatchCounts:
 
 
 @dataclass(frozen=True)
+class BatchProgress:
+    """How far a batch that is written in blocks has come, in rows that change something."""
+
+    rows_due: int = 0
+    rows_written: int = 0
+    rows_superseded: int = 0
+    blocks_done: int = 0
+    heartbeat_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Rejection:
     """One rule that one row of a delivery broke, 退回; the value is masked.
 

@@ -17,9 +17,10 @@ SUPERUSER = "postgres"
 OWNER = "xinyidai_owner"
 APP = "xinyidai_app"
 DOOR = "xinyidai_door"
+COLLECTOR = "xinyidai_collector"
 
 # Kept as the comment of the database; another value makes the (repeatable) grants run again.
-_SETTLED = "xinyidai bootstrap 1"
+_SETTLED = "xinyidai bootstrap 2"
 
 
 @dataclass(frozen=True)
@@ -77,11 +78,12 @@ def libpq(url: str) -> str:
 def bootstrap_sql(*, owner_password: str, app_password: str, database: str = DATABASE) -> str:
     """Return the psql script that a DBA runs once, as superuser, on an external server (16+).
 
-    It makes the three roles and the database. It holds the passwords in clear, so it is a file
+    It makes the four roles and the database. It holds the passwords in clear, so it is a file
     to be run and destroyed; a server that logs statements logs them.
     """
     before = [
         *_role_statements(owner_password, app_password),
+        *_collector_statements(),
         _create_statement(database),
         *_connect_statements(database),
     ]
@@ -102,6 +104,10 @@ def settle(admin_url: str, database_url: str, passwords: Passwords) -> None:
         if not _has(connection, "SELECT 1 FROM pg_roles WHERE rolname = %s", APP):
             with connection.transaction():
                 for statement in _role_statements(passwords.owner, passwords.app):
+                    connection.execute(statement)
+        if not _has(connection, "SELECT 1 FROM pg_roles WHERE rolname = %s", COLLECTOR):
+            with connection.transaction():
+                for statement in _collector_statements():
                     connection.execute(statement)
         if not _has(connection, "SELECT 1 FROM pg_database WHERE datname = %s", DATABASE):
             connection.execute(_create_statement(DATABASE))
@@ -144,6 +150,22 @@ def _role_statements(owner_password: str, app_password: str) -> list[sql.Compose
         ),
         sql.SQL(f"CREATE ROLE {{}} NOLOGIN {plain}").format(door),
         sql.SQL("GRANT {} TO {} WITH INHERIT FALSE, SET TRUE").format(door, app),
+    ]
+
+
+def _collector_statements() -> list[sql.Composed]:
+    """Return what makes the role that adds records and reads none.
+
+    PostgreSQL copies into a table with row security only for a role that it does not bind. This
+    one has a single right, to insert: what a reader must not see it cannot see either.
+    """
+    collector = sql.Identifier(COLLECTOR)
+    plain = "NOSUPERUSER BYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION NOINHERIT"
+    return [
+        sql.SQL(f"CREATE ROLE {{}} NOLOGIN {plain}").format(collector),
+        sql.SQL("GRANT {} TO {} WITH INHERIT FALSE, SET TRUE").format(
+            collector, sql.Identifier(APP)
+        ),
     ]
 
 

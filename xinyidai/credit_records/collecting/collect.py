@@ -1,61 +1,41 @@
-"""Collect one file, 归集: read, check, match, write; all in the caller's transaction.
+"""Collect one file, 归集: read, check, match, write.
 
-Nothing is committed here: whoever calls ends the transaction, so a process killed on the way
-leaves nothing half-written.
+Two ways in. `collect_file` does all of it in the caller's transaction and commits nothing: for
+pages, seeds and tests. `collect_in_blocks` ends transactions of its own: for the command line and
+for workers. It writes a large file in blocks, and after a kill the same call goes on behind the
+last one (ADR 0019); a file of one block is still one transaction.
 """
 
-import datetime as dt
-import hashlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from xinyidai.credit_records import policies
-from xinyidai.credit_records.collecting import (
-    aggregating,
-    registering,
-    rejecting,
-    staging,
-    subjects,
-)
+from xinyidai.credit_records.collecting import steps
 from xinyidai.credit_records.collecting.fields import KindSpec
-from xinyidai.credit_records.collecting.mapping import (
-    SourceMapping,
-    bad_mapping,
-    bind,
-    find_kind,
-)
-from xinyidai.credit_records.collecting.order import refuse_shifted
-from xinyidai.credit_records.collecting.reading import read_file
-from xinyidai.credit_records.collecting.validating import Check, open_engine, validate
-from xinyidai.credit_records.service import staging as staged_table
-from xinyidai.credit_records.service import write
-from xinyidai.credit_records.values import REGISTRATION, BatchCounts, WriteCounts
+from xinyidai.credit_records.collecting.mapping import bad_mapping, find_kind
+from xinyidai.credit_records.collecting.requests import CollectionRequest, Progress
+from xinyidai.credit_records.collecting.steps import Outcome, Run
+from xinyidai.credit_records.collecting.workplace import workplace
+from xinyidai.credit_records.values import REGISTRATION
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
-from xinyidai.kernel.db import db
-from xinyidai.kernel.errors import InvalidInput
+from xinyidai.kernel.db import db, own_transaction
+from xinyidai.kernel.errors import Conflict, InvalidInput
 
 LONGEST_SOURCE = 64
-# Two deliveries of one source and kind would otherwise judge the same rows by what was before.
+# Two deliveries of one source and kind would otherwise judge the same rows by what was before. The
+# second key is the one that rows taken in one by one wait for (`service.write.apply_staged`).
+KEYS = ("collect/{}/{}", "{}/{}")
 ONE_AT_A_TIME = text("select pg_advisory_xact_lock(hashtextextended(:key, 0))")
-Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class CollectionRequest:
-    """What to collect; without `mapping`, headings are recognised by the catalogue."""
-
-    path: Path
-    kind: str
-    source: str
-    mapping: SourceMapping | None = None
-    report: Path | None = None
-    as_of: dt.date | None = None
+TRY_ALONE = text("select pg_try_advisory_lock(hashtextextended(:key, 0))")
+ALONE = text("select pg_advisory_lock(hashtextextended(:key, 0))")
+PATIENCE = text("set statement_timeout = 0; set lock_timeout = '10min'")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,38 +78,96 @@ def collect_file(
 ) -> Collection:
     """Take a file in: each row is accepted, unchanged, waiting for a name, or rejected.
 
+    Works in the caller's transaction: all of the file or nothing.
+
     Raises:
         Forbidden: the actor may not deliver records.
         InvalidInput: the file cannot be read or taken in as a whole; the sentence says why.
         BannedFieldRefused: a column asks for what may never be collected.
 
     """
+    with _prepared(actor, request, progress) as run:
+        for key in _keys(run):
+            db.session.execute(ONE_AT_A_TIME, {"key": key})
+        if run.check.kind.code == REGISTRATION:
+            return _collection(run, steps.take_registrations(run))
+        prepared = steps.prepare_records(run)
+        for block in prepared.blocks():
+            prepared.write(block)
+        return _collection(run, prepared.finish())
+
+
+def collect_in_blocks(
+    actor: Actor, request: CollectionRequest, progress: Progress = lambda _: None
+) -> Collection:
+    """Take a file in as `collect_file` does, in transactions of its own.
+
+    Called again with the same file after a kill or a failure, it goes on with the batch that was
+    begun: rows committed before are found unchanged, so none is lost and none comes twice. Another
+    call with the same source and kind waits until this one is through.
+
+    Raises:
+        Conflict: the source's delivery before this one did not end in ten minutes.
+
+    """
+    with _prepared(actor, request, progress) as run, _alone(run):
+        with own_transaction():
+            if run.check.kind.code == REGISTRATION:
+                return _collection(run, steps.take_registrations(run))
+            prepared = steps.prepare_records(run)
+            if prepared.is_one_block:
+                for block in prepared.blocks():
+                    prepared.write(block)
+                return _collection(run, prepared.finish())
+            prepared.begin()
+        for block in prepared.blocks():
+            with own_transaction():
+                prepared.write(block)
+            prepared.tell()
+        with own_transaction():
+            return _collection(run, prepared.finish())
+
+
+@contextmanager
+def _prepared(actor: Actor, request: CollectionRequest, progress: Progress) -> Iterator[Run]:
+    """Read and check the file; nothing is asked of the database yet."""
     policies.require_collecting(actor)
-    started = time.perf_counter()
     kind = find_kind(request.kind)
     _check_request(request, kind)
-    db.session.execute(ONE_AT_A_TIME, {"key": f"collect/{request.source}/{kind.code}"})
-    progress("读取文件")
-    check = _checked(request, kind, progress)
-    progress("对应企业并写入")
-    if kind.code == REGISTRATION:
-        written = _take_registrations(check, actor, request)
-    else:
-        written = _take_records(check, actor, request)
-    if request.report is not None:
-        rejecting.write_report(check, request.report)
-    collection = _collection(check, request, written, time.perf_counter() - started)
-    check.engine.close()
-    return collection
+    with workplace() as folder:
+        started = time.perf_counter()
+        progress("读取文件")
+        check = steps.check_file(request, kind, folder, progress)
+        progress("对应企业并写入")
+        yield Run(actor, request, check, folder, progress, started)
+        check.engine.close()
 
 
-@dataclass(frozen=True)
-class _Written:
-    counts: WriteCounts
-    pending: int
-    pending_new: int
-    duplicate_codes: int
-    batch_id: UUID
+@contextmanager
+def _alone(run: Run) -> Iterator[None]:
+    """Hold the locks of source and kind over several transactions, on a connection of our own.
+
+    A killed process loses its connection, and with it the locks.
+    """
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(PATIENCE)
+        for key in _keys(run):
+            if not connection.execute(TRY_ALONE, {"key": key}).scalar_one():
+                run.progress("等待同一来源的上一次归集结束")
+                try:
+                    connection.execute(ALONE, {"key": key})
+                except OperationalError as error:
+                    raise Conflict(
+                        "同一来源的上一次归集还没有结束，请稍后再试。", code="collection_running"
+                    ) from error
+        try:
+            yield
+        finally:
+            connection.execute(text("select pg_advisory_unlock_all()"))
+
+
+def _keys(run: Run) -> list[str]:
+    return [key.format(run.request.source, run.check.kind.code) for key in KEYS]
 
 
 def _check_request(request: CollectionRequest, kind: KindSpec) -> None:
@@ -142,114 +180,22 @@ def _check_request(request: CollectionRequest, kind: KindSpec) -> None:
         raise bad_mapping(f"映射文件是为“{request.mapping.kind}”写的，不能用于“{kind.code}”。")
 
 
-def _checked(request: CollectionRequest, kind: KindSpec, progress: Progress) -> Check:
-    mapping = request.mapping or SourceMapping(kind.code)
-    raw = read_file(request.path, mapping.layout)
-    # Rows of a raw table are checked by the fields that the mapping describes, then aggregated.
-    read_as = KindSpec(kind.code, kind.name, mapping.raw, "", "") if mapping.raw else kind
-    binding = bind(raw.headings, read_as, mapping)
-    if mapping.subject.namespace is None:
-        refuse_shifted(raw, binding, read_as)
-    progress(f"校验 {raw.rows.num_rows} 行")
-    today = request.as_of or clock.today()
-    check = Check(open_engine(), raw, read_as, mapping, binding, today)
-    validate(check)
-    return aggregating.aggregate(check, kind) if mapping.aggregate else check
-
-
-def _take_registrations(check: Check, actor: Actor, request: CollectionRequest) -> _Written:
-    duplicates = check.count(
-        "select count(*) from (select uscc from sound where uscc is not null"
-        " group by uscc having count(distinct name) > 1)"
-    )
-    counts = registering.register(check, actor, request.source)
-    held = registering.hold_unregistered(check, request.source)
-    changed = counts.inserted + counts.updated
-    written = WriteCounts(changed, 0, counts.unchanged, changed)
-    batch = _open_batch(check, actor, request, registering.digest(check), is_new=changed > 0)
-    if not batch.is_done:
-        rejecting.keep(check, batch.id)
-        write.close_batch(actor, batch.id, _batch_counts(check, written))
-    return _Written(written, held.new + held.known, held.new, duplicates, batch.id)
-
-
-def _take_records(check: Check, actor: Actor, request: CollectionRequest) -> _Written:
-    source, kind = request.source, check.kind.code
-    subjects.match(check, source)
-    staging.stage(check, source, check.today.isoformat())
-    held = subjects.hold_pending(check, source, kind)
-    duplicates = subjects.duplicate_codes(check)
-    batch = _open_batch(check, actor, request, staging.digest(check))
-    counts = _write(check, actor, batch)
-    return _Written(counts, held.new + held.known, held.new, duplicates, batch.id)
-
-
-def _write(check: Check, actor: Actor, batch: write.Batch) -> WriteCounts:
-    if batch.is_done:
-        total = check.count(f"select count(*) from staged where {staging.FOUND}")  # noqa: S608 - a constant
-        return WriteCounts(inserted=0, superseded=0, unchanged=total, firms=0)
-    connection = db.session.connection()
-    staged_table.create(connection)
-    staging.copy_staged(check, connection)
-    counts = write.apply_staged(connection, batch.id)
-    connection.execute(staged_table.DROP_STAGED)
-    rejecting.keep(check, batch.id)
-    write.close_batch(actor, batch.id, _batch_counts(check, counts))
-    return counts
-
-
-def _open_batch(
-    check: Check, actor: Actor, request: CollectionRequest, digest: str, *, is_new: bool = False
-) -> write.Batch:
-    """Return the finished batch of the same content if nothing came after it, else a new one.
-
-    A file delivered again after another one of its source and kind must count again, or the other
-    one's rows would stay in force. `is_new` tells that it was seen to change something.
-    """
-    last = write.list_batches(1, source=request.source, kind=check.kind.code)
-    newest = None if is_new or not last else last[0].id
-    sha256 = digest
-    while True:
-        batch = write.open_batch(
-            actor,
-            source=request.source,
-            kind=check.kind.code,
-            file_name=request.path.name,
-            sha256=sha256,
-        )
-        if not batch.is_done or batch.id == newest:
-            return batch
-        sha256 = hashlib.sha256(f"{digest}/{batch.id}".encode()).hexdigest()
-
-
-def _batch_counts(check: Check, counts: WriteCounts) -> BatchCounts:
-    return BatchCounts(
-        total=check.raw.rows.num_rows + len(check.raw.misshapen),
-        accepted=counts.inserted + counts.superseded,
-        rejected=rejecting.count_rejected(check),
-        unchanged=counts.unchanged,
-    )
-
-
-def _collection(
-    check: Check, request: CollectionRequest, written: _Written, seconds: float
-) -> Collection:
-    counts = written.counts
+def _collection(run: Run, done: Outcome) -> Collection:
     return Collection(
-        kind=request.kind,
-        source=request.source,
-        file=request.path.name,
-        rows=check.count("select count(*) from texts") + len(check.raw.misshapen),
-        accepted=counts.inserted + counts.superseded,
-        rejected=rejecting.count_rejected(check),
-        unchanged=counts.unchanged,
-        superseded=counts.superseded,
-        pending_names=written.pending,
-        pending_new=written.pending_new,
-        firms=counts.firms,
-        duplicate_codes=written.duplicate_codes,
-        seconds=round(seconds, 2),
-        batch_id=written.batch_id,
-        reasons=rejecting.reasons(check),
-        examples=rejecting.examples(check),
+        kind=run.request.kind,
+        source=run.request.source,
+        file=run.request.path.name,
+        rows=run.total_rows,
+        accepted=done.accepted,
+        rejected=done.rejected,
+        unchanged=done.unchanged,
+        superseded=done.superseded,
+        pending_names=done.pending,
+        pending_new=done.pending_new,
+        firms=done.firms,
+        duplicate_codes=done.duplicate_codes,
+        seconds=round(time.perf_counter() - run.started, 2),
+        batch_id=done.batch_id,
+        reasons=done.reasons,
+        examples=done.examples,
     )

@@ -9,7 +9,11 @@ from uuid import UUID
 from xinyidai.credit_records.advice import ADVICE
 from xinyidai.credit_records.collecting.expressions import literal
 from xinyidai.credit_records.collecting.validating import SUBJECT, Check
-from xinyidai.credit_records.service.rejections import RejectedRow, keep_rejections
+from xinyidai.credit_records.service.rejections import (
+    RejectedRow,
+    forget_rejections,
+    keep_rejections,
+)
 from xinyidai.kernel.errors import InvalidInput
 from xinyidai.kernel.masking import mask_value
 
@@ -70,8 +74,13 @@ class _Words:
         return name, "***" if field in self.personal else masked(value)
 
 
-def keep(check: Check, batch_id: UUID) -> None:
-    """Store the rejected rows with their batch, masked, each with the day it tells if it is one."""
+def keep(check: Check, batch_id: UUID, *, anew: bool = False) -> None:
+    """Store the rejected rows with their batch, masked, each with the day it tells if it is one.
+
+    `anew`: the batch was begun before, and what was kept then gives way.
+    """
+    if anew:
+        forget_rejections(batch_id)
     keep_rejections(batch_id, _shown_rows(check))
 
 

@@ -1,19 +1,12 @@
 """Sound and matched rows become staged records, and go to PostgreSQL by COPY."""
 
 import hashlib
-import tempfile
 from collections.abc import Set as AbstractSet
-from pathlib import Path
-
-from sqlalchemy import Connection
 
 from xinyidai.credit_records.collecting.expressions import literal
 from xinyidai.credit_records.collecting.fields import AMOUNTS, DAYS, FieldSpec, FieldType
 from xinyidai.credit_records.collecting.validating import SUBJECT, Check
-from xinyidai.credit_records.service import door
-from xinyidai.credit_records.service.staging import COLUMNS
 
-CHUNK = 1 << 20
 FOUND = "outcome = 'found'"
 
 
@@ -26,14 +19,6 @@ def stage(check: Check, source: str, as_of: str) -> None:
     kind = check.kind
     check.engine.execute(
         f"""
-        create table candidate as
-        select sound.*, matched.enterprise_id, matched.outcome, {_content(check)} as content
-        from sound join matched using (row_number)
-        where outcome in ('found', 'pending')
-        """  # noqa: S608 - field codes of the catalogue and quoted literals
-    )
-    check.engine.execute(
-        f"""
         create table staged as
         select row_number, raw_name, outcome, enterprise_id, {literal(kind.code)} as kind,
             {literal(source)} as source, {_natural_key(check)} as natural_key,
@@ -41,9 +26,13 @@ def stage(check: Check, source: str, as_of: str) -> None:
             {_column(check, kind.valid_until)} as valid_until,
             {_column(check, kind.amount)} as amount_fen,
             {_quantity(check)} as quantity, {_level(check)} as level, content,
-            sha256(coalesce(enterprise_id, coalesce(raw_name, '')) || '|' || content) as digest
-        from candidate
-        """  # noqa: S608 - as above
+            sha256(coalesce(cast(enterprise_id as varchar), coalesce(raw_name, '')) || '|'
+                || content) as digest
+        from (
+            select sound.*, matched.enterprise_id, matched.outcome, {_content(check)} as content
+            from sound join matched using (row_number)
+            where outcome in ('found', 'pending'))
+        """  # noqa: S608 - field codes of the catalogue and quoted literals
     )
     _reject_twins(check)
 
@@ -130,6 +119,16 @@ def _level(check: Check) -> str:
 
 
 def _reject_twins(check: Check) -> None:
+    """Look closely only at the keys that come more than once, which few files have."""
+    firm = "coalesce(cast(enterprise_id as varchar), digest)"
+    check.engine.execute(
+        f"""
+        create table twin_key as select {firm} as firm, natural_key from staged
+        group by all having count(*) > 1
+        """  # noqa: S608 - a constant
+    )
+    if not check.count("select count(*) from twin_key"):
+        return
     check.engine.execute(
         f"""
         insert into rejects
@@ -137,8 +136,9 @@ def _reject_twins(check: Check) -> None:
             case when digest = first_digest then 'duplicate_row' else 'conflicting_row' end
         from (select *, row_number() over twins as place,
                 first_value(digest) over twins as first_digest
-            from staged window twins as (partition by coalesce(enterprise_id, digest), natural_key
-                order by row_number))
+            from (select *, {firm} as firm from staged) semi join twin_key
+                using (firm, natural_key)
+            window twins as (partition by firm, natural_key order by row_number))
         where place > 1
         """  # noqa: S608 - a constant
     )
@@ -159,26 +159,3 @@ def digest(check: Check) -> str:
         """  # noqa: S608 - a constant
     ).fetchone()
     return hashlib.sha256(f"{check.raw.sha256}/{check.kind.code}/{row}".encode()).hexdigest()
-
-
-def copy_staged(check: Check, connection: Connection) -> None:
-    """Copy the rows of known firms into the temporary table `staged_record`."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "staged.csv"
-        check.engine.execute(
-            f"""
-            copy (select enterprise_id, kind, source, natural_key, occurred_on, valid_until,
-                amount_fen, quantity, level, content, '\\x' || digest as row_hash
-                from staged where {FOUND} order by enterprise_id, natural_key)
-            to {literal(str(path))} (format csv, header false, nullstr '\\N')
-            """  # noqa: S608 - a path of our own
-        )
-        with (
-            path.open("rb") as stream,
-            door.driver(connection).cursor() as cursor,
-            cursor.copy(
-                f"copy staged_record ({COLUMNS}) from stdin (format csv, null '\\N')"
-            ) as copy,
-        ):
-            while chunk := stream.read(CHUNK):
-                copy.write(chunk)

@@ -37,8 +37,8 @@ class Check:
 
     def count(self, query: str) -> int:
         """Run a query that returns one number."""
-        row = self.engine.execute(query).fetchone()
-        return int(row[0] or 0) if row else 0
+        [[number]] = self.engine.execute(query).fetchall()
+        return int(number or 0)
 
     @property
     def relaxed(self) -> frozenset[str | None]:

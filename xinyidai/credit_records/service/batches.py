@@ -13,7 +13,12 @@ from xinyidai.credit_records import batch_queries, policies
 from xinyidai.credit_records.models import CollectionBatch
 from xinyidai.credit_records.service import door
 from xinyidai.credit_records.service.door import Aperture
-from xinyidai.credit_records.values import REGISTRATION, BatchCounts, BatchState
+from xinyidai.credit_records.values import (
+    REGISTRATION,
+    BatchCounts,
+    BatchProgress,
+    BatchState,
+)
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import new_id
@@ -37,6 +42,7 @@ class Batch:
     finished_at: datetime | None
     account_id: UUID | None
     actor_name: str
+    progress: BatchProgress
 
     @property
     def is_done(self) -> bool:
@@ -74,6 +80,31 @@ def open_batch(actor: Actor, *, source: str, kind: str, file_name: str, sha256: 
     }
     change(insert(CollectionBatch).values(**values))
     return get_batch(batch_id)
+
+
+def has_batches(source: str, kind: str) -> bool:
+    """Tell whether this source ever began to deliver this kind, so that records of it may exist."""
+    wanted = batch_queries.BatchFilter(source, kind)
+    return bool(door.read(COLLECTION, batch_queries.batches(wanted, 1)))
+
+
+def begun_batch(source: str, kind: str, file_sha256: str) -> Batch | None:
+    """Return the batch in which the same file was begun, and not finished, in blocks."""
+    rows = door.read(COLLECTION, batch_queries.begun_batch(source, kind, file_sha256))
+    return _batch(rows[0]) if rows else None
+
+
+def begin_blocks(batch_id: UUID, file_sha256: str, rows_due: int) -> None:
+    """Note that so many rows of a file will be written in blocks, after what was before."""
+    change(
+        update(CollectionBatch)
+        .where(CollectionBatch.id == batch_id)
+        .values(
+            file_sha256=file_sha256,
+            rows_due=CollectionBatch.rows_written + rows_due,
+            heartbeat_at=clock.now(),
+        )
+    )
 
 
 def close_batch(
@@ -167,4 +198,11 @@ def _batch(row: Row[*tuple[Any, ...]]) -> Batch:
         finished_at=row.finished_at,
         account_id=row.account_id,
         actor_name=row.actor_name,
+        progress=BatchProgress(
+            rows_due=row.rows_due,
+            rows_written=row.rows_written,
+            rows_superseded=row.rows_superseded,
+            blocks_done=row.blocks_done,
+            heartbeat_at=row.heartbeat_at,
+        ),
     )

@@ -5,10 +5,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from sqlalchemy import delete
+
 from xinyidai.credit_records import batch_queries, policies
 from xinyidai.credit_records.advice import ADVICE
+from xinyidai.credit_records.models import CollectionRejection
 from xinyidai.credit_records.service import door
-from xinyidai.credit_records.service.batches import COLLECTION, get_batch
+from xinyidai.credit_records.service.batches import COLLECTION, change, get_batch
 from xinyidai.credit_records.service.write import kinds_kept_by
 from xinyidai.credit_records.values import Rejection
 from xinyidai.institutions import queries as departments
@@ -30,6 +33,11 @@ def keep_rejections(batch_id: UUID, rows: Iterable[RejectedRow]) -> None:
     """Store what a batch got back; the values must be masked already."""
     with door.with_door(COLLECTION) as connection:
         _copy(connection, batch_id, rows)
+
+
+def forget_rejections(batch_id: UUID) -> None:
+    """Drop what a batch that is begun again got back before."""
+    change(delete(CollectionRejection).where(CollectionRejection.batch_id == batch_id))
 
 
 def rejections_of(

@@ -45,13 +45,14 @@ COUNT_FOREIGN = text(
 CREATE_CHANGE = text(
     """
     create temp table staged_change (
-        enterprise_id uuid, natural_key text, row_hash bytea, old_id bigint, chosen tid
+        enterprise_id uuid, natural_key text, is_new boolean, chosen tid
     ) on commit drop
     """
 )
 GRANT_STAGED = text("grant select on staged_record to xinyidai_door")
 GRANT_CHANGE = text("grant select, insert on staged_change to xinyidai_door")
 ANALYZE = text("analyze staged_record")
+ANALYZE_CHANGE = text("analyze staged_change")
 LOCK = text("select pg_advisory_xact_lock(hashtextextended(:key, 0))")
 COUNT_DISTINCT = text(
     "select count(*) from (select distinct enterprise_id, natural_key from staged_record) s"
@@ -61,8 +62,8 @@ COUNT_DISTINCT = text(
 # bring it back.
 FIND_CHANGES = text(
     """
-    insert into staged_change (enterprise_id, natural_key, row_hash, old_id, chosen)
-    select s.enterprise_id, s.natural_key, s.row_hash, r.id, s.ctid
+    insert into staged_change (enterprise_id, natural_key, is_new, chosen)
+    select s.enterprise_id, s.natural_key, r.id is null, s.ctid
     from (
         select distinct on (enterprise_id, natural_key) ctid, *
         from staged_record
@@ -83,8 +84,12 @@ FIND_CHANGES = text(
 )
 SUPERSEDE = text(
     """
-    update credit.credit_record r set status = 'superseded', status_changed_at = :now
-    from staged_change c where r.id = c.old_id
+    update credit.credit_record r
+    set status = 'superseded', status_changed_at = :now, status_changed_by = :who,
+        status_reason = :why
+    from staged_change c
+    where not c.is_new and r.enterprise_id = c.enterprise_id and r.kind = :kind
+        and r.source = :source and r.natural_key = c.natural_key and r.status = 'in_force'
     """
 )
 INSERT = text(

@@ -26,6 +26,7 @@ from xinyidai.credit_records.service.batches import (
     open_batch,
 )
 from xinyidai.credit_records.service.door import Aperture
+from xinyidai.credit_records.service.loading import superseding
 from xinyidai.credit_records.values import BatchState, RecordStatus, WriteCounts
 from xinyidai.institutions import queries as departments
 from xinyidai.kernel import clock
@@ -69,13 +70,17 @@ def apply_staged(connection: Connection, batch_id: UUID) -> WriteCounts:
     connection.execute(staging.GRANT_STAGED)
     connection.execute(staging.GRANT_CHANGE)
     connection.execute(staging.ANALYZE)
+    bounds = {"now": clock.now(), "kind": batch.kind, "source": batch.source}
     with door.with_door(COLLECTION) as opened:
-        bounds = {"batch_id": batch_id, "now": clock.now()}
         opened.execute(staging.LOCK, {"key": f"{batch.source}/{batch.kind}"})
         distinct = opened.execute(staging.COUNT_DISTINCT).scalar_one()
         opened.execute(staging.FIND_CHANGES)
-        superseded = opened.execute(staging.SUPERSEDE, {"now": bounds["now"]}).rowcount
-        written = opened.execute(staging.INSERT, bounds).rowcount
+    connection.execute(staging.ANALYZE_CHANGE)
+    with door.with_door(COLLECTION) as opened:
+        superseded = opened.execute(staging.SUPERSEDE, bounds | superseding(batch)).rowcount
+        written = opened.execute(
+            staging.INSERT, {"batch_id": batch_id, "now": bounds["now"]}
+        ).rowcount
     firms = connection.execute(staging.RAISE_VERSIONS).rowcount
     connection.execute(staging.DROP_CHANGE)
     return WriteCounts(
@@ -123,7 +128,12 @@ def retire_record(
             CreditRecord.status == RecordStatus.IN_FORCE,
             true() if kinds is None else CreditRecord.kind.in_(kinds),
         )
-        .values(status=status, status_changed_at=clock.now())
+        .values(
+            status=status,
+            status_changed_at=clock.now(),
+            status_changed_by=actor.name,
+            status_reason=reason,
+        )
     )
     if not change(statement, Aperture(enterprise_id)):
         raise NotFound("没有找到这条有效的信息。")

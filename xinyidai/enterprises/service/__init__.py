@@ -1,5 +1,6 @@
 """Use cases of firms: import of the register, matching of subjects, names that wait."""
 
+from xinyidai.enterprises.service.copying import known_firms
 from xinyidai.enterprises.service.names import (
     HeldName,
     HoldCounts,
@@ -33,6 +34,7 @@ __all__ = [
     "hold_name",
     "hold_names",
     "import_registrations",
+    "known_firms",
     "match_subjects",
     "resolve_pending_name",
     "resolve_pending_names",

@@ -1,6 +1,6 @@
 """Many rows at once into a temporary table, by COPY on the session's own connection."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, LiteralString
 
 from psycopg import Connection, Cursor
@@ -35,3 +35,13 @@ def copy_rows(
             copy.write_row(row)
     work.execute(SQL("analyze pg_temp.{}").format(Identifier(table)))
     return work
+
+
+def known_firms() -> Iterator[bytes]:
+    """Yield id, code and present name of every firm as CSV, for matching in bulk."""
+    with (
+        cursor() as work,
+        work.copy("copy (select id, uscc, name from enterprise) to stdout csv") as out,
+    ):
+        for piece in out:
+            yield bytes(piece)
