@@ -18,6 +18,5 @@ LIFECYCLE: Lifecycle[S, A] = Lifecycle(
         A.REFUSE: Step(frozenset({S.RECEIVED, S.QUEUED, S.COLLECTING}), S.REFUSED),
         A.CANCEL: Step(frozenset({S.AWAITING_MAPPING}), S.REFUSED),
         A.FAIL: Step(frozenset({S.RECEIVED, S.QUEUED, S.COLLECTING}), S.FAILED),
-        A.RETRY: Step(frozenset({S.FAILED}), S.RECEIVED),
     }
 )

@@ -30,8 +30,6 @@ class DeliverySource(Model):
     is_enabled: Mapped[bool] = mapped_column(default=True)
     added_at: Mapped[datetime] = mapped_column(default=clock.now)
     last_success_at: Mapped[datetime | None]
-    last_failure_at: Mapped[datetime | None]
-    failures: Mapped[int] = mapped_column(default=0)
 
 
 class SourceKey(Model):

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, exists, func, select, text
@@ -184,9 +183,7 @@ def list_sources() -> Sequence[SourceRow]:
 
 def source_row(source_id: UUID) -> SourceRow | None:
     """Return one source with names, or None."""
-    row = db.session.execute(
-        _source_rows().where(DeliverySource.id == source_id)
-    ).one_or_none()
+    row = db.session.execute(_source_rows().where(DeliverySource.id == source_id)).one_or_none()
     return SourceRow(*row) if row else None
 
 
@@ -271,7 +268,7 @@ def list_calls(
     interface: Interface, since: datetime, page: Page, *, failed_only: bool
 ) -> tuple[Sequence[tuple[InterfaceCall, str | None]], int]:
     """Return the calls of an interface with the code of the source, newest first."""
-    statement: Select[Any] = (
+    statement = (
         select(InterfaceCall, DeliverySource.code)
         .outerjoin(DeliverySource, DeliverySource.id == InterfaceCall.source_id)
         .where(

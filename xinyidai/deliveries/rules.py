@@ -91,7 +91,7 @@ def signed_text(request: SignedRequest) -> bytes:
 
 def batch_text(source: str, batch_id: str, kind: str, sha256: str) -> bytes:
     """Return what a gateway signs for one of its batches."""
-    return "\n".join((GATEWAY_DOMAIN, source, batch_id, kind, sha256)).encode()
+    return f"{GATEWAY_DOMAIN}\n{source}\n{batch_id}\n{kind}\n{sha256}".encode()
 
 
 def request_faults(request: SignedRequest) -> list[str]:

@@ -6,21 +6,30 @@ broken off; `forget_strays` removes it.
 """
 
 import hashlib
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import Protocol
 
+from xinyidai.deliveries.rules import MIB
 from xinyidai.kernel.db import random_bytes
 from xinyidai.kernel.errors import InvalidInput
 from xinyidai.kernel.signing import current_settings
 
 CHUNK = 1024**2
+NAME = re.compile(r"[0-9a-f]{32}")
 OWNER_ONLY = 0o700
 STRAY_SECONDS = 24 * 3600
-MIB = 1024**2
+
+
+class Readable(Protocol):
+    """What bytes can be read from, piece by piece."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return the next bytes, none at the end."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +47,7 @@ class TooLarge(InvalidInput):
     default_code = "too_large"
 
 
-def keep(stream: IO[bytes], file_name: str, limit: int) -> Kept:
+def keep(stream: Readable, file_name: str, limit: int) -> Kept:
     """Write what comes from a stream; `file_name` is cleaned already.
 
     Raises:
@@ -51,8 +60,6 @@ def keep(stream: IO[bytes], file_name: str, limit: int) -> Kept:
     folder.mkdir(mode=OWNER_ONLY)
     try:
         size, digest = _write(stream, folder / file_name, limit)
-        if not size:
-            raise InvalidInput("文件是空的，没有任何内容。", code="unreadable_file")
     except BaseException:
         forget(stored)
         raise
@@ -61,8 +68,8 @@ def keep(stream: IO[bytes], file_name: str, limit: int) -> Kept:
 
 def path_of(stored: str) -> Path:
     """Return the one file of a name in the store; raise `InvalidInput` when it is gone."""
-    folder = _folder() / stored
-    found = next(folder.iterdir(), None) if folder.is_dir() else None
+    folder = _folder() / stored if NAME.fullmatch(stored) else None
+    found = next(folder.iterdir(), None) if folder and folder.is_dir() else None
     if found is None:
         raise InvalidInput("报送的文件已不在平台上，请重新报送。", code="file_gone")
     return found
@@ -70,7 +77,8 @@ def path_of(stored: str) -> Path:
 
 def forget(stored: str) -> None:
     """Delete a file of the store; one that is gone already is no trouble."""
-    shutil.rmtree(_folder() / stored, ignore_errors=True)
+    if NAME.fullmatch(stored):
+        shutil.rmtree(_folder() / stored, ignore_errors=True)
 
 
 def forget_strays(is_known: Callable[[str], bool]) -> int:
@@ -95,7 +103,7 @@ def _folders() -> Iterator[Path]:
     return (path for path in _folder().iterdir() if path.is_dir())
 
 
-def _write(stream: IO[bytes], path: Path, limit: int) -> tuple[int, str]:
+def _write(stream: Readable, path: Path, limit: int) -> tuple[int, str]:
     digest = hashlib.sha256()
     size = 0
     with path.open("xb") as target:
@@ -107,4 +115,6 @@ def _write(stream: IO[bytes], path: Path, limit: int) -> tuple[int, str]:
                 )
             digest.update(chunk)
             target.write(chunk)
+    if not size:
+        raise InvalidInput("文件是空的，没有任何内容。", code="unreadable_file")
     return size, digest.hexdigest()

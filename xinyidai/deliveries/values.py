@@ -40,7 +40,6 @@ class DeliveryAction(StrEnum):
     REFUSE = "refuse"  # 整份退回
     CANCEL = "cancel"  # 撤回
     FAIL = "fail"  # 处理失败
-    RETRY = "retry"  # 重新处理
 
 
 class Interface(StrEnum):
