@@ -102,6 +102,11 @@ def count_by_state(department_id: UUID | None) -> dict[DeliveryState, int]:
     return {state: count for state, count in db.session.execute(statement)}  # noqa: C416 - typed
 
 
+def count_waiting(department_id: UUID) -> int:
+    """Return how many deliveries of a department wait for a clerk to confirm the mapping."""
+    return count_by_state(department_id).get(DeliveryState.AWAITING_MAPPING, 0)
+
+
 def under_way(source_id: UUID, sha256: str) -> Delivery | None:
     """Return the delivery of this content that is not done with, or None."""
     return db.session.scalars(

@@ -1,5 +1,6 @@
 """Use cases of deliveries: receive, examine, confirm, collect; sources, push, pull, drop folder."""
 
+from xinyidai.deliveries.policies import may_deliver
 from xinyidai.deliveries.service.calls import timed
 from xinyidai.deliveries.service.collecting import run_collection, work_on
 from xinyidai.deliveries.service.confirming import (
@@ -37,9 +38,11 @@ from xinyidai.deliveries.service.sources import (
     set_gateway,
 )
 from xinyidai.deliveries.service.sweeping import inbox, sweep
+from xinyidai.deliveries.store import Readable
 
 __all__ = [
     "Claim",
+    "Readable",
     "add_key",
     "all_rejections",
     "authenticate",
@@ -55,6 +58,7 @@ __all__ = [
     "list_of_city",
     "list_own",
     "list_sources",
+    "may_deliver",
     "propose_as",
     "pull",
     "pull_all",

@@ -15,11 +15,13 @@ from xinyidai.kernel.errors import InvalidInput
 REGISTRATION_NAME = "企业登记"
 
 
-def kinds_for(actor: Actor, department: Department) -> Mapping[str, str]:
+def kinds_for(actor: Actor, department: Department | None) -> Mapping[str, str]:
     """Return code and Chinese name of what may be delivered; the credit office delivers any."""
     names = {kind.code: kind.name for kind in KINDS.values()} | {REGISTRATION: REGISTRATION_NAME}
     if actor.role is Role.CREDIT_OFFICE:
         return names
+    if department is None:
+        return {}
     own = {kind.code for kind in KINDS.values() if kind.department.code == department.code}
     if department.code == REGISTRAR:
         own.add(REGISTRATION)
