@@ -34,7 +34,7 @@ KINDS = {
     "version_id": "version",
     "product_id": "product",
     "event_id": "event",
-    "delivery_id": "nothing",
+    "delivery_id": "delivery",
     "source_id": "nothing",
     "consent_no": "consent_no",
     "need_id": "need",

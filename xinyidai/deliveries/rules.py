@@ -102,7 +102,7 @@ def request_faults(request: SignedRequest) -> list[str]:
         "Xyd-Timestamp": TIMESTAMP.fullmatch(request.timestamp),
         "Xyd-Nonce": NONCE.fullmatch(request.nonce),
         "Xyd-Content-SHA256": SHA256.fullmatch(request.content_sha256),
-        "Xyd-Signature": decoded(request.signature) is not None,
+        "Xyd-Signature": decoded(request.signature),
     }
     return [name for name, is_fine in forms.items() if not is_fine]
 

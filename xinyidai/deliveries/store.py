@@ -57,6 +57,7 @@ def keep(stream: Readable, file_name: str, limit: int) -> Kept:
     """
     stored = random_bytes(16).hex()
     folder = _folder() / stored
+    forget(stored)  # only seeds, whose random bytes repeat, meet what a killed run left
     folder.mkdir(mode=OWNER_ONLY)
     try:
         size, digest = _write(stream, folder / file_name, limit)

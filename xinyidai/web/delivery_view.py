@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import request, url_for
 
+from xinyidai.catalogue.kinds import KINDS
 from xinyidai.credit_records.values import Rejection
 from xinyidai.deliveries import service
 from xinyidai.deliveries.models import Delivery
@@ -215,8 +216,7 @@ def _option_rows(
     fields = {fact.code: fact for fact in service.fields_of(kind)}
     rows = []
     for field, texts in service.strange_options(proposal, targets, kind).items():
-        known = dict.fromkeys(fields[field].values.values())
-        names = {code: _longest(fields[field].values, code) for code in known}
+        names = _option_names(kind, field) or {c: c for c in fields[field].values.values()}
         chosen = choice.options.get(field, {}) if choice else {}
         rows += [
             {
@@ -230,10 +230,10 @@ def _option_rows(
     return rows
 
 
-def _longest(values: Mapping[str, str], code: str) -> str:
-    """Return how an option is called: its Chinese words if it has any."""
-    words = [text for text, kept in values.items() if kept == code and not text.isascii()]
-    return words[0] if words else code
+def _option_names(kind: str, field: str) -> Mapping[str, str]:
+    """Return how the catalogue calls the options of a field; none for the register."""
+    fields = KINDS[kind].fields if kind in KINDS else ()
+    return next((each.values for each in fields if each.code == field), {})
 
 
 def _form_words(proposal: Mapping[str, Any]) -> str:

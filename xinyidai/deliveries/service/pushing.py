@@ -61,8 +61,9 @@ def spend_nonce(source: DeliverySource, request: SignedRequest) -> None:
     statement = insert(PushNonce).values(
         source_id=source.id, nonce=request.nonce, seen_at=clock.now()
     )
+    spent = statement.on_conflict_do_nothing().returning(PushNonce.nonce)
     with db.engine.begin() as connection:
-        is_new = connection.execute(statement.on_conflict_do_nothing()).rowcount == 1
+        is_new = connection.execute(spent).first() is not None
     if not is_new:
         raise Unauthenticated("这个 Xyd-Nonce 已经用过，请每次生成新的。", code="replayed")
 
