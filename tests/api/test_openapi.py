@@ -45,6 +45,8 @@ def test_what_needs_a_token_says_so(app, document):
         if method == "get":
             is_public = Role.PUBLIC in roles_of(app.view_functions[rule.endpoint])
             assert bool(it["security"]) is not is_public, path
+        elif path == "/api/v1/deliveries":
+            assert it["security"] == [], "a source proves itself by its signature alone"
         elif path == "/api/v1/ledger/cosignatures":
             assert it["security"] == [], "a witness proves itself by its signature alone"
         else:
@@ -54,6 +56,8 @@ def test_what_needs_a_token_says_so(app, document):
 def test_a_body_is_required_and_takes_no_unknown_field(document):
     schemas = document["components"]["schemas"]
     bodies = [it["requestBody"] for _, _, it in operations(document) if "requestBody" in it]
+    # What a source pushes is a table of text, not an object of ours.
+    bodies = [body for body in bodies if "application/json" in body["content"]]
     assert len(bodies) == 9
     assert all(body["required"] for body in bodies)
     names = [b["content"]["application/json"]["schema"]["$ref"].rsplit("/")[-1] for b in bodies]

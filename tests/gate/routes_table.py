@@ -34,6 +34,8 @@ KINDS = {
     "version_id": "version",
     "product_id": "product",
     "event_id": "event",
+    "delivery_id": "delivery",
+    "source_id": "nothing",
     "consent_no": "consent_no",
     "need_id": "need",
     "alarm_id": "nothing",
@@ -216,6 +218,41 @@ TABLE: dict[str, Entry] = {
     **dict.fromkeys(("office.models", "office.model"), _e("AOS")),
     "office.decide_model": _e("OS"),
     "operator.home": _e("S"),
+    # Deliveries: by department, by the office, by signed programs
+    **dict.fromkeys(
+        (
+            "department.deliveries",
+            "department.deliver_form",
+            "department.deliver",
+            "department.delivery",
+            "department.delivery_step",
+            "department.delivery_rejections",
+        ),
+        _e("D"),
+    ),
+    **dict.fromkeys(
+        (
+            "office.deliveries",
+            "office.delivery",
+            "office.delivery_rejections",
+            "office.sources",
+            "office.source",
+            "office.interfaces",
+        ),
+        _e("AO"),
+    ),
+    "office.interface_calls": _e("AO", interface="word:push"),
+    **dict.fromkeys(
+        (
+            "office.deliver_form",
+            "office.deliver",
+            "office.delivery_step",
+            "office.register_source",
+            "office.change_source",
+        ),
+        _e("O"),
+    ),
+    **dict.fromkeys(("api_deliveries.push_records", "api_deliveries.read_delivery"), _e("*")),
     # Everybody with a mailbox
     **dict.fromkeys(("messages.inbox", "messages.read", "messages.read_all"), _e("ABDEGOP")),
 }

@@ -5,6 +5,7 @@ who knows its code may learn, `XQSTAFF…` in the names of the bank's people, am
 choose an officer, `XQSECRET…` in the credit records, which no page of anybody else shows.
 """
 
+import io
 from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
@@ -31,6 +32,7 @@ from xinyidai.consents.values import ConsentDraft, ConsentMode
 from xinyidai.credit_records import queries as credit_queries
 from xinyidai.credit_records.service import NewRecord, read_own, write
 from xinyidai.credit_records.values import BatchCounts
+from xinyidai.deliveries import service as deliveries
 from xinyidai.institutions.values import DepartmentKind, InstitutionKind
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import SYSTEM, Role
@@ -148,6 +150,7 @@ def _world(letter: str, event_id: UUID) -> World:
     with own_transaction():
         _business(world, event_id)
     with own_transaction():
+        _delivery(world)
         _cases(world)
     _looks(world)
     for role, _, _ in STAFF:
@@ -280,6 +283,15 @@ def _cases(world: World) -> None:
     claim = RepairClaim(duty_note=f"{mark}已缴清", signed_name=mark, has_signed=True)
     repair = repairs.apply_for_repair(boss, records[ARREARS], claim)
     world.ids |= {"objection": objection.id, "repair": repair.id}
+
+
+def _delivery(world: World) -> None:
+    """Let the department deliver a file whose name tells whose it is."""
+    clerk = _actor(world, "D")
+    source = deliveries.ensure_source(clerk.party_id)
+    file = io.BytesIO(f"企业名称,{world.private}\n鹰川市演示有限公司,1\n".encode())
+    claim = deliveries.Claim(f"{world.private}.csv")
+    world.ids["delivery"] = deliveries.upload(clerk, source, file, claim).id
 
 
 def _evidence(mark: str) -> dict[str, str]:

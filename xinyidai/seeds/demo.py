@@ -16,6 +16,7 @@ from xinyidai.kernel.errors import Conflict
 from xinyidai.seeds import (
     crowd,
     deliveries,
+    delivering,
     evidence,
     fingerprint,
     gatherings,
@@ -138,6 +139,7 @@ def _steps(say: Say) -> tuple[tuple[str, Callable[[World], object]], ...]:
         ("企业登记信息", crowd.register_firms),
         ("归集信用信息", lambda world: deliveries.deliver_all(world, say)),
         ("更正、修复和待核名", deliveries.amend),
+        ("部门报送", delivering.deliver_by_departments),
         ("金融产品", _stock),
         ("评分模型", models.raise_models),
         ("企业注册", crowd.sign_up),

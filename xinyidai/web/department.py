@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 
+from xinyidai.deliveries.queries import count_waiting
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.actor import Actor, Role
 from xinyidai.kernel.db import own_transaction
@@ -45,7 +46,13 @@ def home() -> ResponseReturnValue:
         rows=[entry_row(row, "department.nomination") for row in rows],
         labels=wording.ENTRY_STATES,
         objections=_objections(),
+        deliveries_waiting=_deliveries_waiting(),
     )
+
+
+def _deliveries_waiting() -> int:
+    actor: Actor = g.actor
+    return count_waiting(actor.party_id) if actor.party_id else 0
 
 
 def _objections() -> int:

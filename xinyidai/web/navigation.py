@@ -73,6 +73,7 @@ BY_ROLE: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
     Role.DEPARTMENT: (
         ("/department", "首页", "home"),
         ("/department/nominations", "白名单推荐", "list"),
+        ("/department/deliveries", "数据报送", "up"),
         ("/department/objections", "待答复的异议", "question"),
         _MESSAGES,
     ),
@@ -130,6 +131,7 @@ BELONGS = {
     "/queries": "/bank/applications",
     "/bank/batches": "/bank/consents",
     "/bank/search": "/bank/applications",
+    "/office/deliveries": "/office/data",
 }
 
 

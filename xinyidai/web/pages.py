@@ -7,6 +7,7 @@ from flask import Blueprint
 from xinyidai.web import (
     audit,
     bank,
+    department_deliveries,
     department_objections,
     enterprise,
     ledger_api,
@@ -18,6 +19,9 @@ from xinyidai.web import (
     sign_in,
 )
 from xinyidai.web.bank import guarantor
+
+# Imported for its views, which join the blueprint of the departments.
+__all__ = ["blueprints", "department_deliveries"]
 
 
 def blueprints(*, is_demo: bool) -> Iterator[Blueprint]:
