@@ -11,6 +11,7 @@ from xinyidai.credit_records.service.disclose import (
 from xinyidai.credit_records.service.look import Look
 from xinyidai.credit_records.service.own import read_own
 from xinyidai.credit_records.service.platform import PlatformRun, collected_kinds, platform_run
+from xinyidai.credit_records.service.public import collected_sources, read_public, removed_since
 from xinyidai.credit_records.service.retention import forget_expired_snapshots
 from xinyidai.credit_records.service.staging import NewRecord
 
@@ -22,11 +23,14 @@ __all__ = [
     "PlatformRun",
     "cases",
     "collected_kinds",
+    "collected_sources",
     "disclose",
     "disclose_many",
     "forget_expired_snapshots",
     "platform_run",
     "read_own",
+    "read_public",
     "read_snapshot",
+    "removed_since",
     "write",
 ]
