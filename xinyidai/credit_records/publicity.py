@@ -1,7 +1,8 @@
 """What the public may be shown of a record, 公示: which kinds, which fields, until when; pure.
 
-Everything here fails closed: what the catalogue does not call public is not shown, an unknown
-kind has nothing to show, and texts are searched for the persons whom other fields name.
+The catalogue says what is open and how long; here persons are kept out besides. Everything fails
+closed: an unknown kind has nothing to show, a personal field is never shown however open it is,
+and texts are searched for the persons whom other fields name.
 """
 
 import re
@@ -9,9 +10,9 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from xinyidai.catalogue import publicity as catalogue
 from xinyidai.catalogue.kinds import KINDS
-from xinyidai.catalogue.values import Effect, Field, FieldType, OpenAttribute, RecordKind, Sensitivity
-from xinyidai.consents.rules import months_before
+from xinyidai.catalogue.values import Field, FieldType, RecordKind, Sensitivity
 from xinyidai.credit_records.values import Fact
 
 SHORTEST_NAME = 2
@@ -24,9 +25,9 @@ IDENTITY = re.compile(
 )
 PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 # Whom a record is about, 行政相对人类别: records about a natural person are never public.
-SUBJECT_CLASSES = ("xk_xdr_lb", "cf_xdr_lb")
+SUBJECT_CLASSES = ("xk_xdr_lb", "cf_xdr_lb", "party_kind")
 NATURAL_PERSON = "自然人"
-# Free texts of these kinds say who was a firm's representative, shareholder or manager.
+# Free texts that say who was a firm's representative, shareholder or manager.
 NAMING_PERSONS: Mapping[str, frozenset[str]] = {
     "registration_change": frozenset({"before_text", "after_text"}),
 }
@@ -37,32 +38,21 @@ def public_kinds() -> frozenset[str]:
     return frozenset(
         kind.code
         for kind in KINDS.values()
-        if kind.open_attribute is OpenAttribute.PUBLIC
-        and kind.sensitivity is not Sensitivity.PERSONAL
+        if catalogue.public_fields(kind) and kind.sensitivity is not Sensitivity.PERSONAL
     )
 
 
 def public_fields(kind: RecordKind) -> tuple[Field, ...]:
-    """Return the fields of a kind that may be shown to anybody; none of a kind that is not open."""
+    """Return the fields of a kind that may be shown to anybody, less whose record it is."""
     if kind.code not in public_kinds():
         return ()
-    subject = {kind.map.subject_code, kind.map.subject_name}
-    kept_back = subject | NAMING_PERSONS.get(kind.code, frozenset())
-    return tuple(f for f in kind.fields if not f.personal and f.code not in kept_back)
-
-
-def publicity_ends(kind: RecordKind, occurred_on: date, valid_until: date | None) -> date | None:
-    """Return the day from which a record is no longer public; None where no end is known yet.
-
-    An end that came with the record counts before the catalogue's months. What is adverse is
-    gone on that day, anything else after it.
-    """
-    if valid_until is not None:
-        is_adverse = kind.effect is Effect.NEGATIVE
-        return valid_until if is_adverse else date.fromordinal(valid_until.toordinal() + 1)
-    if kind.publicity_months is None:
-        return None
-    return months_before(occurred_on, -kind.publicity_months)
+    kept_back = {kind.map.subject_code, kind.map.subject_name}
+    kept_back |= NAMING_PERSONS.get(kind.code, frozenset())
+    return tuple(
+        field
+        for field in catalogue.public_fields(kind)
+        if not field.personal and field.code not in kept_back
+    )
 
 
 def is_publicised(fact: Fact, today: date) -> bool:
@@ -70,8 +60,12 @@ def is_publicised(fact: Fact, today: date) -> bool:
     kind = KINDS.get(fact.kind)
     if kind is None or kind.code not in public_kinds() or _is_of_a_person(fact):
         return False
-    ends = publicity_ends(kind, fact.occurred_on, fact.valid_until)
-    return ends is None or today < ends
+    return catalogue.is_publicised(kind, fact.occurred_on, today, fact.valid_until)
+
+
+def publicity_end(fact: Fact) -> date | None:
+    """Return the day on which the publicity of a record ends; None where no end is known."""
+    return catalogue.publicity_end(KINDS[fact.kind], fact.occurred_on, fact.valid_until)
 
 
 def public_content(

@@ -12,9 +12,7 @@ def last_collections_by_source(as_of: datetime) -> Select[str, str, datetime | N
     """Select for each kind and source the end of its last batch that brought anything."""
     taken = CollectionBatch.rows_accepted + CollectionBatch.rows_unchanged
     return (
-        select(
-            CollectionBatch.kind, CollectionBatch.source, func.max(CollectionBatch.finished_at)
-        )
+        select(CollectionBatch.kind, CollectionBatch.source, func.max(CollectionBatch.finished_at))
         .where(
             CollectionBatch.state == BatchState.FINISHED,
             CollectionBatch.finished_at <= as_of,

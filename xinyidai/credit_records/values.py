@@ -98,8 +98,8 @@ class Fact:
 class PublicRecord:
     """One record in force as anybody may be shown it, 公示信息.
 
-    `content` holds public fields only; from `ends_on` on the record is no longer public, None where
-    no end is known. `key` names the record through all its versions and is shown to nobody.
+    `content` holds public fields only; `ends_on` is where its publicity ends, None where no end is
+    known. `key` names the record through all its versions and is shown to nobody.
     """
 
     kind: str

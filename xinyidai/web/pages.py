@@ -14,6 +14,7 @@ from xinyidai.web import (
     office,
     operator_pages,
     public_pages,
+    public_report_check,
     query_pages,
     sign_in,
 )
@@ -28,6 +29,7 @@ def blueprints(*, is_demo: bool) -> Iterator[Blueprint]:
     yield guarantor.blueprint
     yield query_pages.blueprint
     yield public_pages.blueprint
+    yield public_report_check.blueprint  # the public query's own, with this module's pages
     yield office.blueprint
     yield department_objections.blueprint  # the departments' own, with this module's pages
     yield audit.blueprint

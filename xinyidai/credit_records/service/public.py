@@ -93,9 +93,7 @@ def _shown(enterprise_id: UUID, facts: Sequence[Fact]) -> tuple[PublicRecord, ..
             kind=fact.kind,
             source=fact.source,
             occurred_on=fact.occurred_on,
-            ends_on=publicity.publicity_ends(
-                get_kind(fact.kind), fact.occurred_on, fact.valid_until
-            ),
+            ends_on=publicity.publicity_end(fact),
             content=publicity.public_content(get_kind(fact.kind), fact.content, persons),
             collected_at=fact.collected_at,
             key=cases.key_of(enterprise_id, fact),
