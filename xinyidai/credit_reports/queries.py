@@ -49,7 +49,7 @@ def find(report_id: UUID) -> CreditReport | None:
 
 def find_by_number(number: str) -> CreditReport | None:
     """Return the report of this number, or None."""
-    if "\x00" in number:
+    if not number.isascii() or "\x00" in number:
         return None
     return db.session.scalar(select(CreditReport).where(CreditReport.number == number))
 
@@ -83,15 +83,17 @@ def list_rows(wanted: ReportFilter, page: Page) -> tuple[Sequence[ReportRow], in
 
 def counts_by_edition() -> Mapping[ReportEdition, int]:
     """Count the reports of the city by edition; an edition without any counts zero."""
-    statement = select(CreditReport.edition, func.count()).group_by(CreditReport.edition)
-    counted = dict(db.session.execute(statement).tuples())
+    number = func.count().label("number")
+    statement = select(CreditReport.edition, number).group_by(CreditReport.edition)
+    counted = {found.edition: found.number for found in db.session.execute(statement)}
     return {edition: counted.get(edition, 0) for edition in ReportEdition}
 
 
 def counts_by_use() -> Mapping[str, int]:
     """Count the reports of the city by use; a use without any is absent."""
-    statement = select(CreditReport.use, func.count()).group_by(CreditReport.use)
-    return dict(db.session.execute(statement).tuples())
+    number = func.count().label("number")
+    statement = select(CreditReport.use, number).group_by(CreditReport.use)
+    return {found.use: found.number for found in db.session.execute(statement)}
 
 
 def count_checked() -> int:
@@ -109,7 +111,7 @@ def checks_of(report_id: UUID) -> Sequence[tuple[ReportVerification, str | None]
         .order_by(ReportVerification.checked_at.desc())
         .limit(Page().size)
     )
-    return db.session.execute(statement).tuples().all()
+    return [(check, name) for check, name in db.session.execute(statement)]
 
 
 def content_of(report_id: UUID, enterprise_id: UUID) -> Select[dict[str, Any]]:
@@ -136,7 +138,7 @@ def live_code(enterprise_id: UUID, *, for_update: bool = False) -> CreditCode | 
 
 def code_by_token(token: str) -> CreditCode | None:
     """Return the credit code of a token, in use or not, or None."""
-    if "\x00" in token:
+    if not token.isascii() or "\x00" in token:
         return None
     return db.session.scalar(select(CreditCode).where(CreditCode.token == token))
 

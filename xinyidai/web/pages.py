@@ -13,6 +13,7 @@ from xinyidai.web import (
     messages,
     office,
     operator_pages,
+    public_credit,
     public_pages,
     public_report_check,
     query_pages,
@@ -29,7 +30,8 @@ def blueprints(*, is_demo: bool) -> Iterator[Blueprint]:
     yield guarantor.blueprint
     yield query_pages.blueprint
     yield public_pages.blueprint
-    yield public_report_check.blueprint  # the public query's own, with this module's pages
+    yield public_credit.blueprint
+    yield public_report_check.blueprint
     yield office.blueprint
     yield department_objections.blueprint  # the departments' own, with this module's pages
     yield audit.blueprint

@@ -125,9 +125,7 @@ def _looks_like_a_code(text: str) -> bool:
 def _search(
     text: str, *, found: NameSearch | None = None, errors: dict[str, str] | None = None
 ) -> str:
-    return render_template(
-        "public/credit_search.html", text=text, found=found, errors=errors or {}
-    )
+    return render_template("public/credit_search.html", text=text, found=found, errors=errors or {})
 
 
 def _page(credit: PublicCredit, *, back: str) -> str:

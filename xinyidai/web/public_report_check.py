@@ -1,6 +1,6 @@
 """Public check of a credit report, 查验报告: by number and code, by scanning, or by its file."""
 
-from flask import g, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from xinyidai.credit_reports import limits, service
@@ -15,10 +15,12 @@ from xinyidai.kernel.actor import Role
 from xinyidai.kernel.db import own_transaction
 from xinyidai.kernel.errors import InvalidInput
 from xinyidai.web.chrome import format_moment
-from xinyidai.web.public_credit import NOT_FOUND, UNPROCESSABLE, blueprint
+from xinyidai.web.public_credit import NOT_FOUND, UNPROCESSABLE, keep_out_of_indexes
 
 LONGEST_NUMBER = 32
-NO_FILE = "请选择报告的 JSON 文件。"
+
+blueprint = Blueprint("report_check", __name__)
+blueprint.after_request(keep_out_of_indexes)
 
 
 @blueprint.get("/verify/report")
@@ -49,14 +51,10 @@ def check_file() -> ResponseReturnValue:
     sent = request.files.get("file")
     raw = sent.read() if sent else b""
     try:
-        if not raw:
-            raise InvalidInput(NO_FILE, fields={"file": NO_FILE})
         with own_transaction():
             verified = service.by_file(g.actor, raw)
     except InvalidInput as error:
-        page = render_template(
-            "public/verify_report.html", number="", code="", errors=error.fields
-        )
+        page = render_template("public/verify_report.html", number="", code="", errors=error.fields)
         return page, UNPROCESSABLE
     return _answer(verified)
 

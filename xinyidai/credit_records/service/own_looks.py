@@ -89,7 +89,7 @@ def public_counts(actor: Actor, enterprise_id: UUID, since: datetime) -> dict[st
     """Return how often anybody read what is public of the actor's own firm, by purpose."""
     policies.require_own(actor, enterprise_id)
     statement = (
-        select(QueryEvent.purpose, func.count())
+        select(QueryEvent.purpose, func.count().label("number"))
         .where(
             QueryEvent.enterprise_id == enterprise_id,
             QueryEvent.kind == QueryKind.PUBLIC,
@@ -97,7 +97,7 @@ def public_counts(actor: Actor, enterprise_id: UUID, since: datetime) -> dict[st
         )
         .group_by(QueryEvent.purpose)
     )
-    counted = dict(db.session.execute(statement).tuples())
+    counted = {found.purpose: found.number for found in db.session.execute(statement)}
     return {purpose: counted.get(purpose, 0) for purpose in PUBLIC_PURPOSES}
 
 

@@ -136,4 +136,6 @@ def _own_content(report: CreditReport) -> Mapping[str, Any]:
 
 def _may_be_used(consent_id: UUID) -> bool:
     consent = consents.find(consent_id)
-    return consent is not None and consenting.state_of(consent) in READABLE
+    if consent is None or consent.revoked_at is not None:
+        return False
+    return consenting.state_of(consent) in READABLE

@@ -26,6 +26,7 @@ NO_CODE = "0" * rules.CODE_LENGTH
 UNREADABLE = (
     "这不是平台签发的报告文件（JSON）。请上传下载时得到的原文件，不要改动或另存为其他格式。"
 )
+NO_FILE = "请选择报告的 JSON 文件。"
 UNKNOWN = Verified(VerificationOutcome.UNKNOWN)
 
 
@@ -111,6 +112,8 @@ def _facts(report: CreditReport) -> tuple[tuple[str, str], ...]:
 
 
 def _document(raw: bytes) -> Mapping[str, Any]:
+    if not raw:
+        raise InvalidInput(NO_FILE, fields={"file": NO_FILE})
     if len(raw) > MOST_BYTES:
         raise InvalidInput("文件太大，不是平台签发的报告。", fields={"file": UNREADABLE})
     try:

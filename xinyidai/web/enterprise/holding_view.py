@@ -43,6 +43,8 @@ PAGES = {
     "events": "enterprise.events",
     "objections": "enterprise.objections",
     "repairs": "enterprise.repairs",
+    "reports": "enterprise.reports",
+    "credit_codes": "enterprise.credit_code",
     "messages": "messages.inbox",
     "deeds": "",
 }
