@@ -88,7 +88,7 @@ def collected_sources(as_of: datetime | None = None) -> dict[str, dict[str, date
 def _shown(enterprise_id: UUID, facts: Sequence[Fact]) -> tuple[PublicRecord, ...]:
     today = clock.today()
     persons = publicity.persons_in(facts, [_representative(enterprise_id)])
-    return tuple(
+    found = [
         PublicRecord(
             kind=fact.kind,
             source=fact.source,
@@ -100,7 +100,8 @@ def _shown(enterprise_id: UUID, facts: Sequence[Fact]) -> tuple[PublicRecord, ..
         )
         for fact in facts
         if publicity.is_publicised(fact, today)
-    )
+    ]
+    return tuple(sorted(found, key=lambda record: (record.kind, record.occurred_on, record.key)))
 
 
 def _representative(enterprise_id: UUID) -> str | None:

@@ -222,7 +222,10 @@ def _counts(facts: Iterable[Fact]) -> dict[str, int]:
 
 def _newest_first(facts: Iterable[Fact]) -> list[Fact]:
     known = [fact for fact in facts if fact.kind in KINDS]
-    return sorted(known, key=lambda fact: (fact.occurred_on, fact.id), reverse=True)
+    # Not by number: those are the database's own, and the same records give the same report.
+    return sorted(
+        known, key=lambda f: (f.occurred_on, f.kind, f.source, f.natural_key), reverse=True
+    )
 
 
 def _day(moment: datetime | None) -> str | None:
