@@ -7,6 +7,7 @@ from pypdf import PdfReader
 
 from tests.credit_reports.conftest import penalised
 from xinyidai.catalogue.credit_reports import ReportEdition
+from xinyidai.catalogue.purposes import get_purpose
 from xinyidai.credit_reports import rules, service
 
 BASE = "https://node.example"
@@ -39,7 +40,7 @@ def test_the_cover_names_the_consent_and_its_purpose(town):
     opened = service.open_report(officer, report.id)
     words, _ = words_of(service.report_pdf(opened, BASE))
     assert consent.consent_no in words
-    assert "贷前审批" in words or "授权用途" in words
+    assert get_purpose(consent.purpose).name in words
     assert town.bank.name in words
 
 
@@ -69,3 +70,13 @@ def test_a_poster_is_one_page_with_firm_and_address(town, paper, width):
     assert town.firm.uscc in words
     assert code.token in words
     assert int(page.mediabox.width) == width
+
+
+def test_many_records_of_a_kind_stand_in_one_table(town, order):
+    for number in range(9):
+        town.deliver("tax_payment", f"k{number}", {"period": f"2026-0{number + 1}"}, 30 + number)
+    report = service.make_own(town.boss, order(ReportEdition.AUTHORIZED))
+    words, reader = words_of(service.report_pdf(service.open_report(town.boss, report.id), BASE))
+    assert "纳税信息（9条）" in words
+    assert words.count("所属月份：2026-0") == 9
+    assert len(reader.pages) < 9

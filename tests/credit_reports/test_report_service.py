@@ -65,6 +65,14 @@ def test_the_authorized_edition_lists_every_record_with_source_day_and_batch(tow
     assert all(r["source"] == "税务局" and r["batch"] and r["collected_on"] for r in records)
 
 
+def test_a_class_of_which_nothing_was_collected_says_so(town, order):
+    town.arrears()
+    content = opened(town, service.make_own(town.boss, order(ReportEdition.AUTHORIZED)))
+    said = {section["code"]: section["finding"] for section in content["sections"]}
+    assert said["tax"] == "1 条"
+    assert said["judicial"] == "数据不足：还没有归集"
+
+
 def test_persons_in_the_authorized_edition_are_masked(town, order):
     with penalised(town):
         report = service.make_own(town.boss, order(ReportEdition.AUTHORIZED))

@@ -11,7 +11,7 @@ from xinyidai.catalogue.credit_reports import ReportEdition
 from xinyidai.credit_records import queries as looks
 from xinyidai.credit_records.values import QueryKind
 from xinyidai.credit_reports import service
-from xinyidai.credit_reports.limits import WINDOWS
+from xinyidai.credit_reports.service.limits import WINDOWS
 from xinyidai.credit_reports.values import ReportOrder
 from xinyidai.kernel import rate
 from xinyidai.kernel.db import db

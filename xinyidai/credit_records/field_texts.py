@@ -12,7 +12,7 @@ from typing import Any
 
 from xinyidai.catalogue.values import Field, FieldType, RecordKind
 from xinyidai.kernel.errors import InvalidInput
-from xinyidai.kernel.money import FEN_PER_WAN, FEN_PER_YUAN, Yuan, format_yuan
+from xinyidai.kernel.money import FEN_PER_WAN, FEN_PER_YUAN, Yuan
 
 EARLIEST_DAY = date(1900, 1, 1)
 LONGEST_TEXT = 5000
@@ -40,17 +40,6 @@ def typed_form(field: Field, value: Any) -> str:
         return f"{(Decimal(int(value)) / unit).normalize():f}"
     if field.type is FieldType.BOOLEAN:
         return "是" if value else "否"
-    return str(value)
-
-
-def shown_text(field: Field, value: Any) -> str:
-    """Return a stored value as pages and reports show it; amounts in 元."""
-    if field.type.is_amount:
-        return format_yuan(int(value))
-    if field.type is FieldType.BOOLEAN:
-        return "是" if value else "否"
-    if field.type is FieldType.ENUM:
-        return field.values.get(str(value), str(value))
     return str(value)
 
 

@@ -5,8 +5,9 @@ from typing import Any
 from flask import g, request
 
 from xinyidai.accounts.scopes import ApiBlueprint
-from xinyidai.credit_reports import limits, service
+from xinyidai.credit_reports import service
 from xinyidai.credit_reports.schemas import PUBLIC_CREDIT_OUT, PublicCreditOut
+from xinyidai.credit_reports.service import limits
 from xinyidai.credit_reports.values import PublicCredit
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.actor import Role

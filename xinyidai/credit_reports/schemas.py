@@ -13,6 +13,7 @@ PUBLIC_CREDIT_OUT = {
             "code": "adverse",
             "name": "行政处罚和失信信息",
             "is_collected": True,
+            "lacking": ["海关行政处罚"],
             "records": [
                 {
                     "kind": "environment_penalty",
@@ -68,6 +69,11 @@ class PublicSectionOut(Schema):
     name = fields.String(required=True)
     is_collected = fields.Boolean(
         required=True, metadata={"description": "false 表示还没有归集，数据不足"}
+    )
+    lacking = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "还没有归集、不能说明有没有的信息类别"},
     )
     records = fields.List(fields.Nested(PublicRecordOut), required=True)
 

@@ -1,6 +1,6 @@
 """The words of a report on paper, as `sheets/report.typ` sets them; and of the poster."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ TEMPLATE = FOLDER / "report.typ"
 POSTER = FOLDER / "credit_code.typ"
 PLATFORM = "信易贷融资信用服务平台"
 NONE = "—"
+FEW = 3
 MARK = "【异议中】"
 Row = list[str]
 Content = Mapping[str, Any]
@@ -110,7 +111,36 @@ def _section(section: Content) -> dict[str, Any]:
     return {
         "name": section["name"],
         "finding": section["finding"],
-        "records": [_record(record) for record in section["records"]],
+        **_records(section["records"]),
+    }
+
+
+def _records(records: Sequence[Content]) -> dict[str, Any]:
+    """Return few records of a kind one by one, many as one table of the kind."""
+    kinds: dict[str, list[Content]] = {}
+    for record in records:
+        kinds.setdefault(record["name"], []).append(record)
+    return {
+        "records": [
+            _record(record) for found in kinds.values() if len(found) <= FEW for record in found
+        ],
+        "tables": [_table(name, found) for name, found in kinds.items() if len(found) > FEW],
+    }
+
+
+def _table(name: str, records: Sequence[Content]) -> dict[str, Any]:
+    return {
+        "name": f"{name}（{len(records)} 条）",
+        "basis": f"依据：{records[0]['legal_basis']}",
+        "head": ["日期", "内容", "来源、归集日期和批次"],
+        "rows": [
+            [
+                record["occurred_on"] + (MARK if record["under_objection"] else ""),
+                "；".join(f"{each['label']}：{each['value']}" for each in record["fields"]),
+                f"{record['source']}\n{record['collected_on']}  {record['batch'] or ''}".strip(),
+            ]
+            for record in records
+        ],
     }
 
 
@@ -124,7 +154,7 @@ def _department(department: Content) -> dict[str, Any]:
         "note": "部分信息类别数据不足，不能替代证明。" if is_short else "",
         "head": ["查询的信息类别", "来源和最近归集日期", "结论"],
         "rows": [[line["name"], _sources(line), _conclusion(line)] for line in lines],
-        "records": [_record(record) for record in department["records"]],
+        **_records(department["records"]),
     }
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from xinyidai.catalogue.kinds import DEPARTMENTS, get_kind
 from xinyidai.catalogue.values import Field, FieldType, RecordKind
-from xinyidai.credit_records.field_texts import shown_text
+from xinyidai.credit_records.presentation import shown_text
 from xinyidai.credit_records.values import Fact, PublicRecord
 from xinyidai.credit_reports.values import ShownRecord
 from xinyidai.kernel import clock, masking

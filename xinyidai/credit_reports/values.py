@@ -104,12 +104,16 @@ class ShownRecord:
 
 @dataclass(frozen=True)
 class PublicSection:
-    """One part of the public page; `is_collected` False means 数据不足."""
+    """One part of the public page; `is_collected` False means 数据不足.
+
+    `lacking` names the kinds of the section that were never collected: of them nothing follows.
+    """
 
     code: str
     name: str
     records: tuple[ShownRecord, ...]
     is_collected: bool
+    lacking: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from flask import Blueprint, Response, g, redirect, render_template, request, ur
 from flask.typing import ResponseReturnValue
 
 from xinyidai.catalogue.repairs import REPAIRS
-from xinyidai.credit_reports import limits, service
+from xinyidai.credit_reports import service
+from xinyidai.credit_reports.service import limits
 from xinyidai.credit_reports.values import (
     CodeEnd,
     NameSearch,
@@ -100,6 +101,7 @@ def section_of(section: PublicSection) -> dict[str, Any]:
         "code": section.code,
         "name": section.name,
         "is_collected": section.is_collected,
+        "lacking": section.lacking,
         "records": [record_of(record) for record in section.records],
     }
 

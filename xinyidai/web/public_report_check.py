@@ -3,7 +3,8 @@
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from xinyidai.credit_reports import limits, service
+from xinyidai.credit_reports import service
+from xinyidai.credit_reports.service import limits
 from xinyidai.credit_reports.values import (
     STANDING_SENTENCES,
     ReportStanding,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from xinyidai.catalogue.kinds import DEPARTMENTS, get_kind
-from xinyidai.credit_records.field_texts import shown_text
+from xinyidai.credit_records.presentation import shown_text
 from xinyidai.credit_records.values import Fact
 from xinyidai.web.chrome import format_day
 

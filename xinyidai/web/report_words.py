@@ -12,7 +12,6 @@ from xinyidai.credit_reports.service import OpenedReport
 from xinyidai.credit_reports.values import STANDING_SENTENCES, ReportStanding
 from xinyidai.kernel.http import public_url
 from xinyidai.web.chrome import format_day, format_moment
-from xinyidai.web.enterprise.receipts import attachment
 
 Row = dict[str, Any]
 MOST_SHOWN = 20
@@ -25,13 +24,13 @@ def json_of(opened: OpenedReport) -> Response:
     url = service.check_url(made, public_url())
     document = service.document_of(made, opened.content, url)
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    return attachment(text.encode(), "application/json; charset=utf-8", f"{made.number}.json")
+    return _file(text.encode(), "application/json; charset=utf-8", f"{made.number}.json")
 
 
 def pdf_of(opened: OpenedReport) -> Response:
     """Return an opened report as PDF, marked with how it stands."""
     content = service.report_pdf(opened, public_url())
-    return attachment(content, "application/pdf", f"{opened.row.report.number}.pdf")
+    return _file(content, "application/pdf", f"{opened.row.report.number}.pdf")
 
 
 def report_row(row: ReportRow) -> Row:
@@ -123,3 +122,8 @@ def preview_of(content: Row) -> Row:
         "not_counted": content.get("not_counted", []),
         "lacking": [each for each in content.get("scope", ()) if each["collected_on"] is None],
     }
+
+
+def _file(content: bytes, kind: str, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, content_type=kind, headers=headers)

@@ -1,5 +1,6 @@
 """Use cases of credit records: the one door, who gets through it, and how records come in."""
 
+from xinyidai.credit_records.publicity import public_kinds
 from xinyidai.credit_records.service import cases, write
 from xinyidai.credit_records.service.disclose import (
     Build,
@@ -28,6 +29,7 @@ __all__ = [
     "disclose_many",
     "forget_expired_snapshots",
     "platform_run",
+    "public_kinds",
     "read_own",
     "read_public",
     "read_snapshot",

@@ -15,6 +15,7 @@ from xinyidai.credit_reports.service.papers import check_url, code_url, poster_p
 from xinyidai.credit_reports.service.reading import (
     OpenedReport,
     checks_of,
+    find_of_look,
     forget_contents,
     list_of_city,
     list_of_institution,
@@ -36,6 +37,7 @@ __all__ = [
     "document_of",
     "find_by_code",
     "find_code",
+    "find_of_look",
     "foresee",
     "forget_contents",
     "list_of_city",

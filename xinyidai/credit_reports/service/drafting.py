@@ -11,7 +11,6 @@ from uuid import UUID
 from xinyidai.catalogue.credit_reports import REPORTS, ReportEdition
 from xinyidai.catalogue.kinds import CLASSES, DEPARTMENTS, KINDS
 from xinyidai.catalogue.values import RecordKind
-from xinyidai.credit_records import publicity
 from xinyidai.credit_records import service as credit_records
 from xinyidai.credit_records.values import Fact
 from xinyidai.credit_reports import rules, showing
@@ -44,8 +43,8 @@ def of_public(credit: PublicCredit) -> Draft:
         for section in credit.sections
     ]
     return Draft(
-        {"sections": sections, "scope": _scope(publicity.public_kinds(), None)},
-        publicity.public_kinds(),
+        {"sections": sections, "scope": _scope(credit_records.public_kinds(), None)},
+        credit_records.public_kinds(),
         credit.record_count,
     )
 
@@ -61,11 +60,12 @@ def of_records(
         shown = showing.of_fact(fact, is_marked=is_marked(marks, enterprise_id, fact))
         by_class.setdefault(KINDS[fact.kind].class_code, []).append(shown)
     classes = [code for code in CLASSES if any(KINDS[k].class_code == code for k in reached)]
+    collected = {KINDS[k].class_code for k in credit_records.collected_kinds() if k in reached}
     sections = [
         {
             "code": code,
             "name": CLASSES[code],
-            "finding": _section_words(by_class.get(code, ()), is_collected=True),
+            "finding": _section_words(by_class.get(code, ()), is_collected=code in collected),
             "records": [showing.as_json(record) for record in by_class.get(code, ())],
         }
         for code in classes

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 from xinyidai.catalogue.credit_reports import REPORTS
 from xinyidai.catalogue.kinds import KINDS, get_kind
-from xinyidai.credit_records import publicity
 from xinyidai.credit_records import service as credit_records
 from xinyidai.credit_reports import queries, rules, showing
 from xinyidai.credit_reports.values import (
@@ -83,14 +82,21 @@ def read_credit(actor: Actor, firm: Enterprise, purpose: str) -> PublicCredit:
 
 def _sections(shown: Sequence[ShownRecord]) -> tuple[PublicSection, ...]:
     """Return every section, also those without a record: what was never collected says so."""
-    collected = set(credit_records.collected_kinds()) & publicity.public_kinds()
+    collected = set(credit_records.collected_kinds()) & credit_records.public_kinds()
     reached = {REPORTS.section_of(KINDS[code]).code for code in collected}
     by_section: dict[str, list[ShownRecord]] = {}
     for record in sorted(shown, key=lambda one: one.occurred_on, reverse=True):
         by_section.setdefault(REPORTS.section_of(get_kind(record.kind)).code, []).append(record)
+    lacking: dict[str, list[str]] = {}
+    for code in sorted(credit_records.public_kinds() - collected):
+        lacking.setdefault(REPORTS.section_of(KINDS[code]).code, []).append(KINDS[code].name)
     return tuple(
         PublicSection(
-            code, REPORTS.sections[code].name, tuple(by_section.get(code, ())), code in reached
+            code,
+            REPORTS.sections[code].name,
+            tuple(by_section.get(code, ())),
+            code in reached,
+            tuple(lacking.get(code, ())),
         )
         for code in REPORTS.reading_order
     )

@@ -67,6 +67,16 @@ def read_row(actor: Actor, report_id: UUID) -> ReportRow:
     return queries.get_row(report_id)
 
 
+def find_of_look(actor: Actor, snapshot_id: UUID) -> CreditReport:
+    """Return the report that a look made.
+
+    Raises:
+        NotFound: there is none, or it is none of the actor's business.
+
+    """
+    return policies.require_sight(actor, queries.find_by_snapshot(snapshot_id))
+
+
 def open_report(actor: Actor, report_id: UUID) -> OpenedReport:
     """Return a report with its content, marked with how it stands.
 

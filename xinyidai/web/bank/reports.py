@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from xinyidai.consents.service import ConsentRefused
 from xinyidai.consents.values import REFUSAL_SENTENCES
-from xinyidai.credit_reports import policies, queries, service
+from xinyidai.credit_reports import service
 from xinyidai.credit_reports.values import STANDING_NAMES
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.db import own_transaction
@@ -86,7 +86,7 @@ def report_json(report_id: UUID) -> ResponseReturnValue:
 @allow(*RECIPIENT)
 def report_of_look(snapshot_id: UUID) -> ResponseReturnValue:
     """Go from a look in the log to the report that it made."""
-    found = policies.require_sight(g.actor, queries.find_by_snapshot(snapshot_id))
+    found = service.find_of_look(g.actor, snapshot_id)
     return see_other("show_report", report_id=found.id)
 
 
