@@ -14,12 +14,15 @@ from xinyidai.catalogue.values import Absence, Effect, FieldType, OpenAttribute,
 from xinyidai.kernel.errors import NotFound
 
 SMALL = """
-version: "1"
+editions:
+  - {version: "1", published_on: 2026-05-01, changes: [首次发布]}
 classes: {tax: 纳税}
 items: {tax: {name: 纳税, text: 纳税信息}}
 departments: {taxation: 税务局}
 banned_fields:
   - {code: religion, name: 宗教, patterns: [宗教], legal_basis: 条例第十四条}
+dropped_fields:
+  - {code: person_id, name: 证件号码, patterns: [身份证], standard_codes: [CF_FR_ZJHM], reason: 最小必要}
 kinds:
   - code: tax_grade
     name: 纳税信用级别
@@ -208,7 +211,18 @@ def test_the_small_catalogue_of_these_tests_is_sound():
         ("max_length: 200", "max_length: 200, signed: true"),
         (", max_length: 200", ""),
         ("code: grade, name", "code: given_on, name"),
+        ("name: 级别", "name: 身份证级别"),
+        ("name: 级别", "name: 级别, synonyms: [cf_fr_zjhm]"),
         ("required: true, max", "required: 1, max"),
+        ("changes: [首次发布]", "changes: []"),
+        ("published_on: 2026-05-01", "published_on: 今天"),
+        ("kinds:\n", "editions: []\nkinds:\n"),
+        ("retention_months: 60", "retention_months: 0"),
+        ("months: null}\n    retention_months: 60", "months: 61}\n    retention_months: 60"),
+        ("months: null}", "months: 12, most_months: 3}"),
+        ("name: 级别", "name: 级别, open_attribute: everybody"),
+        ("code: given_on, name", "open_attribute: government, code: given_on, name"),
+        ("name: 级别", "name: 级别, standard_code: DJ, colour: red"),
         ("items: {tax: {name: 纳税, text: 纳税信息}}", "items: [tax]"),
         ("banned_fields:", "banned: 1\nbanned_fields:"),
         ("absence: unknown", "repair: {class: minor, min_publicity_days: 0}\n    absence: unknown"),

@@ -253,6 +253,35 @@ TABLE: dict[str, Entry] = {
         _e("O"),
     ),
     **dict.fromkeys(("api_deliveries.push_records", "api_deliveries.read_delivery"), _e("*")),
+    # Credit reports, credit codes and what anybody may see of a firm: public on purpose
+    **dict.fromkeys(
+        """
+        public_credit.search report_check.check_form report_check.check_file
+        """.split(),  # noqa: SIM905 - as above
+        _e("*"),
+    ),
+    "public_credit.firm": _e("*", code="word:nothing"),
+    "public_credit.scanned": _e("*", token="word:nothing"),
+    "report_check.check_number": _e("*", number="word:nothing"),
+    "api_public_credit.read_credit": _e("*", uscc="word:nothing"),
+    **dict.fromkeys(
+        """
+        enterprise.reports enterprise.report_form enterprise.report_preview enterprise.report_make
+        enterprise.credit_code enterprise.credit_code_svg enterprise.credit_code_poster
+        enterprise.credit_code_on enterprise.credit_code_renew enterprise.credit_code_off
+        """.split(),  # noqa: SIM905 - as above
+        _e("E"),
+    ),
+    **dict.fromkeys(
+        ("enterprise.report", "enterprise.report_pdf", "enterprise.report_json"),
+        _e("E", report_id="nothing"),
+    ),
+    **dict.fromkeys(("bank.list_reports", "bank.make_report"), _e("BG")),
+    **dict.fromkeys(
+        ("bank.show_report", "bank.report_pdf", "bank.report_json"), _e("BG", report_id="nothing")
+    ),
+    "bank.report_of_look": _e("BG"),
+    **dict.fromkeys(("office.reports", "office.report_list"), _e("AO")),
     # Everybody with a mailbox
     **dict.fromkeys(("messages.inbox", "messages.read", "messages.read_all"), _e("ABDEGOP")),
 }

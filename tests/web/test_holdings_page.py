@@ -24,6 +24,7 @@ ELSEWHERE = {
     "credit.credit_record": "read_own",
     "credit.disclosure_snapshot": "copies of the records, listed as looks",
     "credit.door_reading": "counts openings, listed as looks",
+    "credit.report_content": "what own reports say, opened by /enterprise/reports",
     "query_event": "own_looks",
     "query_alarm": "watches officers, not firms",
 }

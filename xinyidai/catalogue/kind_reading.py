@@ -13,6 +13,8 @@ from xinyidai.catalogue.values import (
     CollectionMode,
     ColumnMap,
     Department,
+    DroppedField,
+    Edition,
     Effect,
     Field,
     FieldType,
@@ -35,34 +37,59 @@ SHORTEST_PUBLICITY: Mapping[RepairClass, int] = {
 class KindCatalogue:
     """The whole public credit record catalogue, as loaded."""
 
-    version: str
+    editions: tuple[Edition, ...]
     classes: Mapping[str, str]
     departments: Mapping[str, Department]
     items: Mapping[str, AuthorizationItem]
     kinds: Mapping[str, RecordKind]
     banned: tuple[BannedField, ...]
+    dropped: tuple[DroppedField, ...]
+
+    @property
+    def version(self) -> str:
+        """Return the number of the edition in force, which is the newest."""
+        return self.editions[0].version
 
 
 def read_kind_catalogue(root: Entry) -> KindCatalogue:
     """Return the catalogue of a file, or raise `CatalogueBroken`."""
     if root.has("templates"):
         root.take("templates")  # only anchors for the fields below
-    version, classes = root.text("version"), root.labels("classes")
+    editions = _editions(root.entries("editions"))
+    classes = root.labels("classes")
     departments = {c: Department(c, name) for c, name in root.labels("departments").items()}
     item_texts = root.take("items")
-    banned = tuple(_banned(entry) for entry in root.entries("banned_fields"))
+    banned = tuple(map(_banned, root.entries("banned_fields")))
+    dropped = tuple(map(_dropped, root.entries("dropped_fields")))
     kinds = [_kind(entry, classes, departments) for entry in root.entries("kinds")]
     root.close()
     require_unique([kind.code for kind in kinds], "kinds")
-    _refuse_banned(kinds, banned)
+    require_unique([ban.code for ban in (*banned, *dropped)], "banned and dropped fields")
+    _refuse_unwanted(kinds, (*banned, *dropped))
     return KindCatalogue(
-        version=version,
+        editions=editions,
         classes=MappingProxyType(classes),
         departments=MappingProxyType(departments),
         items=MappingProxyType(_items(item_texts, kinds)),
         kinds=MappingProxyType({kind.code: kind for kind in kinds}),
         banned=banned,
+        dropped=dropped,
     )
+
+
+def _editions(entries: list[Entry]) -> tuple[Edition, ...]:
+    editions = []
+    for entry in entries:
+        edition = Edition(entry.text("version"), entry.day("published_on"), entry.texts("changes"))
+        entry.close()
+        if not edition.changes:
+            raise CatalogueBroken(f"{entry.where}: {edition.version} says nothing of what changed")
+        editions.append(edition)
+    require_unique([edition.version for edition in editions], "editions")
+    days = [edition.published_on for edition in editions]
+    if days != sorted(days, reverse=True):
+        raise CatalogueBroken("editions: the newest must stand first")
+    return tuple(editions)
 
 
 def _items(content: object, kinds: list[RecordKind]) -> dict[str, AuthorizationItem]:
@@ -89,12 +116,26 @@ def _banned(entry: Entry) -> BannedField:
     return banned
 
 
-def _refuse_banned(kinds: list[RecordKind], banned: tuple[BannedField, ...]) -> None:
+def _dropped(entry: Entry) -> DroppedField:
+    dropped = DroppedField(
+        entry.text("code"),
+        entry.text("name"),
+        entry.texts("patterns"),
+        entry.texts("standard_codes"),
+        entry.text("reason"),
+    )
+    entry.close()
+    return dropped
+
+
+def _refuse_unwanted(
+    kinds: list[RecordKind], unwanted: tuple[BannedField | DroppedField, ...]
+) -> None:
     for kind in kinds:
         for field in kind.fields:
-            hits = [ban.code for ban in banned for name in field.headings if ban.covers(name)]
+            hits = [one.code for one in unwanted for name in field.headings if one.covers(name)]
             if hits:
-                raise CatalogueBroken(f"{kind.code}.{field.code} is banned: {hits}")
+                raise CatalogueBroken(f"{kind.code}.{field.code} may not be stored: {hits}")
 
 
 def _kind(
@@ -107,7 +148,8 @@ def _kind(
     )
     if class_code not in classes or department not in departments:
         raise CatalogueBroken(f"{entry.where}: unknown class or department")
-    fields = tuple(_field(field) for field in entry.entries("fields"))
+    openness = entry.choice("open_attribute", OpenAttribute)
+    fields = tuple(_field(field, openness) for field in entry.entries("fields"))
     kind = RecordKind(
         code=entry.text("code"),
         name=entry.text("name"),
@@ -116,13 +158,14 @@ def _kind(
         item=entry.text("item"),
         department=departments[department],
         mode=entry.choice("mode", CollectionMode),
-        open_attribute=entry.choice("open_attribute", OpenAttribute),
+        open_attribute=openness,
         effect=entry.choice("effect", Effect),
         sensitivity=entry.choice("sensitivity", Sensitivity),
         legal_basis=entry.text("legal_basis"),
         update_cycle_days=entry.integer("update_cycle_days"),
         publicity_rule=publicity.text("rule"),
         publicity_months=publicity.optional_integer("months"),
+        publicity_most_months=publicity.optional_integer("most_months"),
         retention_months=entry.optional_integer("retention_months"),
         repair=_repair(entry),
         absence=entry.choice("absence", Absence),
@@ -131,11 +174,25 @@ def _kind(
     )
     publicity.close()
     entry.close()
+    _check_periods(kind, entry.where)
     if kind.repair is not None and kind.effect is not Effect.NEGATIVE:
         raise CatalogueBroken(f"{entry.where}: only a negative record is repaired")
     _check_fields(kind)
     _check_map(kind)
     return kind
+
+
+def _check_periods(kind: RecordKind, where: str) -> None:
+    shown, most, kept = kind.publicity_months, kind.publicity_most_months, kind.retention_months
+    periods = [
+        months for months in (shown, most, kept, kind.update_cycle_days) if months is not None
+    ]
+    if min(periods) < 1:
+        raise CatalogueBroken(f"{where}: a period of less than one")
+    if most is not None and most < (shown or 0):
+        raise CatalogueBroken(f"{where}: shown for longer than the longest publicity")
+    if kept is not None and kept < max(shown or 0, most or 0):
+        raise CatalogueBroken(f"{where}: shown for longer than it is kept")
 
 
 def _repair(entry: Entry) -> RepairRule | None:
@@ -149,13 +206,14 @@ def _repair(entry: Entry) -> RepairRule | None:
     return rule
 
 
-def _field(entry: Entry) -> Field:
+def _field(entry: Entry, openness: OpenAttribute) -> Field:
+    personal = entry.flag("personal")
     field = Field(
         code=entry.text("code"),
         name=entry.text("name"),
         type=entry.choice("type", FieldType),
         required=entry.flag("required"),
-        personal=entry.flag("personal"),
+        personal=personal,
         signed=entry.flag("signed"),
         year_only=entry.flag("year_only"),
         future_days=entry.optional_integer("future_days") or 0,
@@ -165,10 +223,23 @@ def _field(entry: Entry) -> Field:
         values=MappingProxyType(entry.labels("values")),
         value_synonyms=MappingProxyType(entry.labels("value_synonyms")),
         synonyms=entry.texts("synonyms"),
+        open_attribute=_openness(entry, openness, personal=personal),
+        standard_code=entry.optional_text("standard_code"),
     )
     entry.close()
     _check_field(field, entry.where)
     return field
+
+
+def _openness(entry: Entry, of_kind: OpenAttribute, *, personal: bool) -> OpenAttribute:
+    """Return a field's open attribute: what tells of a person is public only where it says so."""
+    if not entry.has("open_attribute"):
+        is_shown_closer = personal and of_kind is OpenAttribute.PUBLIC
+        return OpenAttribute.AUTHORIZED if is_shown_closer else of_kind
+    own = entry.choice("open_attribute", OpenAttribute)
+    if own is OpenAttribute.PUBLIC and of_kind is not OpenAttribute.PUBLIC:
+        raise CatalogueBroken(f"{entry.where}: more open than its kind")
+    return own
 
 
 def _check_field(field: Field, where: str) -> None:
@@ -205,6 +276,15 @@ def _column_map(entry: Entry) -> ColumnMap:
 
 def _check_fields(kind: RecordKind) -> None:
     require_unique([field.code for field in kind.fields], kind.code)
+    standard = [field.standard_code for field in kind.fields if field.standard_code]
+    require_unique(standard, f"standard codes of {kind.code}")
+    shown = [
+        field
+        for field in kind.fields
+        if field.code in {kind.map.subject_code, kind.map.subject_name, kind.map.occurred_on}
+    ]
+    if any(field.open_attribute is not kind.open_attribute for field in shown):
+        raise CatalogueBroken(f"{kind.code}: whom and when it is about is as open as the kind")
     headings = [heading for field in kind.fields for heading in field.headings]
     require_unique(headings, f"headings of {kind.code}")
     if "" in headings:

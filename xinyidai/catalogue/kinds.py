@@ -13,6 +13,8 @@ from xinyidai.catalogue.values import (
     CollectionMode,
     ColumnMap,
     Department,
+    DroppedField,
+    Edition,
     Effect,
     Field,
     FieldType,
@@ -26,6 +28,8 @@ __all__ = [
     "BANNED_FIELDS",
     "CLASSES",
     "DEPARTMENTS",
+    "DROPPED_FIELDS",
+    "EDITIONS",
     "ITEMS",
     "KINDS",
     "VERSION",
@@ -35,6 +39,8 @@ __all__ = [
     "CollectionMode",
     "ColumnMap",
     "Department",
+    "DroppedField",
+    "Edition",
     "Effect",
     "Field",
     "FieldType",
@@ -44,6 +50,7 @@ __all__ = [
     "UnknownKind",
     "clean_heading",
     "find_banned_field",
+    "find_dropped_field",
     "get_item",
     "get_kind",
     "kinds_of_items",
@@ -56,12 +63,14 @@ def _catalogue() -> KindCatalogue:
     return read_kind_catalogue(read_catalogue("record_kinds.yaml"))
 
 
+EDITIONS: tuple[Edition, ...] = _catalogue().editions
 VERSION: str = _catalogue().version
 CLASSES: Mapping[str, str] = _catalogue().classes
 DEPARTMENTS: Mapping[str, Department] = _catalogue().departments
 ITEMS: Mapping[str, AuthorizationItem] = _catalogue().items
 KINDS: Mapping[str, RecordKind] = _catalogue().kinds
 BANNED_FIELDS: tuple[BannedField, ...] = _catalogue().banned
+DROPPED_FIELDS: tuple[DroppedField, ...] = _catalogue().dropped
 
 
 def get_kind(code: str) -> RecordKind:
@@ -93,6 +102,11 @@ def kinds_of_items(codes: Iterable[str]) -> frozenset[str]:
 def find_banned_field(heading: str) -> BannedField | None:
     """Return the ban a heading falls under, if any."""
     return next((banned for banned in BANNED_FIELDS if banned.covers(heading)), None)
+
+
+def find_dropped_field(heading: str) -> DroppedField | None:
+    """Return what is never stored of a column under this heading, if it is one of those."""
+    return next((dropped for dropped in DROPPED_FIELDS if dropped.covers(heading)), None)
 
 
 def require_collectable(headings: Iterable[str]) -> None:

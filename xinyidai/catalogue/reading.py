@@ -1,5 +1,6 @@
 """Reading of catalogue files: an unknown, missing, doubled or ill-typed key is an error."""
 
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from importlib.resources import files
@@ -65,6 +66,13 @@ class Entry:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise CatalogueBroken(f"{self.where}: {key} must be a number, not {value!r}")
         return Decimal(str(value))
+
+    def day(self, key: str) -> date:
+        """Return a day, written as 2026-05-01."""
+        value = self.take(key)
+        if isinstance(value, datetime) or not isinstance(value, date):
+            raise CatalogueBroken(f"{self.where}: {key} must be a day, not {value!r}")
+        return value
 
     def flag(self, key: str) -> bool:
         """Return a yes or no; absent means no."""

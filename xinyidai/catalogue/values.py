@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
@@ -96,6 +97,8 @@ class Field:
 
     `future_days` is how far a date may lie ahead of today; `signed` allows a negative number;
     `year_only` takes a bare year as its 1 January; `personal` marks data about a person.
+    `open_attribute` is the kind's unless the field is kept closer; `standard_code` is the name that
+    a national data standard gives the field, as XK_WSH in that of 双公示.
     """
 
     code: str
@@ -112,11 +115,14 @@ class Field:
     values: Mapping[str, str]
     value_synonyms: Mapping[str, str]
     synonyms: tuple[str, ...]
+    open_attribute: OpenAttribute
+    standard_code: str | None
 
     @cached_property
     def headings(self) -> frozenset[str]:
         """Return every cleaned heading under which the field is known."""
-        return frozenset(map(clean_heading, (self.code, self.name, *self.synonyms)))
+        known = (self.code, self.name, self.standard_code or self.code, *self.synonyms)
+        return frozenset(map(clean_heading, known))
 
     @property
     def fen_per_unit(self) -> int:
@@ -178,6 +184,8 @@ class RecordKind:
     """One kind of public credit information, 信息类别; periods are in days and months.
 
     `repair` None means that records of the kind are not repaired on application, 不适用信用修复.
+    `publicity_months` is how long a record is shown that names no end of its own;
+    `publicity_most_months` how long at most even if it names a later one.
     """
 
     code: str
@@ -194,6 +202,7 @@ class RecordKind:
     update_cycle_days: int
     publicity_rule: str
     publicity_months: int | None
+    publicity_most_months: int | None
     retention_months: int | None
     repair: RepairRule | None
     absence: Absence
@@ -239,5 +248,39 @@ class BannedField:
 
     def covers(self, heading: str) -> bool:
         """Tell whether a heading asks for this information."""
+        return _matches(self.patterns, heading)
+
+
+@dataclass(frozen=True)
+class DroppedField:
+    """Information that a source's files may carry by a standard but that is never stored, 不予留存.
+
+    A column under such a heading is read past and thrown away: the file is good without it.
+    """
+
+    code: str
+    name: str
+    patterns: tuple[str, ...]
+    standard_codes: tuple[str, ...]
+    reason: str
+
+    def covers(self, heading: str) -> bool:
+        """Tell whether a heading stands above this information."""
         cleaned = clean_heading(heading)
-        return any(re.search(pattern, cleaned) for pattern in self.patterns)
+        return cleaned in map(clean_heading, self.standard_codes) or _matches(
+            self.patterns, heading
+        )
+
+
+def _matches(patterns: tuple[str, ...], heading: str) -> bool:
+    cleaned = clean_heading(heading)
+    return any(re.search(pattern, cleaned) for pattern in patterns)
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One edition of the catalogue, 目录版本, with what changed in it."""
+
+    version: str
+    published_on: date
+    changes: tuple[str, ...]

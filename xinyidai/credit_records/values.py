@@ -94,6 +94,24 @@ class Fact:
     level: str | None
     content: Mapping[str, Any]
     collected_at: datetime
+    batch_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class PublicRecord:
+    """One record in force as anybody may be shown it, 公示信息.
+
+    `content` holds public fields only; `ends_on` is where its publicity ends, None where no end is
+    known. `key` names the record through all its versions and is shown to nobody.
+    """
+
+    kind: str
+    source: str
+    occurred_on: date
+    ends_on: date | None
+    content: Mapping[str, Any]
+    collected_at: datetime
+    key: str
 
 
 @dataclass(frozen=True)
@@ -112,6 +130,12 @@ HANDLING_PURPOSES: Mapping[str, str] = {
     "objection": "办理异议",
     "repair": "办理信用修复",
     "counter": "窗口代办",
+}
+# For what the public part of a firm's records is read; anybody may, and nothing else is shown.
+PUBLIC_PURPOSES: Mapping[str, str] = {
+    "public_query": "公开信息查询",
+    "credit_code": "扫信用码",
+    "public_report": "开具公开版信用报告",
 }
 
 

@@ -1,1 +1,1 @@
-"""Credit reports and the credit code of a firm, 信用报告与信用码."""
+"""Credit reports, public query and the credit code of a firm, 信用报告、一键查询与信用码."""

@@ -63,7 +63,7 @@ def keys() -> None:
 
 
 @ledger.command("rotate-key", help="更换签名密钥（ledger 或 consent）；旧签名继续有效.")
-@click.argument("name", type=click.Choice(["ledger", "consent"]))
+@click.argument("name", type=click.Choice(["ledger", "consent", "report"]))
 def rotate_key(name: str) -> None:
     """Replace a signing key."""
     with own_transaction():

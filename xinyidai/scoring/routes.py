@@ -9,12 +9,12 @@ from flask import g, request
 
 from xinyidai.accounts.scopes import ApiBlueprint, Scope
 from xinyidai.credit_records import service as credit_records
-from xinyidai.credit_records.values import Snapshot
+from xinyidai.credit_records.values import DisclosureSubject, Snapshot
 from xinyidai.enterprises import queries as enterprises
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.actor import Role
 from xinyidai.kernel.db import transactional
-from xinyidai.kernel.errors import InvalidInput
+from xinyidai.kernel.errors import InvalidInput, NotFound
 from xinyidai.kernel.uscc import UnifiedSocialCreditCode
 from xinyidai.objections import service as objections
 from xinyidai.scoring.schemas import QUERY_IN, QUERY_OUT, QueryIn, QueryOut
@@ -77,7 +77,10 @@ def make_query(wanted: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, QueryOut, example=QUERY_OUT)
 def read_query(snapshot_id: UUID) -> dict[str, Any]:
     """Return a snapshot again; spends nothing."""
-    return _answer(credit_records.read_snapshot(g.actor, snapshot_id))
+    snapshot = credit_records.read_snapshot(g.actor, snapshot_id)
+    if snapshot.subject is DisclosureSubject.REPORT:
+        raise NotFound("这次查询开具的是信用报告，请在平台页面下载。")
+    return _answer(snapshot)
 
 
 def _answer(snapshot: Snapshot) -> dict[str, Any]:

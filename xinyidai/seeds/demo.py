@@ -23,6 +23,7 @@ from xinyidai.seeds import (
     ground,
     lending,
     models,
+    open_side,
     parties,
     permissions,
     purposes,
@@ -152,6 +153,7 @@ def _steps(say: Say) -> tuple[tuple[str, Callable[[World], object]], ...]:
         ("贷款申请", lambda world: lending.lend(world, say)),
         ("银企对接活动", gatherings.gather),
         ("银行查询", permissions.look_around),
+        ("信用报告和信用码", open_side.show_openly),
         ("存证封存", evidence.seal),
     )
 

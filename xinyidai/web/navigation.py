@@ -34,6 +34,7 @@ _OFFICE = (
     ("/office/purposes", "授权用途", "key"),
     ("/office/figures", "运行统计", "chart"),
     ("/office/models", "评分模型", "file"),
+    ("/office/reports", "信用报告", "file"),
     _MESSAGES,
 )
 _BANK = (
@@ -50,6 +51,7 @@ _PUBLIC = (
     ("/products", "产品", "product"),
     ("/whitelist", "白名单", "list"),
     ("/events", "对接会", "event"),
+    ("/credit", "信用查询", "search"),
 )
 BY_ROLE: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
     Role.PUBLIC: _PUBLIC,
@@ -92,6 +94,7 @@ BY_ROLE: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
         ("/office/data", "数据质量", "data"),
         ("/office/figures", "运行统计", "chart"),
         ("/office/models", "评分模型", "file"),
+        ("/office/reports", "信用报告", "file"),
         _MESSAGES,
     ),
     Role.OPERATOR: (("/operator", "系统管理", "home"),),
@@ -128,6 +131,9 @@ BELONGS = {
     "/enterprise/objections": "/enterprise/profile",
     "/enterprise/repairs": "/enterprise/profile",
     "/enterprise/holdings": "/enterprise/profile",
+    "/enterprise/reports": "/enterprise/profile",
+    "/enterprise/credit-code": "/enterprise/profile",
+    "/bank/reports": "/bank/consents",
     "/queries": "/bank/applications",
     "/bank/batches": "/bank/consents",
     "/bank/search": "/bank/applications",

@@ -14,7 +14,9 @@ from xinyidai.web import (
     messages,
     office,
     operator_pages,
+    public_credit,
     public_pages,
+    public_report_check,
     query_pages,
     sign_in,
 )
@@ -32,6 +34,8 @@ def blueprints(*, is_demo: bool) -> Iterator[Blueprint]:
     yield guarantor.blueprint
     yield query_pages.blueprint
     yield public_pages.blueprint
+    yield public_credit.blueprint
+    yield public_report_check.blueprint
     yield office.blueprint
     yield department_objections.blueprint  # the departments' own, with this module's pages
     yield audit.blueprint

@@ -59,6 +59,8 @@ FOOTER = (
     ("/whitelist", "白名单公示"),
     ("/events", "对接会"),
     ("/verify", "授权核验"),
+    ("/credit", "信用查询"),
+    ("/verify/report", "查验报告"),
     ("/developers", "接口文档"),
     ("/privacy", "隐私说明"),
     ("/accessibility", "无障碍说明"),

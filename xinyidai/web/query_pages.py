@@ -12,6 +12,7 @@ from xinyidai.consents import service as consenting
 from xinyidai.consents.service import ConsentRefused
 from xinyidai.consents.values import REFUSAL_SENTENCES
 from xinyidai.credit_records import service as credit_records
+from xinyidai.credit_records.values import DisclosureSubject
 from xinyidai.enterprises import queries as enterprises
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.db import own_transaction
@@ -52,6 +53,8 @@ def read_query(snapshot_id: UUID) -> ResponseReturnValue:
         snapshot = credit_records.read_snapshot(g.actor, snapshot_id)
     except ConsentRefused as refusal:
         return _refused(refusal)
+    if snapshot.subject is DisclosureSubject.REPORT:
+        return redirect(url_for("bank.report_of_look", snapshot_id=snapshot_id))
     consent = consenting.get_consent(g.actor, snapshot.consent_id)
     marked = objections.reading_marks(snapshot)
     sections = look_view.sections_of(snapshot, marked["kinds"])

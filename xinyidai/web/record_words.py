@@ -1,12 +1,10 @@
 """One credit record in the words of the catalogue, as every page shows it."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from xinyidai.catalogue.kinds import DEPARTMENTS, get_kind
-from xinyidai.catalogue.values import Field, FieldType
+from xinyidai.credit_records.presentation import shown_text
 from xinyidai.credit_records.values import Fact
-from xinyidai.kernel.money import format_yuan
 from xinyidai.web.chrome import format_day
 
 
@@ -21,7 +19,7 @@ def record_row(fact: Fact) -> dict[str, Any]:
         "source": DEPARTMENTS[fact.source].name if fact.source in DEPARTMENTS else fact.source,
         "collected": format_day(fact.collected_at),
         "facts": [
-            {"label": entry.name, "value": _text(entry, fact.content)}
+            {"label": entry.name, "value": shown_text(entry, fact.content[entry.code])}
             for entry in shown
             if fact.content.get(entry.code) is not None
         ],
@@ -32,14 +30,3 @@ def in_one_line(fact: Fact) -> str:
     """Return day and first fields of a record, to tell it from others in a list."""
     row = record_row(fact)
     return "；".join([row["on"], *(f"{f['label']}：{f['value']}" for f in row["facts"][:3])])
-
-
-def _text(entry: Field, content: Mapping[str, Any]) -> str:
-    value = content[entry.code]
-    if entry.type.is_amount:
-        return format_yuan(int(value))
-    if entry.type is FieldType.BOOLEAN:
-        return "是" if value else "否"
-    if entry.type is FieldType.ENUM:
-        return entry.values.get(str(value), str(value))
-    return str(value)

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+from xinyidai.catalogue.kinds import find_dropped_field
 from xinyidai.catalogue.usual_words import usual_words
 from xinyidai.credit_records.collecting.expressions import NO, YES
 from xinyidai.credit_records.collecting.fields import AMOUNTS, FieldSpec, FieldType
@@ -29,6 +31,11 @@ class Column:
     heading: str
     written: str
     shape: Shape
+
+    @cached_property
+    def is_dropped(self) -> bool:
+        """Tell whether the catalogue throws the column away, 不予留存."""
+        return find_dropped_field(self.heading) is not None
 
     @property
     def is_blank(self) -> bool:
@@ -94,7 +101,7 @@ def guess_fields(kind: KindWordsOf, columns: Sequence[Column], taken: set[int]) 
     pairs = [
         (score, -column.place, spec.code, column)
         for column in columns
-        if column.place not in taken and not column.is_blank
+        if column.place not in taken and not column.is_blank and not column.is_dropped
         for spec in kind.spec.facts
         if (score := _score(kind, spec, column)) >= LEAST_LIKE
     ]

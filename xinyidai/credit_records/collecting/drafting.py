@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow.compute as pc
 import yaml
 
-from xinyidai.catalogue.kinds import find_banned_field
+from xinyidai.catalogue.kinds import find_banned_field, find_dropped_field
 from xinyidai.credit_records.collecting import codes
 from xinyidai.credit_records.collecting.binding_guess import Guess, fits
 from xinyidai.credit_records.collecting.fields import FieldSpec, FieldType
@@ -209,6 +209,9 @@ def _why_not(heading: str) -> str:
     banned = find_banned_field(heading)
     if banned:
         return f"不得采集（{banned.legal_basis}）"
+    dropped = find_dropped_field(heading)
+    if dropped:
+        return f"{dropped.name}，不予留存"
     return "目录里没有相近的字段，不归集"
 
 

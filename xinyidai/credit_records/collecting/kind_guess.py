@@ -167,6 +167,7 @@ def _told_by_headings(
         if column.place not in taken
         and not column.is_blank
         and not column.shape.is_running
+        and not column.is_dropped
         and not is_technical_day(column.heading)
         and not is_running_number(column.heading)
     ]

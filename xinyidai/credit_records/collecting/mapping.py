@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from xinyidai.catalogue.kinds import KINDS, get_kind, require_collectable
+from xinyidai.catalogue.kinds import KINDS, find_dropped_field, get_kind, require_collectable
 from xinyidai.credit_records.collecting.fields import (
     FieldSpec,
     KindSpec,
@@ -206,7 +206,7 @@ def registration_kind() -> KindSpec:
 
 
 def bind(headings: tuple[str, ...], kind: KindSpec, mapping: SourceMapping) -> Binding:
-    """Find the columns of every field.
+    """Find the columns of every field; what the catalogue drops, 不予留存, feeds none.
 
     Raises:
         BannedFieldRefused: a heading asks for what may never be collected, even if ignored.
@@ -217,6 +217,7 @@ def bind(headings: tuple[str, ...], kind: KindSpec, mapping: SourceMapping) -> B
     require_collectable(headings)
     places = {heading: f"c{n}" for n, heading in enumerate(headings)}
     _refuse_unknown_fields(kind, mapping)
+    _refuse_dropped(mapping)
     code = _placed(mapping.subject.code, places)
     name = _placed(mapping.subject.name, places)
     columns = {field_: _placed(heads, places) for field_, heads in mapping.columns.items()}
@@ -224,7 +225,9 @@ def bind(headings: tuple[str, ...], kind: KindSpec, mapping: SourceMapping) -> B
     free = {
         heading: place
         for heading, place in places.items()
-        if place not in taken and heading not in mapping.ignore
+        if place not in taken
+        and heading not in mapping.ignore
+        and find_dropped_field(heading) is None
     }
     columns |= _recognised(free, kind, set(columns) | set(mapping.constants))
     code = code or columns.pop(kind.subject_code, ())
@@ -247,6 +250,21 @@ def _refuse_unknown_fields(kind: KindSpec, mapping: SourceMapping) -> None:
         raise bad_mapping(
             f"映射里的字段 {'、'.join(sorted(strange))} 不在“{kind.name}”的目录字段中。"
         )
+
+
+def _refuse_dropped(mapping: SourceMapping) -> None:
+    """Refuse a mapping that would store what is dropped; a firm's code may stand in such a column.
+
+    The code column is no way round: what fails the check of a firm's code is not stored.
+    """
+    named = [*mapping.subject.name, *(head for heads in mapping.columns.values() for head in heads)]
+    for heading in named:
+        dropped = find_dropped_field(heading)
+        if dropped:
+            raise bad_mapping(
+                f"列“{heading}”属于{dropped.name}，不予留存（{dropped.reason}），不能对应到字段。"
+                "请从映射中去掉这一列。"
+            )
 
 
 def _placed(headings: tuple[str, ...], places: Mapping[str, str]) -> tuple[str, ...]:

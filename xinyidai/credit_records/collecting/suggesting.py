@@ -180,7 +180,8 @@ def _told(raw: RawTable) -> list[str]:
 
 def samples_of(raw: RawTable, column: Column) -> list[str]:
     """Return three values of a column, masked so that nobody can be told by them."""
-    if find_banned_field(column.heading) or any(map(column.shape.share, PRIVATE)):
+    is_hidden = column.is_dropped or find_banned_field(column.heading)
+    if is_hidden or any(map(column.shape.share, PRIVATE)):
         return [HIDDEN] * SHOWN if column.shape.filled else []
     seen = (cell.strip() for cell in raw.rows.column(f"c{column.place}").to_pylist() if cell)
     shown: list[str] = []

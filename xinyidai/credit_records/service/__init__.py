@@ -1,5 +1,6 @@
 """Use cases of credit records: the one door, who gets through it, and how records come in."""
 
+from xinyidai.credit_records.publicity import public_kinds
 from xinyidai.credit_records.service import cases, write
 from xinyidai.credit_records.service.batches import Batch, count_batches, get_batch, list_batches
 from xinyidai.credit_records.service.disclose import (
@@ -12,6 +13,7 @@ from xinyidai.credit_records.service.disclose import (
 from xinyidai.credit_records.service.look import Look
 from xinyidai.credit_records.service.own import read_own
 from xinyidai.credit_records.service.platform import PlatformRun, collected_kinds, platform_run
+from xinyidai.credit_records.service.public import collected_sources, read_public, removed_since
 from xinyidai.credit_records.service.rejections import count_rejections, rejections_of
 from xinyidai.credit_records.service.retention import forget_expired_snapshots
 from xinyidai.credit_records.service.staging import NewRecord
@@ -27,6 +29,7 @@ __all__ = [
     "Rejection",
     "cases",
     "collected_kinds",
+    "collected_sources",
     "count_batches",
     "count_rejections",
     "disclose",
@@ -35,8 +38,11 @@ __all__ = [
     "get_batch",
     "list_batches",
     "platform_run",
+    "public_kinds",
     "read_own",
+    "read_public",
     "read_snapshot",
     "rejections_of",
+    "removed_since",
     "write",
 ]

@@ -1,4 +1,7 @@
-"""A firm reads who looked at its data, 谁看过我的数据: filtered, page by page, one by one."""
+"""A firm reads who looked at its data, 谁看过我的数据: filtered, page by page, one by one.
+
+Queries of what is public anyway are counted and not listed: who asks for it is nobody's business.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +12,7 @@ from sqlalchemy import Select, func, select
 
 from xinyidai.credit_records import policies, queries
 from xinyidai.credit_records.models import QueryEvent
-from xinyidai.credit_records.values import QueryKind, QueryOutcome
+from xinyidai.credit_records.values import PUBLIC_PURPOSES, QueryKind, QueryOutcome
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import db
 from xinyidai.kernel.errors import NotFound
@@ -55,7 +58,7 @@ def looks_under(actor: Actor, consent_id: UUID, *, limit: int) -> tuple[Sequence
 def get_own_look(actor: Actor, event_id: UUID) -> QueryEvent:
     """Return one look at the actor's own firm, or raise `NotFound`."""
     event = queries.event_by_id(event_id)
-    if event is None or event.enterprise_id is None:
+    if event is None or event.enterprise_id is None or event.kind is QueryKind.PUBLIC:
         raise NotFound(ABSENT)
     policies.require_own(actor, event.enterprise_id)
     return event
@@ -82,6 +85,22 @@ def counts_by_kind(actor: Actor, enterprise_id: UUID) -> dict[QueryKind, int]:
     return {kind: counted.get(kind, 0) for kind in QueryKind}
 
 
+def public_counts(actor: Actor, enterprise_id: UUID, since: datetime) -> dict[str, int]:
+    """Return how often anybody read what is public of the actor's own firm, by purpose."""
+    policies.require_own(actor, enterprise_id)
+    statement = (
+        select(QueryEvent.purpose, func.count().label("number"))
+        .where(
+            QueryEvent.enterprise_id == enterprise_id,
+            QueryEvent.kind == QueryKind.PUBLIC,
+            QueryEvent.happened_at >= since,
+        )
+        .group_by(QueryEvent.purpose)
+    )
+    counted = {found.purpose: found.number for found in db.session.execute(statement)}
+    return {purpose: counted.get(purpose, 0) for purpose in PUBLIC_PURPOSES}
+
+
 def _narrowed(
     statement: Select[QueryEvent], enterprise_id: UUID, wanted: LookFilter
 ) -> Select[QueryEvent]:
@@ -97,7 +116,11 @@ def _narrowed(
     ]
     if wanted.since is not None:
         conditions.append(QueryEvent.happened_at >= wanted.since)
-    return statement.where(QueryEvent.enterprise_id == enterprise_id, *conditions)
+    return statement.where(
+        QueryEvent.enterprise_id == enterprise_id,
+        QueryEvent.kind != QueryKind.PUBLIC,
+        *conditions,
+    )
 
 
 def _paged(

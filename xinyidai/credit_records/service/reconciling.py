@@ -54,7 +54,7 @@ COUNT_SNAPSHOTS = text(
 UNREAD = text(
     """
     select e.id from compared_event e
-    where e.outcome = 'allowed' and e.kind in ('disclosure', 'own', 'handling')
+    where e.outcome = 'allowed' and e.kind in ('disclosure', 'own', 'handling', 'public')
     and not exists (select from credit.door_reading r where r.event_id = e.id)
     """
 )

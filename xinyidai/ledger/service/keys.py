@@ -17,7 +17,7 @@ from xinyidai.ledger.values import Signature
 
 LEDGER = "ledger"
 REGISTER_LOCK = 0x58594B31
-NAMES = frozenset({LEDGER, "consent"})
+NAMES = frozenset({LEDGER, "consent", "report"})
 
 
 def key_name(name: str) -> str:
@@ -44,7 +44,7 @@ def current_pair(name: str) -> SigningKeyPair:
 
 
 def sign(name: str, message: bytes) -> Signature:
-    """Sign with the current key of this name ("ledger" or "consent").
+    """Sign with the current key of this name ("ledger", "consent" or "report").
 
     Raises:
         SettingsError: this machine has not the key that the installation signs with.

@@ -10,6 +10,7 @@ from xinyidai.web.bank import (
     events,
     product_pages,
     product_steps,
+    reports,
     whitelist,
 )
 from xinyidai.web.bank.base import blueprint
@@ -25,5 +26,6 @@ __all__ = [
     "events",
     "product_pages",
     "product_steps",
+    "reports",
     "whitelist",
 ]

@@ -14,7 +14,7 @@ from xinyidai.consents.values import (
     RefusalReason,
 )
 from xinyidai.credit_records import queries as looks
-from xinyidai.credit_records.values import QueryOutcome
+from xinyidai.credit_records.values import DisclosureSubject, QueryOutcome
 from xinyidai.kernel.actor import BANK_ROLES, Role
 from xinyidai.kernel.masking import mask_name
 from xinyidai.web import wording
@@ -72,6 +72,7 @@ def looks_under(consent_id: UUID) -> list[Row]:
             "who": event.actor_name,
             "refused": event.outcome is QueryOutcome.REFUSED,
             "snapshot_id": event.snapshot_id,
+            "is_report": event.subject == DisclosureSubject.REPORT,
             "cause": "".join(REFUSAL_SENTENCES[RefusalReason(code)] for code in event.reasons),
         }
         for event in looks.looks_under_consent(consent_id)

@@ -134,7 +134,7 @@ def _look_fault(error: ConsentRefused | Conflict) -> dict[str, str]:
 def _form(application_id: UUID, slug: str, values: dict[str, str], errors: dict[str, str]) -> str:
     application = service.get_application(g.actor, application_id)
     looks = looks_under(application.consent_id) if application.consent_id else []
-    seen = [look for look in looks if look["snapshot_id"] is not None]
+    seen = [look for look in looks if look["snapshot_id"] is not None and not look["is_report"]]
     return render_template(
         f"bank/step_{slug.replace('-', '_')}.html",
         row=queries.get_row(application_id),

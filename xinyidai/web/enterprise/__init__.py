@@ -9,6 +9,7 @@ from xinyidai.web.enterprise import (
     consent_ending,
     consent_signing,
     consents,
+    credit_code,
     events,
     holdings,
     home,
@@ -19,6 +20,7 @@ from xinyidai.web.enterprise import (
     profile,
     receipts,
     repairs,
+    reports,
 )
 from xinyidai.web.enterprise.base import blueprint
 
@@ -29,6 +31,7 @@ __all__ = [
     "consent_ending",
     "consent_signing",
     "consents",
+    "credit_code",
     "events",
     "holdings",
     "home",
@@ -39,4 +42,5 @@ __all__ = [
     "profile",
     "receipts",
     "repairs",
+    "reports",
 ]

@@ -22,6 +22,7 @@ from xinyidai.applications.models import (
 )
 from xinyidai.audit.models import AuditEntry
 from xinyidai.consents.models import Consent, ConsentEvent, SigningRule
+from xinyidai.credit_reports.models import CreditCode, CreditReport, ReportVerification
 from xinyidai.enterprises.models import Enterprise, PendingName
 from xinyidai.kernel import clock
 from xinyidai.kernel.db import Base, db
@@ -85,6 +86,8 @@ def _deeds(firm: UUID) -> ColumnElement[bool]:
             ("event_registration", EventRegistration),
             ("objection", Objection),
             ("repair", Repair),
+            ("credit_report", CreditReport),
+            ("credit_code", CreditCode),
         )
     ]
     return or_(
@@ -278,6 +281,40 @@ GROUPS: Sequence[Group] = (
                 _below(RepairStep.repair_id, Repair),
                 "taken_at",
                 frozenset({"account_id", "actor_name"}),
+            ),
+        ),
+    ),
+    Group(
+        "reports",
+        HOLDINGS["reports"],
+        "企业开具、机构在授权内开具",
+        (
+            Part(
+                "reports",
+                CreditReport,
+                _own(CreditReport.enterprise_id),
+                "made_at",
+                frozenset({"made_by", "request_key", "snapshot_id"}),
+            ),
+            Part(
+                "checks",
+                ReportVerification,
+                _below(ReportVerification.report_id, CreditReport),
+                "checked_at",
+            ),
+        ),
+    ),
+    Group(
+        "credit_codes",
+        HOLDINGS["credit_codes"],
+        "企业启用",
+        (
+            Part(
+                "codes",
+                CreditCode,
+                _own(CreditCode.enterprise_id),
+                "made_at",
+                frozenset({"made_by"}),
             ),
         ),
     ),

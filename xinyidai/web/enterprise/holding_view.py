@@ -10,7 +10,7 @@ from flask import url_for
 from xinyidai.catalogue.kinds import get_kind
 from xinyidai.credit_records.service import own_looks
 from xinyidai.credit_records.service.own_looks import LookFilter
-from xinyidai.credit_records.values import Fact
+from xinyidai.credit_records.values import Fact, QueryKind
 from xinyidai.enterprises.models import Enterprise
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
@@ -43,6 +43,8 @@ PAGES = {
     "events": "enterprise.events",
     "objections": "enterprise.objections",
     "repairs": "enterprise.repairs",
+    "reports": "enterprise.reports",
+    "credit_codes": "enterprise.credit_code",
     "messages": "messages.inbox",
     "deeds": "",
 }
@@ -55,7 +57,8 @@ def groups_of(actor: Actor, enterprise_id: UUID) -> list[dict[str, Any]]:
     rows = [
         _row(group.code, queries.count(group, enterprise_id), PAGES[group.code]) for group in GROUPS
     ]
-    looks = sum(own_looks.counts_by_kind(actor, enterprise_id).values())
+    counts = own_looks.counts_by_kind(actor, enterprise_id)
+    looks = sum(counts.values()) - counts[QueryKind.PUBLIC]  # those are counted, not listed
     return [*rows[:3], _row(LOOKS, looks, "enterprise.looks_page"), *rows[3:]]
 
 

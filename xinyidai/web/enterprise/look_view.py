@@ -12,6 +12,7 @@ from xinyidai.consents.values import REFUSAL_SENTENCES, RefusalReason
 from xinyidai.credit_records.service.own import OWN_PURPOSE
 from xinyidai.credit_records.values import (
     HANDLING_PURPOSES,
+    PUBLIC_PURPOSES,
     DisclosureSubject,
     QueryKind,
     QueryOutcome,
@@ -125,6 +126,8 @@ def purpose_name(event: LookEvent) -> str:
         return OWN_WORDS
     if event.purpose in HANDLING_PURPOSES:
         return HANDLING_PURPOSES[event.purpose]
+    if event.purpose in PUBLIC_PURPOSES:
+        return PUBLIC_PURPOSES[event.purpose]
     listed = purposes.PURPOSES.get(event.purpose) or purposes.PLATFORM_PURPOSES.get(event.purpose)
     return listed.name if listed else "未登记的用途"
 

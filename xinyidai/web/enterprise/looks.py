@@ -13,7 +13,7 @@ from xinyidai.consents import queries as consents
 from xinyidai.consents.models import Consent
 from xinyidai.credit_records.service import own_looks
 from xinyidai.credit_records.service.own_looks import LookFilter
-from xinyidai.credit_records.values import QueryKind, QueryOutcome
+from xinyidai.credit_records.values import PUBLIC_PURPOSES, QueryKind, QueryOutcome
 from xinyidai.kernel import clock
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.actor import Role
@@ -35,6 +35,7 @@ KIND_NAMES = {
     QueryKind.CHECK: "联合奖惩核查",
     QueryKind.EXCHANGE: "节点交换",
 }
+PUBLIC_DAYS = 30
 E = TypeVar("E", bound=StrEnum)
 DAYS = {"7": "最近 7 天", "30": "最近 30 天", "90": "最近 90 天", "365": "最近一年"}
 
@@ -62,6 +63,7 @@ def looks_page() -> ResponseReturnValue:
             for kind, name in KIND_NAMES.items()
         ],
         kind=wanted.kind,
+        public=_public_counts() if wanted.kind is QueryKind.PUBLIC else [],
         chosen=chosen,
         banks=[{"value": str(found), "label": names.get(found, "其他机构")} for found in seen],
         outcomes=[{"value": code.value, "label": name} for code, name in QUERY_OUTCOMES.items()],
@@ -97,6 +99,16 @@ def look_proof(event_id: UUID) -> ResponseReturnValue:
     if document is None:
         raise NotFound("这条记录还在等待封存，约一分钟后再下载。")
     return json_file(document, f"proof-{event.id}.json")
+
+
+def _public_counts() -> list[dict[str, str]]:
+    """Return how often anybody read what is public of the firm; who it was is not kept for it."""
+    since = clock.now() - timedelta(days=PUBLIC_DAYS)
+    counts = own_looks.public_counts(actor(), firm_id(), since)
+    return [
+        {"label": PUBLIC_PURPOSES[purpose], "value": f"最近 {PUBLIC_DAYS} 天 {number} 次"}
+        for purpose, number in counts.items()
+    ]
 
 
 def _own_consent(consent_id: UUID | None) -> Consent | None:

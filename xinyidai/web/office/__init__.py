@@ -15,6 +15,7 @@ from xinyidai.web.office import (
     purposes,
     repairs,
     sources,
+    reports,
     whitelist,
 )
 from xinyidai.web.office.base import blueprint
@@ -35,5 +36,6 @@ __all__ = [
     "purposes",
     "repairs",
     "sources",
+    "reports",
     "whitelist",
 ]

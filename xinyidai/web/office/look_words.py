@@ -8,7 +8,12 @@ from flask import url_for
 from xinyidai.catalogue.kinds import ITEMS, KINDS
 from xinyidai.catalogue.purposes import PLATFORM_PURPOSES, PURPOSES
 from xinyidai.consents.values import REFUSAL_SENTENCES, RefusalReason
-from xinyidai.credit_records.values import HANDLING_PURPOSES, QueryKind, QueryOutcome
+from xinyidai.credit_records.values import (
+    HANDLING_PURPOSES,
+    PUBLIC_PURPOSES,
+    QueryKind,
+    QueryOutcome,
+)
 from xinyidai.web import wording
 from xinyidai.web.chrome import format_moment
 from xinyidai.web.office.base import Row, link
@@ -36,6 +41,7 @@ PURPOSE_NAMES: Mapping[str, str] = {
     **{code: purpose.name for code, purpose in PURPOSES.items()},
     OWN_PURPOSE: "查看自己的信息",
     **HANDLING_PURPOSES,
+    **PUBLIC_PURPOSES,
 }
 ABSENT = "—"
 
