@@ -21,6 +21,7 @@ from xinyidai.seeds import (
     gatherings,
     ground,
     lending,
+    listings,
     models,
     parties,
     permissions,
@@ -116,7 +117,7 @@ def account_lines() -> list[str]:
     lines.append("银行接口（OAuth2 client_credentials）：")
     lines += [
         f"  client_id {client_id_of(code)}  client_secret {client_secret_of(code)}"
-        for code in CLIENT_BANKS
+        for code in (*CLIENT_BANKS, listings.OFFICE_CLIENT)
     ]
     return lines
 
@@ -150,6 +151,8 @@ def _steps(say: Say) -> tuple[tuple[str, Callable[[World], object]], ...]:
         ("贷款申请", lambda world: lending.lend(world, say)),
         ("银企对接活动", gatherings.gather),
         ("银行查询", permissions.look_around),
+        ("名单发布", listings.keep_lists),
+        ("联合奖惩核查", listings.check_firms),
         ("存证封存", evidence.seal),
     )
 

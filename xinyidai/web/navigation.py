@@ -28,6 +28,7 @@ _OFFICE = (
     ("/office/applications", "申请进度", "apply"),
     ("/office/objections", "异议", "question"),
     ("/office/repairs", "信用修复", "check"),
+    ("/office/checks", "名单和核查", "shield"),
     ("/office/data", "数据质量", "data"),
     ("/office/queries", "查询台账", "shield"),
     ("/audit", "查询审查", "search"),
@@ -49,6 +50,7 @@ _PUBLIC = (
     ("/", "首页", "home"),
     ("/products", "产品", "product"),
     ("/whitelist", "白名单", "list"),
+    ("/lists", "名单公示", "shield"),
     ("/events", "对接会", "event"),
 )
 BY_ROLE: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
@@ -74,6 +76,7 @@ BY_ROLE: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
         ("/department", "首页", "home"),
         ("/department/nominations", "白名单推荐", "list"),
         ("/department/objections", "待答复的异议", "question"),
+        ("/department/checks", "联合奖惩核查", "shield"),
         _MESSAGES,
     ),
     Role.GUARANTOR: (
@@ -88,6 +91,7 @@ BY_ROLE: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
         ("/office/applications", "申请进度", "apply"),
         ("/office/objections", "异议", "question"),
         ("/office/repairs", "信用修复", "check"),
+        ("/office/checks", "名单和核查", "shield"),
         ("/office/data", "数据质量", "data"),
         ("/office/figures", "运行统计", "chart"),
         ("/office/models", "评分模型", "file"),
@@ -126,6 +130,9 @@ BELONGS = {
     "/enterprise/dispute": "/enterprise/profile",
     "/enterprise/objections": "/enterprise/profile",
     "/enterprise/repairs": "/enterprise/profile",
+    "/enterprise/checks": "/enterprise/profile",
+    "/office/lists": "/office/checks",
+    "/department/lists": "/department/checks",
     "/enterprise/holdings": "/enterprise/profile",
     "/queries": "/bank/applications",
     "/bank/batches": "/bank/consents",

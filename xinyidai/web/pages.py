@@ -7,9 +7,12 @@ from flask import Blueprint
 from xinyidai.web import (
     audit,
     bank,
+    department_checks,
+    department_lists,
     department_objections,
     enterprise,
     ledger_api,
+    list_pages,
     messages,
     office,
     operator_pages,
@@ -18,6 +21,9 @@ from xinyidai.web import (
     sign_in,
 )
 from xinyidai.web.bank import guarantor
+
+# Departments have one blueprint, to which each of these modules adds its pages.
+DEPARTMENT = (department_objections, department_checks, department_lists)
 
 
 def blueprints(*, is_demo: bool) -> Iterator[Blueprint]:
@@ -29,7 +35,8 @@ def blueprints(*, is_demo: bool) -> Iterator[Blueprint]:
     yield query_pages.blueprint
     yield public_pages.blueprint
     yield office.blueprint
-    yield department_objections.blueprint  # the departments' own, with this module's pages
+    yield list_pages.blueprint
+    yield DEPARTMENT[0].blueprint
     yield audit.blueprint
     yield messages.blueprint
     yield ledger_api.downloads

@@ -8,13 +8,12 @@ from sqlalchemy import insert
 
 from xinyidai.audit import service as audit
 from xinyidai.catalogue.credit_lists import SERIOUS_KINDS
-from xinyidai.catalogue.measures import get_occasion
 from xinyidai.credit_lists import service as credit_lists
 from xinyidai.credit_records.service import listing, platform_run
 from xinyidai.joint_checks import policies, queries, rules
 from xinyidai.joint_checks.models import BatchRow, CheckBatch, CheckHit, CheckStep, JointCheck
 from xinyidai.joint_checks.service import looking
-from xinyidai.joint_checks.service.checking import require_sound
+from xinyidai.joint_checks.service.checking import require_order
 from xinyidai.joint_checks.service.looking import Asked, Found
 from xinyidai.joint_checks.values import BatchOrder, CheckChannel, CodeRow
 from xinyidai.kernel.actor import Actor
@@ -38,8 +37,7 @@ def check_batch(actor: Actor, order: BatchOrder) -> CheckBatch:
 
     """
     department_id = policies.require_checking(actor)
-    get_occasion(order.occasion)
-    require_sound(rules.order_faults(order.case_no))
+    require_order(order.occasion, order.case_no)
     digest = sha256(order.content).hexdigest()
     before = _before(department_id, order, digest)
     if before is not None:

@@ -77,8 +77,7 @@ def check(actor: Actor, order: CheckOrder) -> JointCheck:
 
     """
     department_id = policies.require_checking(actor)
-    get_occasion(order.occasion)
-    require_sound(rules.order_faults(order.case_no))
+    require_order(order.occasion, order.case_no)
     firm, uscc = _firm(order)
     asked = Asked(
         actor=actor,
@@ -113,6 +112,15 @@ def screen(actor: Actor, order: ScreenOrder) -> Screening:
         enterprise_id=order.enterprise_id,
     )
     return Screening(looking.look_up(asked))
+
+
+def require_order(occasion: str, case_no: str) -> None:
+    """Refuse an order without an occasion of the list or without a case number."""
+    faults = rules.order_faults(case_no)
+    if not occasion.strip():
+        faults["occasion"] = "请选择核查的事由。"
+    require_sound(faults)
+    get_occasion(occasion)
 
 
 def require_sound(faults: dict[str, str]) -> None:

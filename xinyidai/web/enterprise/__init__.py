@@ -6,6 +6,7 @@ Each module adds its routes to one blueprint.
 from xinyidai.web.enterprise import (
     application_tasks,
     applications,
+    checks,
     consent_ending,
     consent_signing,
     consents,
@@ -26,6 +27,7 @@ __all__ = [
     "application_tasks",
     "applications",
     "blueprint",
+    "checks",
     "consent_ending",
     "consent_signing",
     "consents",

@@ -43,6 +43,8 @@ PAGES = {
     "events": "enterprise.events",
     "objections": "enterprise.objections",
     "repairs": "enterprise.repairs",
+    "lists": "enterprise.checks",
+    "checks": "enterprise.checks",
     "messages": "messages.inbox",
     "deeds": "",
 }

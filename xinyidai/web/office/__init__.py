@@ -2,11 +2,13 @@
 
 from xinyidai.web.office import (
     applications,
+    checks,
     data,
     events,
     figures,
     home,
     ledger,
+    lists,
     models,
     objections,
     products,
@@ -19,11 +21,13 @@ from xinyidai.web.office.base import blueprint
 __all__ = [
     "applications",
     "blueprint",
+    "checks",
     "data",
     "events",
     "figures",
     "home",
     "ledger",
+    "lists",
     "models",
     "objections",
     "products",
