@@ -12,7 +12,6 @@ from xinyidai.credit_lists import service as lists
 from xinyidai.credit_records import queries as log
 from xinyidai.credit_records.values import QueryKind
 from xinyidai.joint_checks import queries, service
-from xinyidai.joint_checks.models import CheckStep
 from xinyidai.joint_checks.queries import CheckFilter
 from xinyidai.joint_checks.values import (
     CheckAction,
@@ -164,7 +163,7 @@ def test_four_steps_close_the_loop(town, db):
     service.handle_check(actor, check.id, APPLIED)
     service.close_check(actor, check.id, "资格审查不通过，已告知")
     assert check.state is CheckState.CLOSED
-    steps = db.query(CheckStep).filter_by(check_id=check.id).order_by(CheckStep.id).all()
+    steps = service.read_check(actor, check.id).steps
     assert [step.action for step in steps] == list(CheckAction)
     tags = {row.action for row in db.query(AuditEntry).filter_by(subject_id=str(check.id))}
     assert tags == {"joint_check:request", "joint_check:handle", "joint_check:feedback"}

@@ -14,6 +14,7 @@ from xinyidai.institutions.models import Department
 from xinyidai.joint_checks.models import BatchRow, CheckBatch, CheckHit, CheckStep, JointCheck
 from xinyidai.joint_checks.values import (
     OPEN_STATES,
+    CheckAction,
     CheckOutcome,
     CheckState,
     HandlingDecision,
@@ -174,12 +175,10 @@ def hits_of(check_ids: Collection[UUID]) -> Sequence[HitRow]:
 
 
 def steps_of(check_id: UUID) -> Sequence[CheckStep]:
-    """Return the steps of a check, oldest first."""
-    return db.session.scalars(
-        select(CheckStep)
-        .where(CheckStep.check_id == check_id)
-        .order_by(CheckStep.taken_at, CheckStep.id)
-    ).all()
+    """Return the steps of a check in their order; the platform answers within the moment."""
+    found = db.session.scalars(select(CheckStep).where(CheckStep.check_id == check_id))
+    order = list(CheckAction)
+    return sorted(found, key=lambda step: order.index(step.action))
 
 
 def list_batches(department_id: UUID, page: Page) -> tuple[Sequence[CheckBatch], int]:
