@@ -67,7 +67,7 @@ def test_whoever_cannot_prove_who_it_is_gets_what_rfc_6749_says(live):
 
 
 def test_scopes_are_those_of_the_token_endpoint():
-    assert {scope.value for scope in Scope} == oauth.SCOPES
+    assert {scope.value for scope in Scope} == oauth.SCOPES | oauth.OFFICE_SCOPES
 
 
 @pytest.mark.parametrize("header", ["Bearer wrong", "Bearer ", "Basic eDp5", "Bearer \xff"])

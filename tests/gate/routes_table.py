@@ -285,3 +285,38 @@ TABLE: dict[str, Entry] = {
     # Everybody with a mailbox
     **dict.fromkeys(("messages.inbox", "messages.read", "messages.read_all"), _e("ABDEGOP")),
 }
+KINDS |= {"release_id": "nothing", "notice_id": "nothing", "check_id": "joint_check"}
+TABLE |= {
+    # Credit lists and joint checks
+    **dict.fromkeys(("lists.index", "lists.measures", "lists.notices", "lists.notice"), _e("*")),
+    **dict.fromkeys(("lists.entries", "lists.entries_file"), _e("*", code="word:dishonest_debtor")),
+    **dict.fromkeys(
+        ("api_joint_checks.make_check", "department.make_check", "department.check_file"),
+        _e("D", names=True),
+    ),
+    **dict.fromkeys(
+        """
+        api_joint_checks.read_check api_joint_checks.report_check department.checks
+        department.check_form department.check department.check_step department.check_batches
+        department.check_batch department.check_batch_rows department.credit_lists
+        department.list_release_form department.draft_list_release department.list_release
+        department.list_release_step
+        """.split(),  # noqa: SIM905 - as above
+        _e("D"),
+    ),
+    **dict.fromkeys(
+        """
+        office.checks office.check_list office.check office.credit_lists office.list_entries
+        office.list_release
+        """.split(),  # noqa: SIM905 - as above
+        _e("AO"),
+    ),
+    **dict.fromkeys(
+        """
+        office.remove_entries office.list_release_form office.draft_list_release
+        office.list_release_step
+        """.split(),  # noqa: SIM905 - as above
+        _e("O"),
+    ),
+    **dict.fromkeys(("enterprise.checks", "enterprise.check"), _e("E")),
+}

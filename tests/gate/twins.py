@@ -34,6 +34,8 @@ from xinyidai.credit_records.service import NewRecord, read_own, write
 from xinyidai.credit_records.values import BatchCounts
 from xinyidai.deliveries import service as deliveries
 from xinyidai.institutions.values import DepartmentKind, InstitutionKind
+from xinyidai.joint_checks import service as joint_checks
+from xinyidai.joint_checks.values import CheckOrder
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import SYSTEM, Role
 from xinyidai.kernel.db import db, own_transaction
@@ -283,6 +285,8 @@ def _cases(world: World) -> None:
     claim = RepairClaim(duty_note=f"{mark}已缴清", signed_name=mark, has_signed=True)
     repair = repairs.apply_for_repair(boss, records[ARREARS], claim)
     world.ids |= {"objection": objection.id, "repair": repair.id}
+    order = CheckOrder(uscc=world.uscc, occasion="bidding", case_no=f"{mark}办件")
+    world.ids["joint_check"] = joint_checks.check(_actor(world, "D"), order).id
 
 
 def _delivery(world: World) -> None:

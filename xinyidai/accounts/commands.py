@@ -119,6 +119,19 @@ def open_client(institution: str, name: str, scopes: tuple[str, ...]) -> None:
         click.echo(json.dumps({"client_id": client.client_id, "client_secret": secret}))
 
 
+@account.command("open-office-client")
+@click.option("--department", required=True, help="部门代码")
+@click.option("--name", required=True, help="系统名称")
+def open_office_client(department: str, name: str) -> None:
+    """给部门系统开通联合奖惩核查接口；密钥只显示这一次."""
+    with own_transaction():
+        found = institutions.find_department_by_code(department)
+        if found is None:
+            raise InvalidInput(f"没有代码为“{department}”的部门。")
+        client, secret = service.open_office_client(SYSTEM, found.id, name)
+        click.echo(json.dumps({"client_id": client.client_id, "client_secret": secret}))
+
+
 @account.command("unlock")
 @click.argument("login")
 def unlock(login: str) -> None:

@@ -69,14 +69,18 @@ class AuthSession(Model):
 
 
 class ApiClient(Model):
-    """A bank's system that calls the API, 银行接入."""
+    """A system that calls the API for a bank, 银行接入, or for a government office, 部门接入."""
 
     __tablename__ = "api_client"
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(institution_id, department_id) = 1", name="one_party"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     client_id: Mapped[str] = mapped_column(String(64), unique=True)
     secret_hash: Mapped[bytes] = mapped_column(LargeBinary)
-    institution_id: Mapped[UUID] = mapped_column(ForeignKey("institution.id"))
+    institution_id: Mapped[UUID | None] = mapped_column(ForeignKey("institution.id"))
+    department_id: Mapped[UUID | None] = mapped_column(ForeignKey("department.id"))
     name: Mapped[str]
     scope: Mapped[str]
     status: Mapped[AccountStatus] = mapped_column(

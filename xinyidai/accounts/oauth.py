@@ -1,4 +1,4 @@
-"""OAuth 2.0 client credentials for banks' systems, through Authlib.
+"""OAuth 2.0 client credentials for systems of banks and of government offices, through Authlib.
 
 A token says who calls; whether that caller may look at a firm is decided by the consent, per call.
 """
@@ -27,6 +27,7 @@ from xinyidai.kernel.errors import Unauthenticated
 TOKEN_SECONDS = 900
 TOKENS_PER_MINUTE = 30
 SCOPES = frozenset({"products", "applications", "queries"})
+OFFICE_SCOPES = frozenset({"checks"})
 
 blueprint = Blueprint("oauth", __name__, url_prefix="/oauth")
 
@@ -117,9 +118,16 @@ def _load_client() -> None:
     if found is None or not _is_live(*found):
         raise Unauthenticated("令牌无效或已过期，请重新获取。", code="invalid_token")
     row, client = found
-    g.actor = Actor(None, Role.BANK_CLIENT, client.institution_id, client.name)
+    g.actor = _actor_of(client)
     g.scopes = frozenset(row.scope.split())
     g.api_client_id = client.id
+
+
+def _actor_of(client: ApiClient) -> Actor:
+    """Return for whom a system calls: a bank, or a government office in its own role."""
+    if client.department_id is not None:
+        return Actor(None, Role.DEPARTMENT, client.department_id, client.name)
+    return Actor(None, Role.BANK_CLIENT, client.institution_id, client.name)
 
 
 def _is_live(token: ApiToken, client: ApiClient) -> bool:

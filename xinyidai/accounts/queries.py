@@ -79,7 +79,7 @@ def find_token(token_hash: bytes) -> tuple[ApiToken, ApiClient] | None:
     row = db.session.execute(
         select(ApiToken, ApiClient)
         .join(ApiClient, ApiClient.id == ApiToken.api_client_id)
-        .join(Institution, Institution.id == ApiClient.institution_id)
+        .outerjoin(Institution, Institution.id == ApiClient.institution_id)
         .where(ApiToken.token_hash == token_hash, _may_work())
     ).first()
     return (row[0], row[1]) if row else None

@@ -53,6 +53,7 @@ class Scope(StrEnum):
     PRODUCTS = "products"  # 维护本机构产品
     APPLICATIONS = "applications"  # 受理和反馈申请
     QUERIES = "queries"  # 在授权范围内查询企业信用信息
+    CHECKS = "checks"  # 部门系统的联合奖惩核查和反馈
 
 
 def require_scope(scope: Scope) -> None:

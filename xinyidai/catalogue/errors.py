@@ -53,3 +53,15 @@ class BannedFieldRefused(RuleBroken):
     """A file carries what may never be collected, 禁止采集的信息."""
 
     default_code = "banned_field"
+
+
+class UnknownMeasure(RuleBroken):
+    """A measure that no published list names: it cannot be attached, 清单外的措施."""
+
+    default_code = "measure_not_listed"
+
+
+class UnknownOccasion(RuleBroken):
+    """No such occasion of a joint check, 核查事由."""
+
+    default_code = "unknown_occasion"

@@ -22,6 +22,7 @@ from xinyidai.seeds import (
     gatherings,
     ground,
     lending,
+    listings,
     models,
     open_side,
     parties,
@@ -118,7 +119,7 @@ def account_lines() -> list[str]:
     lines.append("银行接口（OAuth2 client_credentials）：")
     lines += [
         f"  client_id {client_id_of(code)}  client_secret {client_secret_of(code)}"
-        for code in CLIENT_BANKS
+        for code in (*CLIENT_BANKS, listings.OFFICE_CLIENT)
     ]
     return lines
 
@@ -154,6 +155,8 @@ def _steps(say: Say) -> tuple[tuple[str, Callable[[World], object]], ...]:
         ("银企对接活动", gatherings.gather),
         ("银行查询", permissions.look_around),
         ("信用报告和信用码", open_side.show_openly),
+        ("名单发布", listings.keep_lists),
+        ("联合奖惩核查", listings.check_firms),
         ("存证封存", evidence.seal),
     )
 

@@ -8,9 +8,12 @@ from xinyidai.web import (
     audit,
     bank,
     department_deliveries,
+    department_checks,
+    department_lists,
     department_objections,
     enterprise,
     ledger_api,
+    list_pages,
     messages,
     office,
     operator_pages,
@@ -24,6 +27,8 @@ from xinyidai.web.bank import guarantor
 
 # Imported for its views, which join the blueprint of the departments.
 __all__ = ["blueprints", "department_deliveries"]
+# Departments have one blueprint, to which each of these modules adds its pages.
+DEPARTMENT = (department_objections, department_checks, department_lists)
 
 
 def blueprints(*, is_demo: bool) -> Iterator[Blueprint]:
@@ -37,7 +42,8 @@ def blueprints(*, is_demo: bool) -> Iterator[Blueprint]:
     yield public_credit.blueprint
     yield public_report_check.blueprint
     yield office.blueprint
-    yield department_objections.blueprint  # the departments' own, with this module's pages
+    yield list_pages.blueprint
+    yield DEPARTMENT[0].blueprint
     yield audit.blueprint
     yield messages.blueprint
     yield ledger_api.downloads

@@ -57,6 +57,7 @@ FILTERS = ("q", "kind", "guarantee", "institution")
 FOOTER = (
     ("/products", "融资产品"),
     ("/whitelist", "白名单公示"),
+    ("/lists", "名单公示"),
     ("/events", "对接会"),
     ("/verify", "授权核验"),
     ("/credit", "信用查询"),

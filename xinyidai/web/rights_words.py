@@ -43,6 +43,8 @@ HOLDINGS: Mapping[str, str] = {
     "repairs": "信用修复申请",
     "reports": "信用报告",
     "credit_codes": "信用码",
+    "lists": "名单",
+    "checks": "联合奖惩核查",
     "messages": "给本企业的消息",
     "deeds": "操作留痕",
     "looks": "谁看过我的数据",

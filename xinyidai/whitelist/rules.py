@@ -111,6 +111,22 @@ def check(facts: FirmFacts) -> tuple[CheckedFact, ...]:
     return (_registration(facts), _code(facts), _namesakes(facts), _twin_entries(facts))
 
 
+def dishonesty(*, is_serious: bool, is_insufficient: bool, number: str) -> CheckedFact:
+    """Return the fact of the joint check 联合奖惩核查; a list of serious dishonesty is a hard stop.
+
+    It says which check to look at, and nothing that would have to go when a record is repaired.
+    """
+    name = "严重失信主体名单"
+    if is_serious:
+        text = f"在严重失信主体名单内，详见核查 {number}"
+        return CheckedFact("serious_dishonesty", name, CheckOutcome.UNMET, text)
+    if is_insufficient:
+        text = f"名单数据不足，详见核查 {number}，请另行核实"
+        return CheckedFact("serious_dishonesty", name, CheckOutcome.INSUFFICIENT, text)
+    text = f"不在严重失信主体名单内（核查 {number}）"
+    return CheckedFact("serious_dishonesty", name, CheckOutcome.MET, text)
+
+
 def unmet(checked: Sequence[CheckedFact]) -> tuple[CheckedFact, ...]:
     """Return the facts that keep a firm off a list; 数据不足 is left to the people who decide."""
     return tuple(fact for fact in checked if fact.outcome is CheckOutcome.UNMET)

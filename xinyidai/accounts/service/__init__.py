@@ -1,7 +1,7 @@
 """Use cases of accounts: open, sign in, sign out; a firm's people."""
 
 from xinyidai.accounts.service.cleaning import clean_up
-from xinyidai.accounts.service.clients import open_client
+from xinyidai.accounts.service.clients import open_client, open_office_client
 from xinyidai.accounts.service.opening import (
     NewAccount,
     SignUp,
@@ -42,6 +42,7 @@ __all__ = [
     "extend_mandate",
     "open_account",
     "open_client",
+    "open_office_client",
     "open_session",
     "sign_in",
     "sign_out",

@@ -22,6 +22,15 @@ def write(event: QueryEvent) -> None:
     db.session.add_all(_evidence(event))
 
 
+def write_many(events: Sequence[QueryEvent]) -> None:
+    """Add many events of one deed, each whole and with its own evidence."""
+    address = client_address()
+    for event in events:
+        event.client_address = address
+    db.session.add_all(events)
+    db.session.add_all([row for event in events for row in _evidence(event)])
+
+
 def write_refusal(event: QueryEvent) -> None:
     """Commit a refused look apart, with its evidence, whatever becomes of the request."""
     event.client_address = client_address()

@@ -5,8 +5,10 @@ from uuid import UUID
 from xinyidai.audit import service as audit
 from xinyidai.institutions import queries as institutions
 from xinyidai.institutions.values import InstitutionStatus
+from xinyidai.joint_checks import service as joint_checks
+from xinyidai.joint_checks.values import ScreenOrder
 from xinyidai.kernel import clock
-from xinyidai.kernel.actor import Actor
+from xinyidai.kernel.actor import Actor, Role
 from xinyidai.kernel.db import db
 from xinyidai.kernel.errors import NotFound, RuleBroken
 from xinyidai.matchmaking_events import policies, queries, rules
@@ -14,6 +16,9 @@ from xinyidai.matchmaking_events.models import EventRegistration, MatchmakingEve
 from xinyidai.matchmaking_events.rules import SignUpFacts
 from xinyidai.matchmaking_events.service.running import require_sound
 from xinyidai.matchmaking_events.values import EventState
+
+# The firm signs itself up; the check is the platform's.
+REGISTRATION = Actor(None, Role.SYSTEM, None, "对接会报名自动核查")
 
 
 def register(actor: Actor, event_id: UUID, wish: str = "") -> EventRegistration:
@@ -42,6 +47,7 @@ def register(actor: Actor, event_id: UUID, wish: str = "") -> EventRegistration:
     registration.account_id, registration.wish = actor.account_id, wish.strip()
     db.session.add(registration)
     db.session.flush()
+    _check(actor, event, party_id)
     _note(actor, "event:register", registration)
     return registration
 
@@ -60,6 +66,17 @@ def cancel_registration(actor: Actor, event_id: UUID) -> EventRegistration:
     registration.cancelled_at = clock.now()
     _note(actor, "event:cancel_registration", registration)
     return registration
+
+
+def _check(actor: Actor, event: MatchmakingEvent, party_id: UUID) -> None:
+    """Check a firm that signs up, 逢报必查; the result is advice and keeps nobody from coming."""
+    if actor.role not in policies.ENTERPRISE_SIDE:
+        return
+    order = ScreenOrder(
+        enterprise_id=party_id, occasion="matchmaking_event", case_no=f"对接会 {event.id.hex[-8:]}"
+    )
+    screening = joint_checks.screen(REGISTRATION, order)
+    screening.keep("报名时自动核查，结果提示主办方，不限制报名")
 
 
 def _require_open(event: MatchmakingEvent) -> None:

@@ -6,6 +6,7 @@ Each module adds its routes to one blueprint.
 from xinyidai.web.enterprise import (
     application_tasks,
     applications,
+    checks,
     consent_ending,
     consent_signing,
     consents,
@@ -28,6 +29,7 @@ __all__ = [
     "application_tasks",
     "applications",
     "blueprint",
+    "checks",
     "consent_ending",
     "consent_signing",
     "consents",

@@ -23,7 +23,9 @@ from xinyidai.applications.models import (
 from xinyidai.audit.models import AuditEntry
 from xinyidai.consents.models import Consent, ConsentEvent, SigningRule
 from xinyidai.credit_reports.models import CreditCode, CreditReport, ReportVerification
+from xinyidai.credit_lists.models import ListEntry, NoticeFirm
 from xinyidai.enterprises.models import Enterprise, PendingName
+from xinyidai.joint_checks.models import CheckHit, JointCheck
 from xinyidai.kernel import clock
 from xinyidai.kernel.db import Base, db
 from xinyidai.matching.models import FinancingNeed, MatchRun, ProductMatchRow
@@ -72,6 +74,11 @@ def _own(column: Any) -> Narrow:
 
 def _below(column: Any, model: type[Any]) -> Narrow:
     return lambda firm: column.in_(_ids(model)(firm))
+
+
+def _published(firm: UUID) -> ColumnElement[bool]:
+    """Narrow to the entries that were published; what is still a draft is the office's own."""
+    return (ListEntry.enterprise_id == firm) & ListEntry.listed_at.is_not(None)
 
 
 def _deeds(firm: UUID) -> ColumnElement[bool]:
@@ -316,6 +323,27 @@ GROUPS: Sequence[Group] = (
                 "made_at",
                 frozenset({"made_by"}),
             ),
+        "lists",
+        HOLDINGS["lists"],
+        "认定部门和信用办发布",
+        (
+            Part("entries", ListEntry, _published, "drafted_at"),
+            Part("corrections", NoticeFirm, _own(NoticeFirm.enterprise_id), "notice_id"),
+        ),
+    ),
+    Group(
+        "checks",
+        HOLDINGS["checks"],
+        "部门核查、平台自动核查",
+        (
+            Part(
+                "checks",
+                JointCheck,
+                _own(JointCheck.enterprise_id),
+                "asked_at",
+                frozenset({"asked_by", "actor_name", "request_key", "batch_id"}),
+            ),
+            Part("hits", CheckHit, _below(CheckHit.check_id, JointCheck), "check_id"),
         ),
     ),
     Group(

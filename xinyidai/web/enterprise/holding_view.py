@@ -45,6 +45,8 @@ PAGES = {
     "repairs": "enterprise.repairs",
     "reports": "enterprise.reports",
     "credit_codes": "enterprise.credit_code",
+    "lists": "enterprise.checks",
+    "checks": "enterprise.checks",
     "messages": "messages.inbox",
     "deeds": "",
 }

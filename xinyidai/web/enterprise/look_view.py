@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import url_for
 
-from xinyidai.catalogue import kinds, purposes
+from xinyidai.catalogue import kinds, measures, purposes
 from xinyidai.consents.values import REFUSAL_SENTENCES, RefusalReason
 from xinyidai.credit_records.service.own import OWN_PURPOSE
 from xinyidai.credit_records.values import (
@@ -19,7 +19,7 @@ from xinyidai.credit_records.values import (
 )
 from xinyidai.kernel.actor import Role
 from xinyidai.web.chrome import format_moment
-from xinyidai.web.enterprise.queries import institution_names
+from xinyidai.web.enterprise.queries import institution_names, office_name
 from xinyidai.web.wording import DISCLOSURE_SUBJECTS, QUERY_OUTCOMES, ROLES
 
 OWN_WORDS = "本企业查看自己的信息"
@@ -60,6 +60,10 @@ class LookEvent(Protocol):
     @property
     def institution_id(self) -> UUID | None:
         """For which institution."""
+
+    @property
+    def party_id(self) -> UUID | None:
+        """For which bank, firm or office."""
 
     @property
     def consent_id(self) -> UUID | None:
@@ -128,6 +132,8 @@ def purpose_name(event: LookEvent) -> str:
         return HANDLING_PURPOSES[event.purpose]
     if event.purpose in PUBLIC_PURPOSES:
         return PUBLIC_PURPOSES[event.purpose]
+    if event.kind is QueryKind.CHECK:
+        return f"联合奖惩核查：{measures.OCCASIONS.get(event.purpose, event.purpose)}"
     listed = purposes.PURPOSES.get(event.purpose) or purposes.PLATFORM_PURPOSES.get(event.purpose)
     return listed.name if listed else "未登记的用途"
 
@@ -168,6 +174,8 @@ def _institution(event: LookEvent, names: Mapping[UUID, str]) -> str:
         return PLATFORM_WORDS
     if event.kind is QueryKind.OWN:
         return "本企业"
+    if event.kind is QueryKind.CHECK and event.party_id is not None:
+        return office_name(event.party_id)
     institution = names.get(event.institution_id) if event.institution_id else None
     return institution or ROLES[event.role]
 
@@ -175,6 +183,8 @@ def _institution(event: LookEvent, names: Mapping[UUID, str]) -> str:
 def _what(event: LookEvent) -> str:
     if event.kind is QueryKind.PLATFORM:
         return "结果只给您自己看"
+    if event.kind is QueryKind.CHECK:
+        return "是否在名单内，不看其他信息"
     subject = DISCLOSURE_SUBJECTS[DisclosureSubject(event.subject)]
     return f"{subject}（{_asked_items(event.items)}）" if event.items else subject
 

@@ -14,6 +14,7 @@ from xinyidai.consents.models import Consent
 from xinyidai.credit_records.service import own_looks
 from xinyidai.credit_records.service.own_looks import LookFilter
 from xinyidai.credit_records.values import PUBLIC_PURPOSES, QueryKind, QueryOutcome
+from xinyidai.joint_checks import service as joint_checks
 from xinyidai.kernel import clock
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.actor import Role
@@ -87,6 +88,7 @@ def look(event_id: UUID) -> ResponseReturnValue:
         facts=look_facts(event),
         consent=_own_consent(event.consent_id),
         proof=proof_view.check(event.id, event.happened_at),
+        check=joint_checks.last_of(firm_id(), event.id) if event.kind is QueryKind.CHECK else None,
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
 from xinyidai.enterprises.models import Enterprise
-from xinyidai.institutions.models import Institution
+from xinyidai.institutions.models import Department, Institution
 from xinyidai.institutions.queries import list_institutions
 from xinyidai.kernel.db import db
 from xinyidai.kernel.errors import NotFound
@@ -41,6 +41,12 @@ def offers_of(version_ids: Collection[UUID]) -> dict[UUID, Offer]:
 def institution_names() -> dict[UUID, str]:
     """Return the names of all institutions; a city has some dozens."""
     return {institution.id: institution.name for institution in list_institutions()}
+
+
+def office_name(department_id: UUID) -> str:
+    """Return the name of a government office; one that is gone is called so."""
+    office = db.session.get(Department, department_id)
+    return office.name if office else "政府部门"
 
 
 def get_firm(enterprise_id: UUID) -> Enterprise:

@@ -2,6 +2,7 @@
 
 from xinyidai.web.office import (
     applications,
+    checks,
     data,
     deliveries,
     events,
@@ -9,6 +10,7 @@ from xinyidai.web.office import (
     home,
     interfaces,
     ledger,
+    lists,
     models,
     objections,
     products,
@@ -23,6 +25,7 @@ from xinyidai.web.office.base import blueprint
 __all__ = [
     "applications",
     "blueprint",
+    "checks",
     "data",
     "deliveries",
     "events",
@@ -30,6 +33,7 @@ __all__ = [
     "home",
     "interfaces",
     "ledger",
+    "lists",
     "models",
     "objections",
     "products",

@@ -6,6 +6,7 @@ from typing import Any
 from flask import url_for
 
 from xinyidai.catalogue.kinds import ITEMS, KINDS
+from xinyidai.catalogue.measures import OCCASIONS
 from xinyidai.catalogue.purposes import PLATFORM_PURPOSES, PURPOSES
 from xinyidai.consents.values import REFUSAL_SENTENCES, RefusalReason
 from xinyidai.credit_records.values import (
@@ -42,6 +43,7 @@ PURPOSE_NAMES: Mapping[str, str] = {
     OWN_PURPOSE: "查看自己的信息",
     **HANDLING_PURPOSES,
     **PUBLIC_PURPOSES,
+    **{code: f"核查：{name}" for code, name in OCCASIONS.items()},
 }
 ABSENT = "—"
 

@@ -32,7 +32,7 @@ def screen_entry(
     state = _next_state(entry, list_type, A.SCREEN)
     standards = {**entry.standards, **steps.ticks(actor, evidence)}
     _require_ticked(list_type, standards)
-    _check_again(entry)
+    _check_again(actor, entry)
     entry.standards = standards
     return _enter(actor, A.SCREEN, entry, state, opinion)
 
@@ -62,7 +62,7 @@ def list_entry(actor: Actor, entry_id: UUID, opinion: str = "") -> WhitelistEntr
     state = _next_state(entry, list_type, A.LIST)
     _require_publicity_over(entry, list_type)
     _require_ticked(list_type, entry.standards)
-    _check_again(entry)
+    _check_again(actor, entry)
     entry.listed_by, entry.listed_at = actor.account_id, clock.now()
     return _enter(actor, A.LIST, entry, state, opinion)
 
@@ -121,15 +121,21 @@ def _require_ticked(list_type: ListType, standards: Mapping[str, object]) -> Non
         )
 
 
-def _check_again(entry: WhitelistEntry) -> None:
-    checked = steps.checked_facts(entry.enterprise_id, entry.list_type, besides=entry.id)
+def _check_again(actor: Actor, entry: WhitelistEntry) -> None:
+    checked, screening = steps.checked_facts(
+        actor, entry.enterprise_id, entry.list_type, besides=entry.id
+    )
     failed = rules.unmet(checked)
+    if screening.is_serious:
+        # The step is rolled back; that somebody checked, and what came of it, is not.
+        screening.keep_stopped("在严重失信主体名单内，不符合白名单标准，没有通过")
     if failed:
         raise RuleBroken(
             f"自动核查不符合：{'；'.join(fact.text for fact in failed)}。",
             code="check_unmet",
             details={"facts": [fact.code for fact in failed]},
         )
+    screening.keep("白名单审核时自动核查，未因此限制")
     entry.check_result = steps.check_result(checked)
 
 

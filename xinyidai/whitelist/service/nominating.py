@@ -39,7 +39,7 @@ def nominate_enterprise(actor: Actor, nomination: Nomination) -> WhitelistEntry:
     policies.require(actor, EntryAction.NOMINATE)
     list_type = get_list_type(nomination.list_type)
     steps.require_sound(rules.nomination_faults(list_type, nomination.basis, nomination.evidence))
-    checked = steps.checked_facts(nomination.enterprise_id, list_type.code)
+    checked, screening = steps.checked_facts(actor, nomination.enterprise_id, list_type.code)
     entry = WhitelistEntry(
         list_type=list_type.code,
         enterprise_id=nomination.enterprise_id,
@@ -52,6 +52,7 @@ def nominate_enterprise(actor: Actor, nomination: Nomination) -> WhitelistEntry:
         nominated_for=actor.party_id,
     )
     _add(entry, list_type.name)
+    screening.keep("白名单推荐时自动核查，结果随推荐交信用办初审")
     steps.note(actor, EntryAction.NOMINATE, entry, nomination.basis)
     return entry
 

@@ -5,6 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from xinyidai.audit import service as audit
+from xinyidai.joint_checks import service as joint_checks
+from xinyidai.joint_checks.service import Screening
+from xinyidai.joint_checks.values import ScreenOrder
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import db
@@ -13,6 +16,8 @@ from xinyidai.whitelist import queries, rules
 from xinyidai.whitelist.models import WhitelistEntry, WhitelistStep
 from xinyidai.whitelist.rules import CheckedFact
 from xinyidai.whitelist.values import EntryAction
+
+OCCASION = "whitelist"
 
 
 def note(actor: Actor, action: EntryAction, entry: WhitelistEntry, reason: str = "") -> None:
@@ -37,13 +42,28 @@ def note(actor: Actor, action: EntryAction, entry: WhitelistEntry, reason: str =
 
 
 def checked_facts(
-    enterprise_id: UUID, list_type: str, *, besides: UUID | None = None
-) -> tuple[CheckedFact, ...]:
-    """Run the automatic check on what the platform knows now, or raise `NotFound`."""
+    actor: Actor, enterprise_id: UUID, list_type: str, *, besides: UUID | None = None
+) -> tuple[tuple[CheckedFact, ...], Screening]:
+    """Run the automatic check on what the platform knows now, with the joint check of the firm.
+
+    The caller keeps the screening: with the step, or apart when the step is refused.
+
+    Raises:
+        NotFound: no such firm.
+
+    """
     facts = queries.firm_facts(enterprise_id, list_type, besides=besides)
     if facts is None:
         raise NotFound("没有找到这家企业。")
-    return rules.check(facts)
+    case_no = f"白名单 {list_type}"
+    order = ScreenOrder(enterprise_id=enterprise_id, occasion=OCCASION, case_no=case_no)
+    screening = joint_checks.screen(actor, order)
+    listed = rules.dishonesty(
+        is_serious=screening.is_serious,
+        is_insufficient=screening.is_insufficient,
+        number=screening.number,
+    )
+    return (*rules.check(facts), listed), screening
 
 
 def check_result(checked: tuple[CheckedFact, ...]) -> dict[str, Any]:
