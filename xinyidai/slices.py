@@ -50,6 +50,8 @@ JOBS: tuple[str, ...] = (
     "notifications",
     "consents",
     "credit_records",
+    "declarations",
+    "commitments",
     "objections",
     "repairs",
     "profiles",

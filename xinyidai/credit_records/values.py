@@ -8,6 +8,10 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+SELF_DECLARED = "self_declared"  # the source of what a firm declared and an office verified
+PLATFORM = "platform"  # the source of what a use case of the platform itself decided
+SOURCE_NAMES: Mapping[str, str] = {SELF_DECLARED: "自主填报（已核验）", PLATFORM: "本平台"}
+
 
 class RecordStatus(StrEnum):
     """Whether a record counts, 信息状态; only `in_force` is ever shown or computed with."""

@@ -1,6 +1,6 @@
 """Use cases of credit records: the one door, who gets through it, and how records come in."""
 
-from xinyidai.credit_records.service import cases, write
+from xinyidai.credit_records.service import cases, made_here, write
 from xinyidai.credit_records.service.disclose import (
     Build,
     Disclosure,
@@ -25,6 +25,7 @@ __all__ = [
     "disclose",
     "disclose_many",
     "forget_expired_snapshots",
+    "made_here",
     "platform_run",
     "read_own",
     "read_snapshot",
