@@ -1,4 +1,4 @@
-"""Credit commitments, 信用承诺: kinds with their sources, limits, templates that come along; YAML."""
+"""Credit commitments, 信用承诺: kinds with their sources, limits, shipped templates; YAML."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Voluntary registration, 自愿注册: categories with their fields, attachments, the statement; YAML."""
+"""Voluntary registration, 自愿注册: categories, fields, limits, the statement; YAML."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

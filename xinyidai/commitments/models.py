@@ -25,7 +25,7 @@ from xinyidai.kernel.uploads import FileType
 
 
 class CommitmentTemplate(Model):
-    """One version of a template, 承诺书模板; two clerks put it in force, one at a time of a code."""
+    """One version of a template, 承诺书模板; put in force by two clerks."""
 
     __tablename__ = "commitment_template"
     __table_args__ = (

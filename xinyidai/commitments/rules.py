@@ -1,4 +1,4 @@
-"""Rules of commitments, pure: what a template and a promise need, and how the text is put together."""
+"""Rules of commitments, pure: what a template and a promise need."""
 
 import re
 from collections.abc import Collection, Mapping

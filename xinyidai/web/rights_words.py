@@ -41,6 +41,8 @@ HOLDINGS: Mapping[str, str] = {
     "events": "对接会报名和洽谈",
     "objections": "异议",
     "repairs": "信用修复申请",
+    "declarations": "自愿填报",
+    "commitments": "信用承诺",
     "messages": "给本企业的消息",
     "deeds": "操作留痕",
     "looks": "谁看过我的数据",

@@ -1,10 +1,13 @@
 """Sign and hand in a declaration, 签署提交: statement, content and files in one signed text."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from xinyidai.accounts import service as accounts
 from xinyidai.accounts.service import Signer
+from xinyidai.accounts.values import Position
 from xinyidai.catalogue.declarations import DECLARATIONS, get_category
 from xinyidai.credit_records.service import made_here
 from xinyidai.declarations import queries, rules
@@ -39,10 +42,8 @@ def submit_declaration(actor: Actor, declaration_id: UUID, *, agreed: bool) -> D
     if not agreed:
         faults["statement"] = "请阅读并勾选真实性承诺和授权。"
     steps.require_sound(faults)
+    _sign(declaration, _deed(declaration, signer))
     steps.take(actor, DeclarationAction.SUBMIT, declaration)
-    typed = {**declaration.texts, filling.NUMBER: declaration.number}
-    declaration.content = made_here.read_texts(category.kind.code, typed)
-    _sign(declaration, signer)
     telling.tell_firm(declaration, DeclarationAction.SUBMIT)
     telling.tell_verifiers(declaration)
     return declaration
@@ -50,21 +51,68 @@ def submit_declaration(actor: Actor, declaration_id: UUID, *, agreed: bool) -> D
 
 def is_whole(declaration: Declaration) -> bool:
     """Tell whether fields and files are still what was signed, and the signature is good."""
-    kept = _kept(declaration)
-    return kept is not None and ledger.is_sound(FORM, kept, _terms(declaration))
+    kept, deed = _kept(declaration), _signed_deed(declaration)
+    return (
+        kept is not None
+        and deed is not None
+        and ledger.is_sound(FORM, kept, _terms(declaration, deed))
+    )
 
 
-def _sign(declaration: Declaration, signer: Signer) -> None:
-    moment = clock.now()
-    declaration.submitted_at = declaration.signed_at = moment
-    declaration.catalogue_version = declaration.statement_version = DECLARATIONS.version
-    declaration.statement_hash = DECLARATIONS.statement_hash
-    declaration.signer_account_id = signer.account_id
-    declaration.signer_name, declaration.signer_position = signer.name, signer.position
-    made = ledger.sign_text(FORM, _terms(declaration))
+@dataclass(frozen=True)
+class _Deed:
+    """What is signed beside number and files: content, statement, person and moment."""
+
+    content: dict[str, Any]
+    statement_version: str
+    statement_hash: str
+    account_id: UUID
+    name: str
+    position: Position
+    signed_at: datetime
+
+
+def _deed(declaration: Declaration, signer: Signer) -> _Deed:
+    typed = {**declaration.texts, filling.NUMBER: declaration.number}
+    return _Deed(
+        made_here.read_texts(get_category(declaration.category).kind.code, typed),
+        DECLARATIONS.version,
+        DECLARATIONS.statement_hash,
+        signer.account_id,
+        signer.name,
+        signer.position,
+        clock.now(),
+    )
+
+
+def _sign(declaration: Declaration, deed: _Deed) -> None:
+    made = ledger.sign_text(
+        FORM, _terms(declaration, deed)
+    )  # before the row is touched: it flushes
+    declaration.content = deed.content
+    declaration.submitted_at = declaration.signed_at = deed.signed_at
+    declaration.catalogue_version = declaration.statement_version = deed.statement_version
+    declaration.statement_hash = deed.statement_hash
+    declaration.signer_account_id = deed.account_id
+    declaration.signer_name, declaration.signer_position = deed.name, deed.position
     declaration.artefact, declaration.artefact_hash = made.text, made.sha256
     declaration.signature_algorithm, declaration.signature_key_id = made.algorithm, made.key_id
     declaration.signature = made.signature
+
+
+def _signed_deed(declaration: Declaration) -> _Deed | None:
+    parts = (
+        declaration.content,
+        declaration.statement_version,
+        declaration.statement_hash,
+        declaration.signer_account_id,
+        declaration.signer_name,
+        declaration.signer_position,
+        declaration.signed_at,
+    )
+    if any(part is None for part in parts):
+        return None
+    return _Deed(*parts)  # type: ignore[arg-type] # none of them is None
 
 
 def _kept(declaration: Declaration) -> SignedText | None:
@@ -80,25 +128,21 @@ def _kept(declaration: Declaration) -> SignedText | None:
     return SignedText(*(str(part) for part in parts))
 
 
-def _terms(declaration: Declaration) -> dict[str, Any]:
-    signed_at = declaration.signed_at
+def _terms(declaration: Declaration, deed: _Deed) -> dict[str, Any]:
     return {
         "form": FORM,
         "number": declaration.number,
         "principal": str(declaration.enterprise_id),
         "category": declaration.category,
-        "content": {k: _text(v) for k, v in (declaration.content or {}).items()},
+        "content": {name: _text(value) for name, value in deed.content.items()},
         "files": [file.sha256 for file in queries.files_of(declaration.id)],
-        "statement": {
-            "version": declaration.statement_version,
-            "sha256": declaration.statement_hash,
-        },
+        "statement": {"version": deed.statement_version, "sha256": deed.statement_hash},
         "signer": {
-            "account": str(declaration.signer_account_id),
-            "name": declaration.signer_name,
-            "position": str(declaration.signer_position),
+            "account": str(deed.account_id),
+            "name": deed.name,
+            "position": str(deed.position),
         },
-        "signed_at": clock.local(signed_at).isoformat(timespec="seconds") if signed_at else None,
+        "signed_at": clock.local(deed.signed_at).isoformat(timespec="seconds"),
     }
 
 

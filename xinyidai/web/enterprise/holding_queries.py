@@ -21,7 +21,9 @@ from xinyidai.applications.models import (
     LoanApplication,
 )
 from xinyidai.audit.models import AuditEntry
+from xinyidai.commitments.models import Commitment, CommitmentFile, CommitmentStep
 from xinyidai.consents.models import Consent, ConsentEvent, SigningRule
+from xinyidai.declarations.models import Declaration, DeclarationFile, DeclarationStep
 from xinyidai.enterprises.models import Enterprise, PendingName
 from xinyidai.kernel import clock
 from xinyidai.kernel.db import Base, db
@@ -85,6 +87,8 @@ def _deeds(firm: UUID) -> ColumnElement[bool]:
             ("event_registration", EventRegistration),
             ("objection", Objection),
             ("repair", Repair),
+            ("declaration", Declaration),
+            ("commitment", Commitment),
         )
     ]
     return or_(
@@ -276,6 +280,57 @@ GROUPS: Sequence[Group] = (
                 "steps",
                 RepairStep,
                 _below(RepairStep.repair_id, Repair),
+                "taken_at",
+                frozenset({"account_id", "actor_name"}),
+            ),
+        ),
+    ),
+    Group(
+        "declarations",
+        HOLDINGS["declarations"],
+        "企业填报、信用办和部门核验",
+        (
+            Part(
+                "declarations",
+                Declaration,
+                _own(Declaration.enterprise_id),
+                "created_at",
+                frozenset({"created_by"}),
+            ),
+            # The files themselves are downloaded one by one.
+            Part(
+                "files",
+                DeclarationFile,
+                _own(DeclarationFile.enterprise_id),
+                "uploaded_at",
+                frozenset({"content", "uploaded_by"}),
+            ),
+            Part(
+                "steps",
+                DeclarationStep,
+                _below(DeclarationStep.declaration_id, Declaration),
+                "taken_at",
+                frozenset({"account_id", "actor_name"}),
+            ),
+        ),
+    ),
+    Group(
+        "commitments",
+        HOLDINGS["commitments"],
+        "企业签署、信用办和部门核实",
+        (
+            Part("commitments", Commitment, _own(Commitment.enterprise_id), "signed_at"),
+            Part(
+                "files",
+                CommitmentFile,
+                _own(CommitmentFile.enterprise_id),
+                "uploaded_at",
+                frozenset({"content", "uploaded_by"}),
+            ),
+            Part(
+                "steps",
+                CommitmentStep,
+                _below(CommitmentStep.commitment_id, Commitment),
                 "taken_at",
                 frozenset({"account_id", "actor_name"}),
             ),

@@ -2,7 +2,10 @@
 
 from xinyidai.web.office import (
     applications,
+    commitment_templates,
+    commitments,
     data,
+    declarations,
     events,
     figures,
     home,
@@ -19,7 +22,10 @@ from xinyidai.web.office.base import blueprint
 __all__ = [
     "applications",
     "blueprint",
+    "commitment_templates",
+    "commitments",
     "data",
+    "declarations",
     "events",
     "figures",
     "home",
