@@ -10,7 +10,7 @@ from xinyidai.commitments.values import Promise, TemplateDraft
 CODE = re.compile(r"[a-z][a-z0-9_]{2,63}")
 SHORTEST_WORDS = 5
 LONGEST_WORDS = 1000
-LONGEST_MATTER = 200
+SHORTEST_MATTER, LONGEST_MATTER = 2, 200
 LONGEST_TITLE = 100
 LONGEST_BODY = 4000
 # A phone or identity number has no business in a text that everybody reads.
@@ -47,9 +47,9 @@ def _body_fault(body: str) -> str:
 
 def promise_faults(promise: Promise, term_days: int, today: date) -> dict[str, str]:
     """Return a sentence for each part of a promise that is not sound; the longest term counts."""
-    faults = words_faults("matter", promise.matter, "请写明为哪件事承诺")
-    if len(promise.matter.strip()) > LONGEST_MATTER:
-        faults["matter"] = f"承诺事项最多 {LONGEST_MATTER} 个字。"
+    faults = {}
+    if not SHORTEST_MATTER <= len(promise.matter.strip()) <= LONGEST_MATTER:
+        faults["matter"] = f"请写明为哪件事承诺，{SHORTEST_MATTER} 到 {LONGEST_MATTER} 个字。"
     elif LONG_NUMBER.search(promise.matter) or UNPRINTABLE.search(promise.matter):
         faults["matter"] = "承诺书向社会公开，请不要写手机号、身份证号等长串数字。"
     last = today + timedelta(days=term_days)

@@ -19,6 +19,8 @@ LEFT_OUT_COLUMNS = frozenset({"password_hash", "secret_hash", "token_hash", "ver
 NUMBERED = {
     "ledger_checkpoint": frozenset({"note"}),
     "consent": frozenset({"signature", "signature_key_id"}),
+    "declaration": frozenset({"signature", "signature_key_id"}),
+    "commitment": frozenset({"signature", "signature_key_id"}),
     "credit_record": frozenset({"id"}),
     "profile_snapshot": frozenset({"id"}),
     "score_result": frozenset({"id", "snapshot_id"}),

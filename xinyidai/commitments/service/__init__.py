@@ -18,6 +18,7 @@ from xinyidai.commitments.service.reading import (
     open_evidence,
     read_commitment,
     read_public,
+    tallies,
 )
 from xinyidai.commitments.service.signing import (
     close_repair_commitment,
@@ -61,5 +62,6 @@ __all__ = [
     "retire_template",
     "sign_commitment",
     "supply_evidence",
+    "tallies",
     "watch",
 ]

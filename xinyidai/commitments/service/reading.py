@@ -13,7 +13,12 @@ from xinyidai.commitments.lifecycle import LIFECYCLE
 from xinyidai.commitments.models import Commitment, CommitmentFile
 from xinyidai.commitments.queries import CommitmentRow, Wanted
 from xinyidai.commitments.service.fulfilling import KEPT_KIND
-from xinyidai.commitments.values import PUBLIC_STATES, CommitmentAction, CommitmentState
+from xinyidai.commitments.values import (
+    PUBLIC_STATES,
+    CommitmentAction,
+    CommitmentState,
+    Tally,
+)
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor, Role
 from xinyidai.kernel.errors import Forbidden, NotFound
@@ -42,6 +47,12 @@ def list_of_city(actor: Actor, wanted: Wanted, page: Page) -> tuple[Sequence[Com
         return queries.to_decide(replace(wanted, department_id=actor.party_id), page)
     policies.require_office(actor)
     return queries.to_decide(wanted, page)
+
+
+def tallies(actor: Actor, by: str) -> Sequence[Tally]:
+    """Count commitments by state for each `kind` or each `region`, for the office's figures."""
+    policies.require_office(actor)
+    return queries.tallies(by)
 
 
 def list_public(wanted: Wanted, page: Page) -> tuple[Sequence[CommitmentRow], int]:

@@ -43,6 +43,8 @@ PAGES = {
     "events": "enterprise.events",
     "objections": "enterprise.objections",
     "repairs": "enterprise.repairs",
+    "declarations": "enterprise.declarations",
+    "commitments": "enterprise.commitments",
     "messages": "messages.inbox",
     "deeds": "",
 }

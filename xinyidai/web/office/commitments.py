@@ -7,7 +7,7 @@ from flask import g, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from xinyidai.catalogue.commitments import CommitmentKind
-from xinyidai.commitments import policies, queries
+from xinyidai.commitments import queries, service
 from xinyidai.commitments.values import KIND_NAMES, CommitmentState, Tally
 from xinyidai.enterprises import queries as enterprises
 from xinyidai.enterprises.reference import region_name, regions
@@ -25,8 +25,8 @@ SHOWN = (S.ACTIVE, S.SUPPLIED, S.KEPT, S.BROKEN, S.EXPIRED)
 @allow(*OVERSIGHT)
 def commitment_figures() -> ResponseReturnValue:
     """Count commitments by kind and area with the rate kept; each number leads to its list."""
-    policies.require_office(g.actor)
-    by_kind, by_region = queries.tallies("kind"), queries.tallies("region")
+    by_kind = service.tallies(g.actor, "kind")
+    by_region = service.tallies(g.actor, "region")
     firms = enterprises.figures()
     return render_template(
         "promises/figures.html",
