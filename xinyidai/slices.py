@@ -56,6 +56,8 @@ JOBS: tuple[str, ...] = (
     "deliveries",
     "credit_lists",
     "joint_checks",
+    "declarations",
+    "commitments",
     "objections",
     "repairs",
     "profiles",

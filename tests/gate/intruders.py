@@ -35,6 +35,10 @@ B_ALONE = (
     "financing_need",
     "objection",
     "repair",
+    "declaration",
+    "declaration_file",
+    "commitment",
+    "commitment_file",
     "look_batch_row",
     "credit.disclosure_snapshot",
 )

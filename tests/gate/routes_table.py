@@ -46,10 +46,14 @@ KINDS = {
     "objection_id": "objection",
     "repair_id": "repair",
     "code": "word:median_days",
+    "declaration_id": "declaration",
+    "file_id": "file",
+    "commitment_id": "commitment",
+    "number": "commitment_no",
     "filename": "word:app.css",
 }
 # Objects of the whole city: opening them is no leak.
-SHARED = frozenset({"event", "product", "nothing"})
+SHARED = frozenset({"event", "product", "nothing", "commitment_no"})
 
 
 @dataclass(frozen=True)
@@ -282,6 +286,49 @@ TABLE: dict[str, Entry] = {
     ),
     "bank.report_of_look": _e("BG"),
     **dict.fromkeys(("office.reports", "office.report_list"), _e("AO")),
+    # Declarations and commitments; the public list names whoever promised something.
+    **dict.fromkeys(("public.commitments.listed", "public.commitments.one"), _e("*", names=True)),
+    **dict.fromkeys(
+        """
+        enterprise.declarations enterprise.declaration_start enterprise.declaration
+        enterprise.declaration_fields enterprise.declaration_save enterprise.declaration_files
+        enterprise.declaration_attach enterprise.declaration_detach enterprise.declaration_file
+        enterprise.declaration_check enterprise.declaration_sign enterprise.declaration_receipt
+        enterprise.declaration_withdraw enterprise.commitments enterprise.commitment
+        enterprise.commitment_attach enterprise.commitment_supply enterprise.commitment_copy
+        """.split(),  # noqa: SIM905 - as above
+        _e("E"),
+    ),
+    **dict.fromkeys(
+        ("enterprise.commitment_form", "enterprise.commitment_sign"), _e("E", template_id="nothing")
+    ),
+    "enterprise.commitment_file": _e("E", file_id="evidence"),
+    **dict.fromkeys(
+        """
+        department_promises.declarations department_promises.declaration
+        department_promises.declaration_step department_promises.declaration_file
+        department_promises.commitments department_promises.commitment
+        department_promises.commitment_step
+        """.split(),  # noqa: SIM905 - as above
+        _e("D"),
+    ),
+    "department_promises.commitment_file": _e("D", file_id="evidence"),
+    **dict.fromkeys(
+        """
+        office.declarations office.declaration office.commitment_figures office.commitments
+        office.commitment office.commitment_templates office.commitment_template
+        """.split(),  # noqa: SIM905 - as above
+        _e("AO"),
+    ),
+    **dict.fromkeys(
+        """
+        office.declaration_step office.declaration_file office.commitment_step
+        office.commitment_template_form office.commitment_template_draft
+        office.commitment_template_step
+        """.split(),  # noqa: SIM905 - as above
+        _e("O"),
+    ),
+    "office.commitment_file": _e("O", file_id="evidence"),
     # Everybody with a mailbox
     **dict.fromkeys(("messages.inbox", "messages.read", "messages.read_all"), _e("ABDEGOP")),
 }

@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.factories import parties
+from tests.factories import files, parties
 from tests.matching.factories import SUBJECT, WISH
 from tests.products import factories as products
 from xinyidai.accounts.models import Account, ApiToken
@@ -25,13 +25,17 @@ from xinyidai.accounts.values import Position
 from xinyidai.applications import service as applications
 from xinyidai.applications.rules import Wanted
 from xinyidai.applications.service import Draft
+from xinyidai.catalogue.commitments import CommitmentKind
 from xinyidai.catalogue.objections import ObjectionSubject
+from xinyidai.commitments import service as commitments
+from xinyidai.commitments.values import Promise, TemplateDraft
 from xinyidai.consents import service as consents
 from xinyidai.consents.service import ConsentRefused
 from xinyidai.consents.values import ConsentDraft, ConsentMode
 from xinyidai.credit_records import queries as credit_queries
 from xinyidai.credit_records.service import NewRecord, read_own, write
 from xinyidai.credit_records.values import BatchCounts
+from xinyidai.declarations import service as declarations
 from xinyidai.deliveries import service as deliveries
 from xinyidai.institutions.values import DepartmentKind, InstitutionKind
 from xinyidai.joint_checks import service as joint_checks
@@ -154,6 +158,8 @@ def _world(letter: str, event_id: UUID) -> World:
     with own_transaction():
         _delivery(world)
         _cases(world)
+    with own_transaction():
+        _promises(world)
     _looks(world)
     for role, _, _ in STAFF:
         world.sign_in(role)
@@ -296,6 +302,31 @@ def _delivery(world: World) -> None:
     file = io.BytesIO(f"企业名称,{world.private}\n鹰川市演示有限公司,1\n".encode())
     claim = deliveries.Claim(f"{world.private}.csv")
     world.ids["delivery"] = deliveries.upload(clerk, source, file, claim).id
+
+
+def _promises(world: World) -> None:
+    """Let the firm declare something with a file, and promise something with evidence."""
+    boss, clerk, mark = _actor(world, "E"), _actor(world, "O"), world.private
+    made = declarations.start_declaration(boss, "charity")
+    texts = {"activity": f"{mark}捐赠", "organ": mark, "happened_on": "2026-01-05"}
+    declarations.save_fields(boss, made.id, texts)
+    file = declarations.attach_file(boss, made.id, f"{mark}.pdf", files.pdf(mark))
+    declarations.submit_declaration(boss, made.id, agreed=True)
+    second = parties.clerk_of(parties.credit_office())
+    draft = TemplateDraft(
+        code=f"gate_{world.letter.lower()}", kind=CommitmentKind.PROACTIVE, title="演示公开承诺书",
+        body="{企业名称}{统一社会信用代码}{承诺事项}{履行期限}", term_days=90,
+    )  # fmt: skip
+    template = commitments.draft_template(clerk, draft)
+    commitments.approve_template(second, template.id)
+    promise = Promise(
+        template_id=template.id, matter="按期交货", agreed=True, request_key=uuid4(),
+        due_on=clock.today() + timedelta(days=30),
+    )  # fmt: skip
+    promised = commitments.sign_commitment(boss, promise)
+    evidence = commitments.attach_evidence(boss, promised.id, f"{mark}.pdf", files.pdf(mark))
+    world.ids |= {"declaration": made.id, "file": file.id, "commitment": promised.id}
+    world.ids |= {"evidence": evidence.id, "commitment_no": promised.number}
 
 
 def _evidence(mark: str) -> dict[str, str]:

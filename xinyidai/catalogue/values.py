@@ -45,6 +45,12 @@ class CollectionMode(StrEnum):
     COLLECT = "collect"  # 物理归集
     INTERFACE = "interface"  # 接口调用
     VERIFY = "verify"  # 数据核验
+    DECLARE = "declare"  # 自主填报
+    PLATFORM = "platform"  # 平台产生
+
+
+# Records of these kinds come from a use case of the platform, and never in a file.
+MADE_HERE = frozenset({CollectionMode.DECLARE, CollectionMode.PLATFORM})
 
 
 class OpenAttribute(StrEnum):

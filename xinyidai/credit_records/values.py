@@ -10,6 +10,9 @@ from uuid import UUID
 
 # A register extract fills firms instead of records, and its batches bear this kind, 企业登记.
 REGISTRATION = "registration"
+SELF_DECLARED = "self_declared"  # the source of what a firm declared and an office verified
+PLATFORM = "platform"  # the source of what a use case of the platform itself decided
+SOURCE_NAMES: Mapping[str, str] = {SELF_DECLARED: "自主填报（已核验）", PLATFORM: "本平台"}
 
 
 class RecordStatus(StrEnum):

@@ -20,6 +20,8 @@ NUMBERED = {
     "ledger_checkpoint": frozenset({"note"}),
     "consent": frozenset({"signature", "signature_key_id"}),
     "credit_report": frozenset({"signature", "signature_key_id"}),
+    "declaration": frozenset({"signature", "signature_key_id"}),
+    "commitment": frozenset({"signature", "signature_key_id"}),
     "credit_record": frozenset({"id"}),
     "profile_snapshot": frozenset({"id"}),
     "score_result": frozenset({"id", "snapshot_id"}),

@@ -13,7 +13,7 @@ from xinyidai.kernel.db import own_transaction
 from xinyidai.kernel.http import Page, page_args
 from xinyidai.objections.queries import count_at_source
 from xinyidai.web import wording
-from xinyidai.web.office import nominating, queries
+from xinyidai.web.office import nominating, promise_desk, queries
 from xinyidai.web.office.base import asked, attempted, done, pager_of
 from xinyidai.web.office.whitelist import (
     check_rows,
@@ -47,6 +47,7 @@ def home() -> ResponseReturnValue:
         labels=wording.ENTRY_STATES,
         objections=_objections(),
         deliveries_waiting=_deliveries_waiting(),
+        promises=promise_desk.waiting_rows(),
     )
 
 

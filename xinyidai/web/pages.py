@@ -7,10 +7,11 @@ from flask import Blueprint
 from xinyidai.web import (
     audit,
     bank,
-    department_deliveries,
     department_checks,
+    department_deliveries,
     department_lists,
     department_objections,
+    department_promises,
     enterprise,
     ledger_api,
     list_pages,
@@ -44,6 +45,8 @@ def blueprints(*, is_demo: bool) -> Iterator[Blueprint]:
     yield office.blueprint
     yield list_pages.blueprint
     yield DEPARTMENT[0].blueprint
+    yield department_objections.blueprint  # the departments' own, with this module's pages
+    yield department_promises.blueprint
     yield audit.blueprint
     yield messages.blueprint
     yield ledger_api.downloads

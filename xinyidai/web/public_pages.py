@@ -26,7 +26,7 @@ from xinyidai.products.queries import CatalogueFilter
 from xinyidai.products.values import GuaranteeKind, ProductKind
 from xinyidai.reporting import service as reporting
 from xinyidai.reporting.values import FigureCode, Period
-from xinyidai.web import verification, wording
+from xinyidai.web import commitment_pages, verification, wording
 from xinyidai.web.chrome import format_day, format_moment
 from xinyidai.web.navigation import first_screen
 from xinyidai.web.office import figures, product_view, queries
@@ -59,6 +59,7 @@ FOOTER = (
     ("/whitelist", "白名单公示"),
     ("/lists", "名单公示"),
     ("/events", "对接会"),
+    ("/commitments", "信用承诺公示"),
     ("/verify", "授权核验"),
     ("/credit", "信用查询"),
     ("/verify/report", "查验报告"),
@@ -69,6 +70,7 @@ FOOTER = (
 
 blueprint = Blueprint("public", __name__)
 blueprint.register_blueprint(verification.blueprint)
+blueprint.register_blueprint(commitment_pages.blueprint)
 
 
 @blueprint.app_context_processor

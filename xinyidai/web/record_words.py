@@ -4,7 +4,7 @@ from typing import Any
 
 from xinyidai.catalogue.kinds import DEPARTMENTS, get_kind
 from xinyidai.credit_records.presentation import shown_text
-from xinyidai.credit_records.values import Fact
+from xinyidai.credit_records.values import SOURCE_NAMES, Fact
 from xinyidai.web.chrome import format_day
 
 
@@ -16,7 +16,7 @@ def record_row(fact: Fact) -> dict[str, Any]:
     return {
         "id": fact.id,
         "on": format_day(fact.occurred_on),
-        "source": DEPARTMENTS[fact.source].name if fact.source in DEPARTMENTS else fact.source,
+        "source": source_name(fact.source),
         "collected": format_day(fact.collected_at),
         "facts": [
             {"label": entry.name, "value": shown_text(entry, fact.content[entry.code])}
@@ -24,6 +24,13 @@ def record_row(fact: Fact) -> dict[str, Any]:
             if fact.content.get(entry.code) is not None
         ],
     }
+
+
+def source_name(source: str) -> str:
+    """Return how a record's source is called; what a firm declared itself is labelled so."""
+    if source in SOURCE_NAMES:
+        return SOURCE_NAMES[source]
+    return DEPARTMENTS[source].name if source in DEPARTMENTS else source
 
 
 def in_one_line(fact: Fact) -> str:

@@ -45,6 +45,8 @@ HOLDINGS: Mapping[str, str] = {
     "credit_codes": "信用码",
     "lists": "名单",
     "checks": "联合奖惩核查",
+    "declarations": "自愿填报",
+    "commitments": "信用承诺",
     "messages": "给本企业的消息",
     "deeds": "操作留痕",
     "looks": "谁看过我的数据",

@@ -32,7 +32,7 @@ TRIES_PER_MINUTE = 20
 CODE_LENGTH = 16
 LONGEST_NUMBER = 32
 NO_CODE = "0" * CODE_LENGTH
-KEY_NAMES = {LEDGER_KEY: "封存台账", "consent": "签署授权", "report": "签发信用报告"}
+KEY_NAMES = {LEDGER_KEY: "封存台账", "consent": "签署授权、承诺和填报", "report": "签发信用报告"}
 STATES: Mapping[ConsentState, str] = {
     ConsentState.ACTIVE: "有效",
     ConsentState.SUSPENDED: "已暂停",

@@ -27,6 +27,7 @@ from xinyidai.accounts.service.sessions import (
     token_hash,
     unlock_account,
 )
+from xinyidai.accounts.service.signers import Signer, signer_of
 
 __all__ = [
     "LONGEST_MANDATE",
@@ -35,6 +36,7 @@ __all__ = [
     "NewAccount",
     "NewAgent",
     "SignUp",
+    "Signer",
     "actor_of_session",
     "add_agent",
     "clean_up",
@@ -48,6 +50,7 @@ __all__ = [
     "sign_out",
     "sign_out_everywhere",
     "sign_up_enterprise",
+    "signer_of",
     "stop_account",
     "token_hash",
     "unlock_account",

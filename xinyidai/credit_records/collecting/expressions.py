@@ -138,7 +138,9 @@ def value_of(  # noqa: C901, PLR0911 - one line for each field type
         case FieldType.MONTH:
             slow = _fast_day(text, f"month_of(day_text({text}))", "date_trunc('month', {})")
             fast = f"try_cast({text} || '-01' as date)"
-            return f"case when regexp_full_match({text}, '{PLAIN_MONTH}') then {fast} else {slow} end"
+            return (
+                f"case when regexp_full_match({text}, '{PLAIN_MONTH}') then {fast} else {slow} end"
+            )
         case FieldType.NUMBER:
             plain = f"regexp_full_match({text}, '{PLAIN_NUMBER}')"
             slow = f"number_of(number_text({text}))"

@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from xinyidai.catalogue.kinds import KINDS, find_dropped_field, get_kind, require_collectable
+from xinyidai.catalogue.values import MADE_HERE
 from xinyidai.credit_records.collecting.fields import (
     FieldSpec,
     KindSpec,
@@ -187,9 +188,10 @@ def find_kind(code: str) -> KindSpec:
     """Return the specification of a kind; an unknown one raises `InvalidInput` with near ones."""
     if code == REGISTRATION:
         return registration_kind()
-    if code in KINDS:
+    if code in KINDS and KINDS[code].mode not in MADE_HERE:
         return kind_of(get_kind(code))
-    names = {kind.code: kind.name for kind in KINDS.values()} | {REGISTRATION: "企业登记"}
+    taken = (kind for kind in KINDS.values() if kind.mode not in MADE_HERE)
+    names = {kind.code: kind.name for kind in taken} | {REGISTRATION: "企业登记"}
     by_name = {name: known for known, name in names.items()}
     near = difflib.get_close_matches(code, [*names, *by_name], n=3, cutoff=0.5)
     hint = "、".join(f"{by_name.get(n, n)}（{names[by_name.get(n, n)]}）" for n in near)

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from xinyidai.catalogue.kinds import KINDS
 from xinyidai.catalogue.usual_words import KindWords, usual_words
+from xinyidai.catalogue.values import MADE_HERE
 from xinyidai.credit_records.collecting.fields import FieldSpec, KindSpec, kind_of
 from xinyidai.credit_records.collecting.headings import clean_heading
 from xinyidai.credit_records.collecting.likeness import likeness, plain_heading
@@ -36,7 +37,8 @@ class KindWordsOf:
 @lru_cache
 def known_kinds() -> tuple[KindWordsOf, ...]:
     """Return every kind of the catalogue, and the register extract."""
-    listed = [_kind(kind_of(kind), kind.department.code) for kind in KINDS.values()]
+    taken = (kind for kind in KINDS.values() if kind.mode not in MADE_HERE)
+    listed = [_kind(kind_of(kind), kind.department.code) for kind in taken]
     return (*listed, _kind(registration_kind(), "market_regulation"))
 
 

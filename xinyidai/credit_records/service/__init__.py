@@ -1,7 +1,7 @@
 """Use cases of credit records: the one door, who gets through it, and how records come in."""
 
 from xinyidai.credit_records.publicity import public_kinds
-from xinyidai.credit_records.service import cases, write
+from xinyidai.credit_records.service import cases, made_here, write
 from xinyidai.credit_records.service.batches import Batch, count_batches, get_batch, list_batches
 from xinyidai.credit_records.service.disclose import (
     Build,
@@ -37,6 +37,7 @@ __all__ = [
     "forget_expired_snapshots",
     "get_batch",
     "list_batches",
+    "made_here",
     "platform_run",
     "public_kinds",
     "read_own",

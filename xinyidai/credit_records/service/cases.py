@@ -175,8 +175,8 @@ def _corrected(kind: RecordKind, old: Row[*tuple[Any, ...]], content: dict[str, 
         kind=old.kind,
         source=old.source,
         natural_key="|".join(key) if is_renamed else old.natural_key,
-        occurred_on=_day(content[columns.occurred_on]),
-        valid_until=_day(_of(content, columns.valid_until)),
+        occurred_on=day_of(content[columns.occurred_on]),
+        valid_until=day_of(_of(content, columns.valid_until)),
         amount_fen=_of(content, columns.amount),
         quantity=_of(content, columns.quantity),
         level=None if level is None else str(level)[:200],
@@ -200,8 +200,8 @@ def _of(content: Mapping[str, Any], code: str | None) -> Any:
     return None if code is None else content.get(code)
 
 
-def _day(text: str | None) -> Any:
-    """Return a day or the first of a month as stored in a record's content."""
+def day_of(text: str | None) -> Any:
+    """Return a day or the first of a month as stored in a record's content; None stays None."""
     if text is None:
         return None
     return date.fromisoformat(text if len(text) > len("2026-05") else f"{text}-01")

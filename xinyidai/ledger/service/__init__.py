@@ -12,6 +12,7 @@ from xinyidai.ledger.service.proofs import (
     steps_for_witness,
 )
 from xinyidai.ledger.service.sealing import seal
+from xinyidai.ledger.service.signed_texts import SignedText, is_sound, sign_text
 from xinyidai.ledger.service.tools import TOOLS, tool
 from xinyidai.ledger.service.verifying import verify
 from xinyidai.ledger.service.witnesses import accept_cosignature, add_witness, retire_witness
@@ -19,6 +20,7 @@ from xinyidai.ledger.service.witnesses import accept_cosignature, add_witness, r
 __all__ = [
     "TOOLS",
     "LedgerBroken",
+    "SignedText",
     "accept_cosignature",
     "add_witness",
     "append",
@@ -26,6 +28,7 @@ __all__ = [
     "consistency",
     "export",
     "forget_person",
+    "is_sound",
     "leaf_hashes",
     "proof_of",
     "public_keys",
@@ -34,6 +37,7 @@ __all__ = [
     "rows_of",
     "seal",
     "sign",
+    "sign_text",
     "steps_for_witness",
     "tool",
     "verify",

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from xinyidai.catalogue.objections import ObjectionSubject
+from xinyidai.commitments import service as commitments
 from xinyidai.credit_records.service import cases, write
 from xinyidai.credit_records.values import Fact, HandledCase, RecordStatus, RecordTrace
+from xinyidai.declarations import service as declarations
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.errors import Conflict, RuleBroken
@@ -93,6 +95,8 @@ def _put_right(
         cases.correct_record(actor, firm, trace.present_id, answer.texts, why)
         return ObjectionOutcome.CORRECTED
     write.retire_record(actor, firm, trace.present_id, RecordStatus.WITHDRAWN, why)
+    declarations.record_ended(actor, firm, trace.key, why)
+    commitments.record_ended(actor, firm, trace.key, why)
     return ObjectionOutcome.WITHDRAWN_BY_SOURCE
 
 

@@ -6,6 +6,8 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 
 from xinyidai.catalogue.repairs import REPAIRS
+from xinyidai.commitments import service as commitments
+from xinyidai.commitments.values import RepairPromise
 from xinyidai.credit_records import service as credit_records
 from xinyidai.credit_records.service import cases
 from xinyidai.kernel import clock
@@ -72,6 +74,7 @@ def withdraw_repair(actor: Actor, repair_id: UUID, reason: str = "") -> Repair:
     """Withdraw an application that has not been handed over."""
     repair = steps.load(actor, RepairAction.WITHDRAW, repair_id)
     steps.take(actor, RepairAction.WITHDRAW, repair, reason[: rules.LONGEST_WORDS])
+    commitments.close_repair_commitment(actor, repair.number, "修复申请已撤回")
     repair.ended_at = clock.now()
     return repair
 
@@ -123,8 +126,18 @@ def _apply(
             raise
         raise _twin() from error
     steps.note(actor, RepairAction.SUBMIT, repair, claim.duty_note)
+    commitments.publish_repair_commitment(actor, firm, _promise(repair))
     telling.tell_firm(repair, RepairAction.SUBMIT)
     return repair
+
+
+def _promise(repair: Repair) -> RepairPromise:
+    return RepairPromise(
+        repair_no=repair.number,
+        text=REPAIRS.commitment,
+        version=repair.commitment_version,
+        signed_name=repair.signed_name,
+    )
 
 
 def _twin() -> Conflict:

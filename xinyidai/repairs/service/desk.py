@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from xinyidai.commitments import service as commitments
 from xinyidai.credit_records.service import cases, write
 from xinyidai.credit_records.values import Fact, HandledCase, RecordStatus
 from xinyidai.kernel import clock
@@ -64,6 +65,7 @@ def refuse_repair(actor: Actor, repair_id: UUID, reason: str) -> Repair:
     steps.require_sound(rules.words_faults("reason", reason, "请写明不予修复的理由"))
     steps.take(actor, A.REFUSE, repair, reason)
     repair.result, repair.ended_at = reason.strip(), clock.now()
+    commitments.close_repair_commitment(actor, repair.number, "不予修复")
     telling.tell_firm(repair, A.REFUSE)
     return repair
 
@@ -89,6 +91,8 @@ def complete_repair(actor: Actor, repair_id: UUID, result: str) -> Repair:
     if trace.present_id is not None:
         why = f"信用修复 {repair.number}"
         write.retire_record(actor, firm, trace.present_id, RecordStatus.REPAIRED, why)
+        commitments.record_ended(actor, firm, trace.key, why)
+    commitments.close_repair_commitment(actor, repair.number, "信用修复完成")
     telling.tell_firm(repair, A.REPAIR)
     telling.tell_recipients(repair, cases.recipients_of(firm, trace))
     return repair

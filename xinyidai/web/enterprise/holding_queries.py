@@ -21,9 +21,11 @@ from xinyidai.applications.models import (
     LoanApplication,
 )
 from xinyidai.audit.models import AuditEntry
+from xinyidai.commitments.models import Commitment, CommitmentFile, CommitmentStep
 from xinyidai.consents.models import Consent, ConsentEvent, SigningRule
-from xinyidai.credit_reports.models import CreditCode, CreditReport, ReportVerification
 from xinyidai.credit_lists.models import ListEntry, NoticeFirm
+from xinyidai.credit_reports.models import CreditCode, CreditReport, ReportVerification
+from xinyidai.declarations.models import Declaration, DeclarationFile, DeclarationStep
 from xinyidai.enterprises.models import Enterprise, PendingName
 from xinyidai.joint_checks.models import CheckHit, JointCheck
 from xinyidai.kernel import clock
@@ -95,6 +97,8 @@ def _deeds(firm: UUID) -> ColumnElement[bool]:
             ("repair", Repair),
             ("credit_report", CreditReport),
             ("credit_code", CreditCode),
+            ("declaration", Declaration),
+            ("commitment", Commitment),
         )
     ]
     return or_(
@@ -323,6 +327,9 @@ GROUPS: Sequence[Group] = (
                 "made_at",
                 frozenset({"made_by"}),
             ),
+        ),
+    ),
+    Group(
         "lists",
         HOLDINGS["lists"],
         "认定部门和信用办发布",
@@ -344,6 +351,57 @@ GROUPS: Sequence[Group] = (
                 frozenset({"asked_by", "actor_name", "request_key", "batch_id"}),
             ),
             Part("hits", CheckHit, _below(CheckHit.check_id, JointCheck), "check_id"),
+        ),
+    ),
+    Group(
+        "declarations",
+        HOLDINGS["declarations"],
+        "企业填报、信用办和部门核验",
+        (
+            Part(
+                "declarations",
+                Declaration,
+                _own(Declaration.enterprise_id),
+                "created_at",
+                frozenset({"created_by"}),
+            ),
+            # The files themselves are downloaded one by one.
+            Part(
+                "files",
+                DeclarationFile,
+                _own(DeclarationFile.enterprise_id),
+                "uploaded_at",
+                frozenset({"content", "uploaded_by"}),
+            ),
+            Part(
+                "steps",
+                DeclarationStep,
+                _below(DeclarationStep.declaration_id, Declaration),
+                "taken_at",
+                frozenset({"account_id", "actor_name"}),
+            ),
+        ),
+    ),
+    Group(
+        "commitments",
+        HOLDINGS["commitments"],
+        "企业签署、信用办和部门核实",
+        (
+            Part("commitments", Commitment, _own(Commitment.enterprise_id), "signed_at"),
+            Part(
+                "files",
+                CommitmentFile,
+                _own(CommitmentFile.enterprise_id),
+                "uploaded_at",
+                frozenset({"content", "uploaded_by"}),
+            ),
+            Part(
+                "steps",
+                CommitmentStep,
+                _below(CommitmentStep.commitment_id, Commitment),
+                "taken_at",
+                frozenset({"account_id", "actor_name"}),
+            ),
         ),
     ),
     Group(

@@ -47,6 +47,8 @@ PAGES = {
     "credit_codes": "enterprise.credit_code",
     "lists": "enterprise.checks",
     "checks": "enterprise.checks",
+    "declarations": "enterprise.declarations",
+    "commitments": "enterprise.commitments",
     "messages": "messages.inbox",
     "deeds": "",
 }

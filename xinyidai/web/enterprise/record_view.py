@@ -9,8 +9,8 @@ from uuid import UUID
 from flask import url_for
 
 from xinyidai.catalogue.kinds import get_kind
-from xinyidai.catalogue.values import RecordKind
-from xinyidai.credit_records.values import Fact
+from xinyidai.catalogue.values import MADE_HERE, RecordKind
+from xinyidai.credit_records.values import PLATFORM, SELF_DECLARED, SOURCE_NAMES, Fact
 from xinyidai.objections import service as objections
 from xinyidai.objections.service.marking import is_marked
 from xinyidai.objections.values import Marks
@@ -27,6 +27,13 @@ class RecordGroup:
     total: int
     rows: list[dict[str, Any]]
     dispute_url: str
+
+    @property
+    def source(self) -> str:
+        """Return who delivers the kind; what the firm itself declared is labelled so."""
+        if self.kind.mode in MADE_HERE:
+            return SOURCE_NAMES[SELF_DECLARED if self.kind.mode.value == "declare" else PLATFORM]
+        return self.kind.department.name
 
 
 def groups_of(

@@ -3,7 +3,10 @@
 from xinyidai.web.office import (
     applications,
     checks,
+    commitment_templates,
+    commitments,
     data,
+    declarations,
     deliveries,
     events,
     figures,
@@ -16,8 +19,8 @@ from xinyidai.web.office import (
     products,
     purposes,
     repairs,
-    sources,
     reports,
+    sources,
     whitelist,
 )
 from xinyidai.web.office.base import blueprint
@@ -26,7 +29,10 @@ __all__ = [
     "applications",
     "blueprint",
     "checks",
+    "commitment_templates",
+    "commitments",
     "data",
+    "declarations",
     "deliveries",
     "events",
     "figures",
@@ -39,7 +45,7 @@ __all__ = [
     "products",
     "purposes",
     "repairs",
-    "sources",
     "reports",
+    "sources",
     "whitelist",
 ]

@@ -6,6 +6,9 @@ from typing import Any
 from flask import g, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from xinyidai.commitments import queries as commitments
+from xinyidai.commitments.values import CommitmentState
+from xinyidai.declarations import service as declarations
 from xinyidai.kernel import clock
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.http import Page
@@ -75,9 +78,19 @@ def _tasks() -> list[Row]:
             "tone": "late" if late_objections else "",
         },
         _task("信用修复待办", Waiting(*repairs.waiting_at_office()), url_for("office.repairs")),
+        _task(
+            "自愿填报待核验",
+            Waiting(*declarations.waiting_for(g.actor)),
+            url_for("office.declarations"),
+        ),
+        _task("承诺待认定", Waiting(*commitments.waiting()), _found_url()),
         _task("用途模板待批准", queries.templates_waiting(), url_for("office.purposes")),
         _task("异常查询待核查", queries.alarms_waiting(), url_for("audit.alarms", state="open")),
     ]
+
+
+def _found_url() -> str:
+    return url_for("office.commitments", state=CommitmentState.SUPPLIED.value)
 
 
 def _task(label: str, waiting: Waiting, href: str, unit: str = "") -> Row:

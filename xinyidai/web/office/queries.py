@@ -40,7 +40,7 @@ class Waiting:
     """How much waits, and since when the longest; None when nothing does."""
 
     count: int
-    since: datetime | None
+    since: datetime | date | None
 
 
 @dataclass(frozen=True)
