@@ -26,10 +26,8 @@ from xinyidai.web import (
 )
 from xinyidai.web.bank import guarantor
 
-# Imported for its views, which join the blueprint of the departments.
-__all__ = ["blueprints", "department_deliveries"]
 # Departments have one blueprint, to which each of these modules adds its pages.
-DEPARTMENT = (department_objections, department_checks, department_lists)
+DEPARTMENT = (department_objections, department_checks, department_lists, department_deliveries)
 
 
 def blueprints(*, is_demo: bool) -> Iterator[Blueprint]:
@@ -45,7 +43,6 @@ def blueprints(*, is_demo: bool) -> Iterator[Blueprint]:
     yield office.blueprint
     yield list_pages.blueprint
     yield DEPARTMENT[0].blueprint
-    yield department_objections.blueprint  # the departments' own, with this module's pages
     yield department_promises.blueprint
     yield audit.blueprint
     yield messages.blueprint

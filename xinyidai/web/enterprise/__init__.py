@@ -24,6 +24,7 @@ from xinyidai.web.enterprise import (
     receipts,
     repairs,
     reports,
+    uploads,
 )
 from xinyidai.web.enterprise.base import blueprint
 
@@ -49,4 +50,5 @@ __all__ = [
     "receipts",
     "repairs",
     "reports",
+    "uploads",
 ]
