@@ -4,11 +4,13 @@ What is inside decides, not the name; an archive in an archive, a bomb or a file
 is refused with a sentence that says what to send instead.
 """
 
+import codecs
 import gzip
 import io
 import stat
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -42,6 +44,10 @@ NO_TABLES = {
 MARKUP = (b"<!doctype", b"<html", b"<table", b"<?xml", b"<workbook")
 OLD_WORKBOOK = "这是旧版 .xls 工作簿，请用表格软件另存为 .xlsx 后再报送。"
 LOCKED_WORKBOOK = "工作簿设有打开密码，无法读取。请取消密码、另存为 .xlsx 后再报送。"
+DAMAGED_GZIP = "压缩文件不完整或已损坏，请重新压缩后再报送。"
+DAMAGED_ZIP = "压缩包不完整或已损坏，无法解开，请重新压缩后再报送。"
+WORKBOOK_TOO_LARGE = "工作簿解压后超过 {}，请拆分，或另存为 CSV 后再报送。"
+NOT_BY_PIECES = (".jsonl", ".ndjson", ".json", ".parquet")
 NESTED = "压缩包里还是压缩包，不逐层解开。请直接报送里面的表格文件。"
 
 
@@ -71,15 +77,87 @@ def open_delivery(path: Path, limits: Limits) -> Delivery:
     return Delivery(content, name)
 
 
-def _read(path: Path, limits: Limits) -> bytes:
+def large_table(path: Path, limits: Limits, folder: Path) -> Path | None:
+    """Return where the bytes of a large CSV lie, unpacked into `folder` if they were packed.
+
+    None when it is small, or of a format that is not read piece by piece; what `open_delivery`
+    refuses is refused here, without reading all of it.
+    """
+    _refuse_size(path, limits)
+    with path.open("rb") as stream:
+        begin = stream.read(CHUNK)
+    place, name = path, path.name.lower()
+    if begin.startswith(GZIP):
+        place, name = _gunzipped_to(folder, path, limits), name.removesuffix(".gz")
+    elif begin.startswith(ZIP) and _is_archive_file(path, name):
+        place, name = _unzipped_to(folder, path, limits)
+    if place.stat().st_size <= limits.streamed_bytes:
+        return None
+    with place.open("rb") as stream:
+        begin = stream.read(CHUNK)
+    if begin.startswith(ZIP) and place == path and path.stat().st_size > limits.workbook_bytes:
+        raise unreadable(WORKBOOK_TOO_LARGE.format(size_words(limits.workbook_bytes)))
+    if begin.startswith((ZIP, EMPTY_ZIP, OLE, b"PAR1")) or name.endswith(NOT_BY_PIECES):
+        return None
+    if place != path:
+        _refuse_archive(begin)
+    _refuse_foreign(begin, name)
+    is_json = begin.removeprefix(codecs.BOM_UTF8).lstrip()[:2] in {b'{"', b"[{"}
+    return None if is_json else place
+
+
+def _gunzipped_to(folder: Path, path: Path, limits: Limits) -> Path:
+    try:
+        with gzip.open(path) as stream:
+            return _written(folder, _pieces(stream, path.stat().st_size, limits))
+    except DAMAGED as error:
+        raise unreadable(DAMAGED_GZIP) from error
+
+
+def _unzipped_to(folder: Path, path: Path, limits: Limits) -> tuple[Path, str]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entry = _only_entry(archive, limits)
+            with archive.open(entry) as stream:
+                place = _written(folder, _pieces(stream, max(entry.compress_size, 1), limits))
+    except (*DAMAGED, ValueError, RuntimeError) as error:
+        raise unreadable(DAMAGED_ZIP) from error
+    return place, PurePosixPath(_name_of(entry)).name.lower()
+
+
+def _written(folder: Path, pieces: Iterator[bytes]) -> Path:
+    place = folder / "unpacked"
+    with place.open("wb") as out:
+        out.writelines(pieces)
+    return place
+
+
+def _is_archive_file(path: Path, name: str) -> bool:
+    if name.endswith((".xlsx", ".xlsm")):
+        return False
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "[Content_Types].xml" not in archive.namelist()
+    except (*DAMAGED, ValueError):
+        return name.endswith(".zip")
+
+
+def _refuse_size(path: Path, limits: Limits) -> None:
     if not path.is_file():
         raise unreadable(f"找不到文件“{path.name}”，请检查路径。")
     try:
         size = path.stat().st_size
-        if size > limits.file_bytes:
-            raise unreadable(
-                f"文件超过 {size_words(limits.file_bytes)}，请按月份或地区拆分后分批报送。"
-            )
+    except OSError as error:
+        raise unreadable(f"文件“{path.name}”无法打开：{error.strerror}。") from error
+    if size > limits.file_bytes:
+        raise unreadable(
+            f"文件超过 {size_words(limits.file_bytes)}，请按月份或地区拆分后分批报送。"
+        )
+
+
+def _read(path: Path, limits: Limits) -> bytes:
+    _refuse_size(path, limits)
+    try:
         return path.read_bytes()
     except OSError as error:
         raise unreadable(f"文件“{path.name}”无法打开：{error.strerror}。") from error
@@ -90,16 +168,18 @@ def _gunzipped(content: bytes, limits: Limits) -> bytes:
         with gzip.open(io.BytesIO(content)) as stream:
             return _inflated(stream, len(content), limits)
     except DAMAGED as error:
-        raise unreadable("压缩文件不完整或已损坏，请重新压缩后再报送。") from error
+        raise unreadable(DAMAGED_GZIP) from error
 
 
 def _inflated(stream: IO[bytes] | gzip.GzipFile, packed: int, limits: Limits) -> bytes:
+    return b"".join(_pieces(stream, packed, limits))
+
+
+def _pieces(stream: IO[bytes] | gzip.GzipFile, packed: int, limits: Limits) -> Iterator[bytes]:
     """Unpack piece by piece and stop as soon as it becomes too much."""
-    pieces: list[bytes] = []
     total = 0
     while piece := stream.read(CHUNK):
         total += len(piece)
-        pieces.append(piece)
         if total > limits.unpacked_bytes:
             raise unreadable(
                 f"文件解压后超过 {size_words(limits.unpacked_bytes)}，请拆分后分批报送。"
@@ -109,7 +189,7 @@ def _inflated(stream: IO[bytes] | gzip.GzipFile, packed: int, limits: Limits) ->
                 f"压缩比超过 {limits.unpacking_ratio} 倍，疑似压缩炸弹，没有解开。"
                 "如确有这样的数据，请不压缩直接报送。"
             )
-    return b"".join(pieces)
+        yield piece
 
 
 def _is_archive(content: bytes, name: str) -> bool:
@@ -132,7 +212,7 @@ def _unzipped(content: bytes, limits: Limits) -> tuple[bytes, str]:
             with archive.open(entry) as stream:
                 inner = _inflated(stream, max(entry.compress_size, 1), limits)
     except (*DAMAGED, ValueError, RuntimeError) as error:
-        raise unreadable("压缩包不完整或已损坏，无法解开，请重新压缩后再报送。") from error
+        raise unreadable(DAMAGED_ZIP) from error
     return inner, PurePosixPath(_name_of(entry)).name.lower()
 
 

@@ -21,8 +21,8 @@ UNPRINTABLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 WRITTEN_AMOUNT = r"-?(\d+\.?\d*|\.\d+)([eE]\+?\d+)?[万亿]?元?"
 DIGITS = "'０１２３４５６７８９／－．，：', '0123456789/-.,:'"
 
-# Most cells begin and end with a sign that needs no stripping, and most days and amounts are written
-# in one way: each slow reading below stands behind a cheap look that spares nearly every row it.
+# Most cells begin and end with a sign that needs no stripping, and most days and amounts are
+# written in one way: each slow reading stands behind a cheap look that spares nearly every row it.
 PLAIN_NUMBER = r"-?[0-9]{1,14}(\.[0-9]{1,8})?"
 PLAIN_AMOUNT = r"-?[0-9]{1,11}(\.[0-9]{1,4})?"  # sixty-four bits hold it, in whatever unit
 PLAIN_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -192,12 +192,22 @@ def _option(options: Mapping[str, str], text: str) -> str:
     return f"case {text} {branches} end"
 
 
-def rule_of(spec: FieldSpec, text: str, value: str, today: date, *, relaxed: bool) -> str:
+def rule_of(  # noqa: PLR0913 - what a rule depends on
+    spec: FieldSpec,
+    text: str,
+    value: str,
+    today: date,
+    *,
+    relaxed: bool,
+    may_have_controls: bool = True,
+) -> str:
     """Return the expression that names the first rule a cell breaks, or NULL.
 
     `relaxed`: the source is known not to have the field in every row.
     """
     rules = [*_form_rules(spec, text, value), *_limit_rules(spec, text, value, today)]
+    if not may_have_controls:
+        rules = [(rule, broken) for rule, broken in rules if rule != "control_characters"]
     branches = " ".join(f"when {broken} then '{rule}'" for rule, broken in rules)
     needed = spec.required and not relaxed
     missing = f"when {text} is null then " + ("'required_missing'" if needed else "null")

@@ -11,11 +11,13 @@ class Limits:
     """Limits of one file; bytes unless said otherwise.
 
     `free_bytes` may be unpacked at any ratio: a short constant file packs well and harms nobody.
+    A CSV of more than `streamed_bytes` is read piece by piece.
     """
 
     file_bytes: int = 2 * GIB
     unpacked_bytes: int = 2 * GIB
     unpacking_ratio: int = 250
+    streamed_bytes: int = 16 * MIB
     free_bytes: int = 32 * MIB
     archive_entries: int = 10_000
     row_bytes: int = 16 * MIB

@@ -57,6 +57,13 @@ class RawTable:
     sha256: str
     flaws: tuple[Flaw, ...] = field(default=())
     written: tuple[str, ...] = field(default=())
+    stored: int | None = None
+    has_controls: bool = True
+
+    @property
+    def num_rows(self) -> int:
+        """Return the number of rows that could be read."""
+        return self.rows.num_rows if self.stored is None else self.stored
 
     @property
     def misshapen(self) -> tuple[int, ...]:
@@ -112,8 +119,8 @@ def _of_csv(
     if layout.header_row:
         heads = join_headings(rows)
     else:
-        heads, body = _numbered_headings(len(rows[0])), text
-    _refuse_wide(len(heads), limits)
+        heads, body = numbered_headings(len(rows[0])), text
+    refuse_wide(len(heads), limits)
     misshapen: list[tuple[int, str]] = []
     table = texts.parse(body, [f"c{n}" for n in range(len(heads))], delimiter, misshapen)
     skipped = [number + last for number, _ in misshapen]
@@ -122,7 +129,8 @@ def _of_csv(
     return heads, _numbered(table, last, skipped), flaws
 
 
-def _numbered_headings(width: int) -> tuple[str, ...]:
+def numbered_headings(width: int) -> tuple[str, ...]:
+    """Return what columns without headings are called."""
     return tuple(f"第{n}列" for n in range(1, width + 1))
 
 
@@ -145,7 +153,7 @@ def _of_rows(rows: list[sheets.Row], layout: Layout) -> tuple[tuple[str, ...], p
     heads = [[cell or "" for cell in row] for row in rows[max(layout.header_row - 1, 0) : last]]
     headings = join_headings(heads) if heads else ()
     width = max([len(headings), *(len(row) for row in body)])
-    headings = headings + ("",) * (width - len(headings)) if last else _numbered_headings(width)
+    headings = headings + ("",) * (width - len(headings)) if last else numbered_headings(width)
     columns: dict[str, pa.Array] = {
         f"c{n}": pa.array([row[n] if n < len(row) else None for row in body], pa.string())
         for n in range(width)
@@ -154,14 +162,15 @@ def _of_rows(rows: list[sheets.Row], layout: Layout) -> tuple[tuple[str, ...], p
     return headings, pa.table(columns)
 
 
-def _refuse_wide(width: int, limits: Limits) -> None:
+def refuse_wide(width: int, limits: Limits) -> None:
+    """Refuse a table with too many columns."""
     if width > limits.columns:
         raise unreadable(f"文件有 {width} 列，最多 {limits.columns} 列。请删除多余的列后再报送。")
 
 
 def _tidy(raw: RawTable, limits: Limits) -> RawTable:
     """Clean the headings, drop nameless empty columns and refuse headings that come twice."""
-    _refuse_wide(len(raw.headings), limits)
+    refuse_wide(len(raw.headings), limits)
     kept: dict[str, pa.ChunkedArray] = {}
     written: dict[str, str] = {}
     for n, heading in enumerate(raw.headings):
@@ -199,7 +208,11 @@ def _refuse_second_heading(raw: RawTable) -> None:
     again = reduce(pc.and_, [pc.is_in(column, value_set=known) for column in cells])
     if not pc.any(again).as_py():
         return
-    number = raw.rows.column(ROW_NUMBER).filter(again)[0].as_py()
+    refuse_again(raw.rows.column(ROW_NUMBER).filter(again)[0].as_py())
+
+
+def refuse_again(number: int) -> None:
+    """Refuse a file that has its headings once more, in row `number`."""
     raise unreadable(
         f"第 {number} 行又是一行表头，像是几张表接在了一起。请拆成几个文件，每个只有一行表头。"
     )
@@ -214,10 +227,15 @@ def _without_footer(raw: RawTable, footer_rows: int) -> RawTable:
     numbers = raw.rows.column(ROW_NUMBER).filter(filled).to_pylist()
     last = sorted([*numbers, *raw.misshapen])[-footer_rows:]
     if len(last) == len(numbers) + len(raw.misshapen):
-        raise unreadable(f"除去末尾 {footer_rows} 行说明，文件没有数据行。")
+        refuse_only_notes(footer_rows)
     keep = pc.less(raw.rows.column(ROW_NUMBER), pa.scalar(last[0], pa.int64()))
     return replace(
         raw,
         rows=raw.rows.filter(keep),
         flaws=tuple(flaw for flaw in raw.flaws if flaw.row < last[0]),
     )
+
+
+def refuse_only_notes(footer_rows: int) -> None:
+    """Refuse a file of which nothing is left without the notes below."""
+    raise unreadable(f"除去末尾 {footer_rows} 行说明，文件没有数据行。")

@@ -15,6 +15,7 @@ from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
 
 from xinyidai.credit_records.collecting.cells import text_of
+from xinyidai.credit_records.collecting.containers import WORKBOOK_TOO_LARGE
 from xinyidai.credit_records.collecting.limits import Limits, size_words
 from xinyidai.credit_records.collecting.refusing import unreadable
 from xinyidai.kernel.errors import InvalidInput
@@ -81,10 +82,7 @@ def _refuse_bomb(content: bytes, limits: Limits) -> None:
         entries = parts.infolist()
         unpacked = sum(part.file_size for part in entries)
         if unpacked > limits.workbook_bytes or len(entries) > limits.archive_entries:
-            raise unreadable(
-                f"工作簿解压后超过 {size_words(limits.workbook_bytes)}，"
-                "请拆分，或另存为 CSV 后再报送。"
-            )
+            raise unreadable(WORKBOOK_TOO_LARGE.format(size_words(limits.workbook_bytes)))
         if unpacked > max(limits.free_bytes, len(content) * limits.unpacking_ratio):
             raise unreadable(
                 f"工作簿的压缩比超过 {limits.unpacking_ratio} 倍，疑似压缩炸弹，没有打开。"

@@ -15,6 +15,8 @@ from xinyidai.credit_records.collecting import (
 )
 from xinyidai.credit_records.collecting.changes import BLOCK_ROWS, ChangedBlock, Changes
 from xinyidai.credit_records.collecting.fields import KindSpec
+from xinyidai.credit_records.collecting.large_reading import read_large
+from xinyidai.credit_records.collecting.limits import LIMITS
 from xinyidai.credit_records.collecting.mapping import SourceMapping, bind
 from xinyidai.credit_records.collecting.order import refuse_shifted
 from xinyidai.credit_records.collecting.reading import read_file
@@ -75,15 +77,17 @@ def check_file(
 ) -> Check:
     """Read a file and check each row; raise `InvalidInput` when it is refused as a whole."""
     mapping = request.mapping or SourceMapping(kind.code)
-    raw = read_file(request.path, mapping.layout)
+    engine = open_engine(folder)
+    raw = read_large(engine, request.path, mapping.layout, LIMITS, folder)
+    raw = raw or read_file(request.path, mapping.layout)
     # Rows of a raw table are checked by the fields that the mapping describes, then aggregated.
     read_as = KindSpec(kind.code, kind.name, mapping.raw, "", "") if mapping.raw else kind
     binding = bind(raw.headings, read_as, mapping)
     if mapping.subject.namespace is None:
         refuse_shifted(raw, binding, read_as)
-    progress(f"校验 {raw.rows.num_rows} 行")
+    progress(f"校验 {raw.num_rows} 行")
     today = request.as_of or clock.today()
-    check = Check(open_engine(), raw, read_as, mapping, binding, today)
+    check = Check(engine, raw, read_as, mapping, binding, today)
     validate(check)
     return aggregating.aggregate(check, kind) if mapping.aggregate else check
 

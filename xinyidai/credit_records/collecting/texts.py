@@ -5,7 +5,9 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
@@ -17,12 +19,18 @@ SNIFFED = 64 * 1024
 SNIFFED_ROWS = 60
 DELIMITERS = ",;\t|^~\x01\x1f，；"
 SAVE_AS = "请用表格软件另存为“CSV UTF-8”后再报送。"
+UTF32 = f"文件是 UTF-32 编码，平台不读。{SAVE_AS}"
+NUL = "第 {} 行有空字符（NUL）：可能是没有字节序标记的 UTF-16，或不是文本文件。" + SAVE_AS
+NUL_IN_UTF16 = f"文件中有空字符（NUL），可能不是文本文件。{SAVE_AS}"
+UNKNOWN_ENCODING = "第 {} 行的文字编码无法识别（支持 UTF-8 和 GB18030）。" + SAVE_AS
+OPEN_QUOTE = "第 {} 行起双引号不成对，后面的行会被并成一格，请检查引号后重新导出。"
 STRANGE = re.compile(r"[\x00\x02-\x08\x0e-\x1e\x7f]")  # \x01 and \x1f may be delimiters
 MOST_STRANGE = 0.02
 FEW_STRANGE = 8
 CJK = re.compile(r"[\u4e00-\u9fff]")
 SURELY_CHINESE = 2
 LONGEST_NOTE = 200
+NO_TABLE = "文件不是可以识别的表格（分隔符或引号不完整，或有一行超过 16 MB），请重新导出。"
 
 
 @dataclass(frozen=True)
@@ -36,20 +44,19 @@ class Text:
 def decode(content: bytes, limits: Limits) -> Text:
     """Decode by the byte order mark, else as UTF-8, else as GB18030; refuse what is no text."""
     if content.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
-        raise unreadable(f"文件是 UTF-32 编码，平台不读。{SAVE_AS}")
+        raise unreadable(UTF32)
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return Text(_as(content, "utf-16"), "utf-16")
     if b"\x00" in content:
         line = content[: content.index(b"\x00")].count(b"\n") + 1
-        raise unreadable(
-            f"第 {line} 行有空字符（NUL）：可能是没有字节序标记的 UTF-16，或不是文本文件。{SAVE_AS}"
-        )
+        raise unreadable(NUL.format(line))
     try:
         text = Text(content.decode("utf-8-sig"), "utf-8")
     except UnicodeDecodeError as error:
-        _refuse_mixed(content, error.start, limits)
+        wrong = content[: error.start].count(b"\n") + 1
+        refuse_mixed(content[: limits.mixed_encoding_bytes].split(b"\n"), wrong)
         text = Text(_as(content, "gb18030"), "gb18030")
-    _refuse_binary(text.text)
+    refuse_binary(text.text)
     return text
 
 
@@ -58,18 +65,15 @@ def _as(content: bytes, encoding: str) -> str:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        raise unreadable(
-            f"第 {line} 行的文字编码无法识别（支持 UTF-8 和 GB18030）。{SAVE_AS}"
-        ) from error
+        raise unreadable(UNKNOWN_ENCODING.format(line)) from error
     if encoding == "utf-16" and "\x00" in text:
-        raise unreadable(f"文件中有空字符（NUL），可能不是文本文件。{SAVE_AS}")
+        raise unreadable(NUL_IN_UTF16)
     return text
 
 
-def _refuse_mixed(content: bytes, broken: int, limits: Limits) -> None:
+def refuse_mixed(lines: list[bytes], wrong: int) -> None:
     """Refuse a file of which some lines are UTF-8 and others are not: half would be garbage."""
-    wrong = content[:broken].count(b"\n") + 1
-    for number, line in enumerate(content[: limits.mixed_encoding_bytes].split(b"\n"), start=1):
+    for number, line in enumerate(lines, start=1):
         if not line.isascii() and _is_chinese_utf8(line):
             raise unreadable(
                 f"同一文件混用了两种文字编码：第 {number} 行是 UTF-8，第 {wrong} 行不是。"
@@ -84,7 +88,8 @@ def _is_chinese_utf8(line: bytes) -> bool:
         return False
 
 
-def _refuse_binary(text: str) -> None:
+def refuse_binary(text: str) -> None:
+    """Refuse what begins with too many signs that no table has."""
     head = text[:SNIFFED]
     if len(STRANGE.findall(head)) > max(FEW_STRANGE, len(head) * MOST_STRANGE):
         raise unreadable(f"文件里有大量不可见字符，不是文本表格。{SAVE_AS}")
@@ -144,7 +149,7 @@ def refuse_open_quote(text: str) -> None:
     if text.count('"') % 2 == 0:
         return
     number = next(n for n, line in enumerate(text.split("\n"), start=1) if line.count('"') % 2)
-    raise unreadable(f"第 {number} 行起双引号不成对，后面的行会被并成一格，请检查引号后重新导出。")
+    raise unreadable(OPEN_QUOTE.format(number))
 
 
 def split_headings(text: str, delimiter: str, first: int, last: int) -> tuple[list[list[str]], str]:
@@ -170,23 +175,26 @@ def parse(
         return "skip"
 
     try:
-        return pa_csv.read_csv(
-            io.BytesIO(text.encode()),
-            # Threads would lose the numbers of misshapen rows.
-            read_options=pa_csv.ReadOptions(
-                use_threads=False, column_names=names, block_size=Limits.row_bytes
-            ),
-            parse_options=pa_csv.ParseOptions(
-                delimiter=delimiter,
-                newlines_in_values=True,
-                ignore_empty_lines=False,
-                invalid_row_handler=take_note,
-            ),
-            convert_options=pa_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
-            ),
-        )
+        return pa_csv.read_csv(io.BytesIO(text.encode()), **options(names, delimiter, take_note))
     except pa.ArrowInvalid as error:
-        raise unreadable(
-            "文件不是可以识别的表格（分隔符或引号不完整，或有一行超过 16 MB），请重新导出。"
-        ) from error
+        raise unreadable(NO_TABLE) from error
+
+
+def options(
+    names: list[str], delimiter: str, take_note: Callable[[pa_csv.InvalidRow], str]
+) -> dict[str, Any]:
+    """Return how a CSV of texts is read; one thread, or misshapen rows would lose their numbers."""
+    return {
+        "read_options": pa_csv.ReadOptions(
+            use_threads=False, column_names=names, block_size=Limits.row_bytes
+        ),
+        "parse_options": pa_csv.ParseOptions(
+            delimiter=delimiter,
+            newlines_in_values=True,
+            ignore_empty_lines=False,
+            invalid_row_handler=take_note,
+        ),
+        "convert_options": pa_csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+        ),
+    }

@@ -8,6 +8,7 @@ Tables made here, all keyed by `row_number`:
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -22,6 +23,8 @@ from xinyidai.kernel.uscc import compact, invented_for
 LONGEST_NAME = 200
 MOST_OPTIONS = 2000
 SUBJECT = "subject"
+MEMORY = "400MB"
+THREADS = "2"
 
 
 @dataclass(frozen=True)
@@ -53,11 +56,19 @@ class Check:
         return tuple(spec for spec in self.kind.facts if spec.code in given)
 
 
-def open_engine() -> duckdb.DuckDBPyConnection:
-    """Return an in-memory DuckDB with our macros, which never reaches for the network."""
-    engine = duckdb.connect(
-        config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-    )
+def open_engine(folder: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """Return a DuckDB with our macros, which never reaches for the network.
+
+    With a `folder` it may lay aside there what does not fit into `MEMORY`, else it is as large as
+    it needs to be.
+    """
+    config: dict[str, str | bool | float | list[str]] = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    }
+    if folder is not None:
+        config |= {"memory_limit": MEMORY, "temp_directory": str(folder), "threads": THREADS}
+    engine = duckdb.connect(config=config)
     for macro in expressions.MACROS:
         engine.execute(macro)
     return engine
@@ -65,16 +76,21 @@ def open_engine() -> duckdb.DuckDBPyConnection:
 
 def validate(check: Check) -> None:
     """Fill `texts`, `typed`, `rejects` and `sound`."""
-    check.engine.register("raw", check.raw.rows)
+    if check.raw.stored is None:
+        check.engine.register("raw", check.raw.rows)
     _make_texts(check)
+    if check.raw.stored is not None:
+        check.engine.execute("drop view raw")
+        check.engine.execute("drop table raw_rows")
     _make_codes(check)
     _make_typed(check)
     _make_rejects(check)
+    unneeded = ", ".join(["code_rule", *(f"t_{spec.code}" for spec in check.fields)])
     check.engine.execute(
-        """
-        create table sound as select * from typed
+        f"""
+        create table sound as select * exclude ({unneeded}) from typed
         where row_number not in (select row_number from rejects)
-        """
+        """  # noqa: S608 - field codes of the catalogue
     )
 
 
@@ -198,11 +214,19 @@ def _make_rejects(check: Check) -> None:
 def _rules(check: Check) -> Iterable[tuple[str, str, str]]:
     """Yield field code, column that shows the value, and the expression that names the rule."""
     yield SUBJECT, "raw_code", _code_rule(check)
-    yield SUBJECT, "raw_name", _name_rule()
+    yield SUBJECT, "raw_name", _name_rule(may_have_controls=check.raw.has_controls)
     for spec in check.fields:
         text, value = f"t_{spec.code}", f"v_{spec.code}"
         relaxed = spec.code in check.relaxed
-        yield spec.code, text, expressions.rule_of(spec, text, value, check.today, relaxed=relaxed)
+        rule = expressions.rule_of(
+            spec,
+            text,
+            value,
+            check.today,
+            relaxed=relaxed,
+            may_have_controls=check.raw.has_controls,
+        )
+        yield spec.code, text, rule
 
 
 def _code_rule(check: Check) -> str:
@@ -212,9 +236,9 @@ def _code_rule(check: Check) -> str:
     return f"case when raw_code is null and raw_name is null then 'no_subject' {wrong} end"
 
 
-def _name_rule() -> str:
-    return (
-        f"case when length(raw_name) > {LONGEST_NAME - 40} then 'too_long'"
-        f" when regexp_matches(raw_name, '{expressions.UNPRINTABLE}')"
-        " then 'control_characters' end"
-    )
+def _name_rule(*, may_have_controls: bool) -> str:
+    long = f"when length(raw_name) > {LONGEST_NAME - 40} then 'too_long'"
+    if not may_have_controls:
+        return f"case {long} end"
+    unprintable = f"regexp_matches(raw_name, '{expressions.UNPRINTABLE}')"
+    return f"case {long} when {unprintable} then 'control_characters' end"
