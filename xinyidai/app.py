@@ -31,7 +31,9 @@ log = logging.getLogger(__name__)
 
 LOCK_TIMEOUT = "5s"
 STATEMENT_TIMEOUT = "120s"
-LARGEST_BODY = 2 * 1024 * 1024  # there is no upload page; files come in by `xinyidai collect`
+LARGEST_BODY = (
+    2 * 1024 * 1024
+)  # only the upload and the push of deliveries take more, each by itself
 
 csrf = CSRFProtect()
 migrate = Migrate()

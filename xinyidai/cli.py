@@ -151,7 +151,10 @@ def _worker_beside(settings: Settings) -> Iterator[None]:
 def _serve(app: Flask, host: str, port: int) -> None:
     from waitress import serve as run_server  # noqa: PLC0415 - only where a server runs
 
+    from xinyidai.web import large_bodies  # noqa: PLC0415 - as above
+
     configure_logs()
+    large_bodies.speak_chinese()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     # The libraries' hundred thousands of objects live as long as the process: looking through them
     # for garbage again and again is what the slowest pages waited for.
@@ -162,6 +165,7 @@ def _serve(app: Flask, host: str, port: int) -> None:
         host=host,
         port=port,
         threads=THREADS,
+        max_request_body_size=large_bodies.LARGEST,
         ident="xinyidai",
         clear_untrusted_proxy_headers=True,
     )

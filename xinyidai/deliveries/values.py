@@ -22,7 +22,7 @@ class DeliveryState(StrEnum):
     AWAITING_MAPPING = "awaiting_mapping"  # 待确认映射
     QUEUED = "queued"  # 排队归集
     COLLECTING = "collecting"  # 归集中
-    COLLECTED = "collected"  # 全部归集
+    COLLECTED = "collected"  # 已归集
     PARTLY_REJECTED = "partly_rejected"  # 有退回
     REFUSED = "refused"  # 整份退回
     FAILED = "failed"  # 处理失败
@@ -64,7 +64,7 @@ STATE_NAMES: Mapping[DeliveryState, str] = {
     S.AWAITING_MAPPING: "待确认映射",
     S.QUEUED: "排队归集",
     S.COLLECTING: "归集中",
-    S.COLLECTED: "全部归集",
+    S.COLLECTED: "已归集",
     S.PARTLY_REJECTED: "有退回",
     S.REFUSED: "整份退回",
     S.FAILED: "处理失败",

@@ -6,8 +6,8 @@ from flask.typing import ResponseReturnValue
 
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.actor import Role
-from xinyidai.web import delivery_desk as desk
 from xinyidai.web.department import blueprint
+from xinyidai.web.office import delivery_desk as desk
 
 __all__ = ["blueprint"]
 

@@ -59,8 +59,10 @@ def proposal_of(path: Path, kind: str | None, own: Collection[str]) -> dict[str,
     """
     found = suggest(path, kind=kind)
     if kind is None and found.kind not in own:
-        near = (g.kind.spec.code for g in found.ranked if g.score >= LEAST_LIKELY)
-        nearest = next((code for code in near if code in own), None)
+        near = [g.kind.spec.code for g in found.ranked if g.score >= LEAST_LIKELY]
+        # Who delivers one kind only has hardly sent another.
+        only = list(own) if len(own) == 1 else []
+        nearest = next((code for code in [*near, *only] if code in own), None)
         found = suggest(path, kind=nearest) if nearest else found
     draft = mapping_draft(found) or {}
     proposal = as_json(found)

@@ -10,7 +10,7 @@ from xinyidai.notifications.values import Topic
 
 WORDS: Mapping[A, tuple[str, str]] = {
     A.PROPOSE: ("请确认映射", "系统给出了类别和各列的建议，确认后才归集。"),
-    A.FINISH: ("已全部归集", "没有退回的行。"),
+    A.FINISH: ("已归集", "没有退回的行。"),
     A.FINISH_PARTLY: ("有退回的行", "请下载退回清单，更正后再次报送。"),
     A.REFUSE: ("整份退回", "没有归集任何内容。原因见报送页面，更正后请再次报送。"),
     A.FAIL: ("处理失败", "没有归集任何内容。请再次报送，仍不成功请联系信用办。"),

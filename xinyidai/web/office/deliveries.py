@@ -5,7 +5,7 @@ from uuid import UUID
 from flask.typing import ResponseReturnValue
 
 from xinyidai.kernel.access import allow
-from xinyidai.web import delivery_desk as desk
+from xinyidai.web.office import delivery_desk as desk
 from xinyidai.web.office.base import OFFICE, OVERSIGHT, blueprint
 
 PLACE = "office"

@@ -13,8 +13,8 @@ from xinyidai.institutions import queries as institutions
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.db import own_transaction
 from xinyidai.kernel.errors import InvalidInput
-from xinyidai.web import delivery_view
 from xinyidai.web.chrome import format_moment
+from xinyidai.web.office import delivery_view
 from xinyidai.web.office.base import (
     OFFICE,
     OVERSIGHT,

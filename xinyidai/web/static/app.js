@@ -16,6 +16,13 @@
   // One press, one request: later presses of the same form are dropped for ten seconds.
   document.addEventListener("submit", function (event) {
     var form = event.target;
+    var large = form.querySelector("input[type=file][data-largest]");
+    var file = large && large.files[0];
+    if (file && file.size > Number(large.getAttribute("data-largest"))) {
+      event.preventDefault();
+      window.alert(large.getAttribute("data-too-large"));
+      return;
+    }
     var question = (event.submitter && event.submitter.getAttribute("data-confirm")) ||
       form.getAttribute("data-confirm");
     if (question && !window.confirm(question)) {

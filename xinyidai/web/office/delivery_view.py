@@ -41,8 +41,8 @@ REGISTRATION = {"registration": "企业登记"}
 
 
 def kind_words(code: str | None) -> str:
-    """Return the Chinese name of a kind, the register among them; a dash when not known yet."""
-    return "—" if code is None else REGISTRATION.get(code, kind_name(code))
+    """Return the Chinese name of a kind, the register among them; 待定 when not known yet."""
+    return "类别待定" if code is None else REGISTRATION.get(code, kind_name(code))
 
 
 def size_words(size: int) -> str:

@@ -22,7 +22,7 @@ from xinyidai.kernel.actor import Role
 from xinyidai.kernel.db import own_transaction
 from xinyidai.kernel.errors import InvalidInput
 from xinyidai.kernel.http import page_args
-from xinyidai.web import delivery_view as view
+from xinyidai.web.office import delivery_view as view
 from xinyidai.web.office.base import asked, attempted, done, options, pager_of, typed
 
 S = DeliveryState
@@ -32,7 +32,7 @@ TABS: Mapping[str, tuple[str, frozenset[S] | None]] = {
     "waiting": ("待确认映射", frozenset({S.AWAITING_MAPPING})),
     "running": ("处理中", frozenset({S.RECEIVED, S.QUEUED, S.COLLECTING})),
     "rejected": ("有退回", frozenset({S.PARTLY_REJECTED, S.REFUSED, S.FAILED})),
-    "collected": ("全部归集", frozenset({S.COLLECTED})),
+    "collected": ("已归集", frozenset({S.COLLECTED})),
 }
 
 
