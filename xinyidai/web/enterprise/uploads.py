@@ -1,4 +1,4 @@
-"""Files that come in through pages of the firm, and go out again: never shown inline.
+"""Files that come in through pages of the firm.
 
 A body is read as a file only where a route is listed here; all others keep the small limit. The
 limit is set before anything reads the body, and after the address is known.
@@ -6,10 +6,9 @@ limit is set before anything reads the body, and after the address is known.
 
 from typing import Any
 
-from flask import Response, request
-from flask.typing import ResponseReturnValue
+from flask import request
 
-from xinyidai.kernel.uploads import MIB, Upload
+from xinyidai.kernel.uploads import MIB
 from xinyidai.web.enterprise.base import blueprint
 
 UPLOADS = frozenset({"enterprise.declaration_attach", "enterprise.commitment_attach"})
@@ -28,13 +27,3 @@ def read_file(field: str = "file") -> tuple[str, bytes]:
     """Return name and content of the file sent, both empty when there is none."""
     sent = request.files.get(field)
     return (sent.filename or "", sent.read()) if sent else ("", b"")
-
-
-def download(upload: Upload, name: str) -> ResponseReturnValue:
-    """Send a firm's file to be saved; browsers neither show nor guess it."""
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}.{upload.type.value}"',
-        "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "default-src 'none'; sandbox",
-    }
-    return Response(upload.content, content_type=upload.type.media_type, headers=headers)

@@ -29,7 +29,7 @@ from xinyidai.kernel.db import own_transaction
 from xinyidai.kernel.errors import InvalidInput
 from xinyidai.kernel.http import page_args
 from xinyidai.web import promise_words as words
-from xinyidai.web.enterprise.uploads import download
+from xinyidai.web.downloads import download
 from xinyidai.web.office.base import (
     Row,
     asked,
