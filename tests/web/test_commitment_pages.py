@@ -126,6 +126,8 @@ def test_from_evidence_to_the_finding_and_the_figures(owner, clerk, town, client
     assert owner.post(f"{address}/supply", data={"note": ""}).status_code == 422
     assert owner.post(f"{address}/supply", data={"note": "材料已经补齐，有回执"}).status_code == 303
     assert "承诺待认定" in clerk.get("/office").text
+    assert number_of(address) in clerk.get("/office/commitments/list?state=waiting").text
+    assert clerk.get("/office/commitments/list?state=x").status_code == 422
     db.session.rollback()
     [file] = db.session.query(CommitmentFile).all()
     assert clerk.post(f"{desk}/files/{file.id}").data == files.pdf()

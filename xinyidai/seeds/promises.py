@@ -84,15 +84,18 @@ def _tell_story(world: World, story: Member) -> None:
 def _declare(world: World, member: Member, category: str, end: str, days: int) -> None:
     with at(_moment(world, member, days)):
         made = declarations.start_declaration(member.actor, category)
+    with at(_moment(world, member, days, later=1)):
         declarations.save_fields(member.actor, made.id, _texts(category))
         declarations.attach_file(member.actor, made.id, "证明材料（演示）.pdf", _paper(made.number))
         declarations.submit_declaration(member.actor, made.id, agreed=True)
     if end != "submit":
-        with at(_moment(world, member, days - 2)):
-            _decide(world, member, made, end)
+        with at(_moment(world, member, days - 2, later=2)):
+            _decide(world, made, end)
+        with at(_moment(world, member, days - 2, later=3)):
+            _undo(world, member, made, end)
 
 
-def _decide(world: World, member: Member, made: Declaration, end: str) -> None:
+def _decide(world: World, made: Declaration, end: str) -> None:
     clerk: Actor = world.cast.actor("xinyongban1")
     if end in {"verify", "revoke", "withdraw"}:
         declarations.verify_declaration(clerk, made.id, "已与出具单位电话核对，与附件一致（演示）")
@@ -100,6 +103,10 @@ def _decide(world: World, member: Member, made: Declaration, end: str) -> None:
         declarations.return_declaration(clerk, made.id, "附件看不清公章，请重新拍照上传（演示）")
     if end == "refuse":
         declarations.refuse_declaration(clerk, made.id, "出具单位答复没有这件事（演示）")
+
+
+def _undo(world: World, member: Member, made: Declaration, end: str) -> None:
+    clerk: Actor = world.cast.actor("xinyongban1")
     if end == "revoke":
         declarations.revoke_declaration(clerk, made.id, "发证机关复函：证书编号不存在（演示）")
     if end == "withdraw":
@@ -130,12 +137,12 @@ def _promise(world: World, member: Member, plan: tuple[str, str, int, int]) -> N
 def _fulfil(world: World, member: Member, made: Commitment, end: str) -> None:
     clerk = world.cast.actor("xinyongban2")
     if end in {"supply", "keep"}:
-        with at(_moment(world, member, 5)):
+        with at(_moment(world, member, 5, later=1)):
             commitments.attach_evidence(
                 member.actor, made.id, "回执（演示）.pdf", _paper(made.number)
             )
             commitments.supply_evidence(member.actor, made.id, "材料已经补齐，回执见附件（演示）")
-    with at(_moment(world, member, 1)):
+    with at(_moment(world, member, 1, later=2)):
         if end == "keep":
             commitments.find_kept(clerk, made.id, "现场核查，承诺事项已办结（演示）")
         if end == "break":
@@ -144,9 +151,10 @@ def _fulfil(world: World, member: Member, made: Commitment, end: str) -> None:
             commitments.watch()
 
 
-def _moment(world: World, member: Member, days: int) -> datetime:
-    """Return a moment of that day, never before the firm signed up."""
-    return max(world.ago(days, 10), member.since + timedelta(hours=1))
+def _moment(world: World, member: Member, days: int, *, later: int = 0) -> datetime:
+    """Return a moment of that day, never before the firm signed up; so many half hours later."""
+    begun = max(world.ago(days, 10), member.since + timedelta(hours=1))
+    return min(begun + timedelta(minutes=30 * later), world.now)
 
 
 def _texts(category: str) -> dict[str, str]:

@@ -24,7 +24,6 @@ from xinyidai.web.enterprise import (
     receipts,
     repairs,
     reports,
-    uploads,
 )
 from xinyidai.web.enterprise.base import blueprint
 
@@ -50,5 +49,4 @@ __all__ = [
     "receipts",
     "repairs",
     "reports",
-    "uploads",
 ]

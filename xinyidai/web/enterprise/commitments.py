@@ -18,7 +18,8 @@ from xinyidai.kernel.db import own_transaction
 from xinyidai.kernel.errors import NotFound
 from xinyidai.kernel.http import page_args, public_url
 from xinyidai.web import promise_words as words
-from xinyidai.web import uploads
+from xinyidai.web.downloads import download
+from xinyidai.web.enterprise import uploads
 from xinyidai.web.enterprise.base import SEE_OTHER, actor, blueprint, firm_id
 from xinyidai.web.enterprise.queries import get_firm
 from xinyidai.web.enterprise.receipts import attachment
@@ -102,7 +103,7 @@ def commitment_supply(commitment_id: UUID) -> ResponseReturnValue:
 def commitment_file(commitment_id: UUID, file_id: UUID) -> ResponseReturnValue:
     """Give the firm its own evidence back, to save."""
     upload = service.open_evidence(actor(), commitment_id, file_id)
-    return uploads.download(upload, f"zhengming-{upload.sha256[:8]}")
+    return download(upload, f"zhengming-{upload.sha256[:8]}")
 
 
 @blueprint.get("/commitments/<uuid:commitment_id>/copy.pdf")

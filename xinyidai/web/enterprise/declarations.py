@@ -14,7 +14,8 @@ from xinyidai.kernel.actor import Role
 from xinyidai.kernel.db import own_transaction, transactional
 from xinyidai.kernel.http import page_args
 from xinyidai.web import promise_words as words
-from xinyidai.web import uploads
+from xinyidai.web.downloads import download
+from xinyidai.web.enterprise import uploads
 from xinyidai.web.enterprise.base import SEE_OTHER, actor, blueprint
 from xinyidai.web.office.base import attempted, pager_of, typed
 
@@ -122,7 +123,7 @@ def declaration_detach(declaration_id: UUID, file_id: UUID) -> ResponseReturnVal
 def declaration_file(declaration_id: UUID, file_id: UUID) -> ResponseReturnValue:
     """Give the firm its own file back, to save."""
     found = service.open_file(actor(), declaration_id, file_id)
-    return uploads.download(found.upload, f"fujian-{found.number}")
+    return download(found.upload, f"fujian-{found.number}")
 
 
 @blueprint.get("/declarations/<uuid:declaration_id>/sign")

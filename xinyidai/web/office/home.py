@@ -7,7 +7,6 @@ from flask import g, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from xinyidai.commitments import queries as commitments
-from xinyidai.commitments.values import CommitmentState
 from xinyidai.declarations import service as declarations
 from xinyidai.kernel import clock
 from xinyidai.kernel.access import allow
@@ -83,14 +82,14 @@ def _tasks() -> list[Row]:
             Waiting(*declarations.waiting_for(g.actor)),
             url_for("office.declarations"),
         ),
-        _task("承诺待认定", Waiting(*commitments.waiting()), _found_url()),
+        _task(
+            "承诺待认定",
+            Waiting(*commitments.waiting()),
+            url_for("office.commitments", state="waiting"),
+        ),
         _task("用途模板待批准", queries.templates_waiting(), url_for("office.purposes")),
         _task("异常查询待核查", queries.alarms_waiting(), url_for("audit.alarms", state="open")),
     ]
-
-
-def _found_url() -> str:
-    return url_for("office.commitments", state=CommitmentState.SUPPLIED.value)
 
 
 def _task(label: str, waiting: Waiting, href: str, unit: str = "") -> Row:

@@ -4,7 +4,7 @@ The same pages for the credit office and for departments; `place` names the blue
 file is opened by a POST, because each opening stands in the trail.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
 from flask import g, render_template, url_for
@@ -29,6 +29,7 @@ from xinyidai.kernel.db import own_transaction
 from xinyidai.kernel.errors import InvalidInput
 from xinyidai.kernel.http import page_args
 from xinyidai.web import promise_words as words
+from xinyidai.web.downloads import download
 from xinyidai.web.office.base import (
     Row,
     asked,
@@ -39,8 +40,8 @@ from xinyidai.web.office.base import (
     pager_of,
     typed,
 )
-from xinyidai.web.uploads import download
 
+WAITING = "waiting"  # evidence is there, or the term is over: somebody has to find
 TABS: Mapping[str, tuple[str, frozenset[S]]] = {
     "submitted": ("待核验", frozenset({S.SUBMITTED})),
     "returned": ("退回补正", frozenset({S.RETURNED})),
@@ -132,8 +133,8 @@ def declaration_file(declaration_id: UUID, file_id: UUID) -> ResponseReturnValue
 def commitment_list(place: str) -> str:
     """Return commitments on the desk, the earliest due first, by kind, state and area."""
     page = page_args()
-    kind, state = chosen_state(CommitmentKind, "kind"), chosen_state(CommitmentState)
-    wanted = Wanted(kind=kind, states=(state,) if state else (), region=asked("region")[:6])
+    kind = chosen_state(CommitmentKind, "kind")
+    wanted = Wanted(kind=kind, states=_asked_states(), region=asked("region")[:6])
     rows, total = commitments.list_of_city(g.actor, wanted, page)
     return render_template(
         "promises/commitments.html",
@@ -141,10 +142,17 @@ def commitment_list(place: str) -> str:
         rows=[words.commitment_row(row) for row in rows],
         labels=COMMITMENT_STATES,
         kinds=options(KIND_NAMES),
-        states=options(COMMITMENT_STATES),
+        states=options({WAITING: "等待认定", **COMMITMENT_STATES}),
         chosen={"kind": asked("kind"), "state": asked("state"), "region": wanted.region},
         pager=pager_of(page, total),
     )
+
+
+def _asked_states() -> Sequence[CommitmentState]:
+    if asked("state") == WAITING:
+        return (CommitmentState.SUPPLIED, CommitmentState.EXPIRED)
+    state = chosen_state(CommitmentState)
+    return (state,) if state else ()
 
 
 def commitment_page(place: str, commitment_id: UUID, errors: dict[str, str]) -> str:
@@ -207,7 +215,7 @@ def waiting_rows() -> list[Row]:
         {
             "value": to_find,
             "label": "承诺待认定",
-            "href": "/department/commitments",
+            "href": "/department/commitments?state=waiting",
             "tone": "todo" if to_find else "",
         },
     ]
