@@ -186,7 +186,12 @@ def upgrade() -> None:
     op.create_index(
         "uq_credit_list_entry_live",
         "credit_list_entry",
-        ["list_type", "enterprise_id", "document"],
+        [
+            "list_type",
+            "enterprise_id",
+            sa.literal_column("coalesce(record_source, '')"),
+            sa.literal_column("coalesce(record_natural_key, document)"),
+        ],
         unique=True,
         postgresql_where=sa.text("listed_at is not null and out_at is null"),
     )
