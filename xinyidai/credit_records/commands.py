@@ -161,7 +161,7 @@ def _tell(sentence: str) -> None:
 
 
 def _print(summary: dict[str, Any], *, as_json: bool) -> None:
-    click.echo(json.dumps(summary, ensure_ascii=False, indent=None if as_json else 2))
+    click.echo(json.dumps(summary, ensure_ascii=False, indent=None if as_json else 2, default=str))
 
 
 def _sentence(done: Collection) -> str:

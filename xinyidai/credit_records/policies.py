@@ -9,6 +9,7 @@ LOOKING_ROLES = frozenset({Role.BANK_OFFICER, Role.BANK_CLIENT, Role.GUARANTOR})
 COLLECTING_ROLES = frozenset({Role.CREDIT_OFFICE, Role.DEPARTMENT, Role.OPERATOR, Role.SYSTEM})
 # A department takes out of force only what it delivers itself: `service.write` narrows it.
 RETIRING_ROLES = frozenset({Role.CREDIT_OFFICE, Role.DEPARTMENT, Role.SYSTEM})
+DELIVERY_ROLES = COLLECTING_ROLES | {Role.AUDITOR}
 HANDLING_ROLES = frozenset({Role.CREDIT_OFFICE, Role.DEPARTMENT})
 
 
@@ -27,6 +28,12 @@ def require_collecting(actor: Actor) -> None:
     """Raise `Forbidden` unless the actor may deliver records."""
     if actor.role not in COLLECTING_ROLES:
         raise Forbidden("您的账户没有报送信用信息的权限。")
+
+
+def require_seeing_deliveries(actor: Actor) -> None:
+    """Raise `Forbidden` unless the actor may see what became of deliveries."""
+    if actor.role not in DELIVERY_ROLES:
+        raise Forbidden("您的账户没有查看报送情况的权限。")
 
 
 def require_retiring(actor: Actor) -> None:

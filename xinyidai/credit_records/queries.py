@@ -29,12 +29,11 @@ from sqlalchemy.dialects.postgresql import BYTEA
 
 from xinyidai.consents.models import Consent
 from xinyidai.credit_records.models import (
-    CollectionBatch,
     CreditRecord,
     DisclosureSnapshot,
     QueryEvent,
 )
-from xinyidai.credit_records.values import BatchState, Fact, QueryKind, QueryOutcome, RecordStatus
+from xinyidai.credit_records.values import Fact, QueryKind, QueryOutcome, RecordStatus
 from xinyidai.kernel.db import db
 
 REMOVED = (RecordStatus.CORRECTED, RecordStatus.WITHDRAWN, RecordStatus.REPAIRED)
@@ -90,40 +89,6 @@ def count_removed_since(
             CreditRecord.status_changed_at > moment,
         )
     )
-
-
-def last_collections(as_of: datetime) -> Select[str, datetime | None]:
-    """Select for each kind the end of its last batch that brought or confirmed anything."""
-    taken = CollectionBatch.rows_accepted + CollectionBatch.rows_unchanged
-    return (
-        select(CollectionBatch.kind, func.max(CollectionBatch.finished_at))
-        .where(
-            CollectionBatch.state == BatchState.FINISHED,
-            CollectionBatch.finished_at <= as_of,
-            or_(taken > 0, CollectionBatch.rows_total == 0),
-        )
-        .group_by(CollectionBatch.kind)
-    )
-
-
-def batch_by_id(batch_id: UUID) -> Select[*tuple[Any, ...]]:
-    """Select one collection batch."""
-    return _batches().where(CollectionBatch.id == batch_id)
-
-
-def finished_batch(source: str, kind: str, digest: str) -> Select[*tuple[Any, ...]]:
-    """Select the finished batch of the same file, if there is one."""
-    return _batches().where(
-        CollectionBatch.source == source,
-        CollectionBatch.kind == kind,
-        CollectionBatch.sha256 == digest,
-        CollectionBatch.state == BatchState.FINISHED,
-    )
-
-
-def latest_batches(limit: int = LARGEST_LIST) -> Select[*tuple[Any, ...]]:
-    """Select the newest collection batches."""
-    return _batches().order_by(CollectionBatch.started_at.desc()).limit(limit)
 
 
 def snapshot_by_id(snapshot_id: UUID) -> Select[*tuple[Any, ...]]:
@@ -327,10 +292,6 @@ def _granted_since(
 ) -> Select[*tuple[Any, ...]]:
     granted = statement.where(Consent.granted_at.is_not(None))
     return granted if moment is None else granted.where(Consent.granted_at >= moment)
-
-
-def _batches() -> Select[*tuple[Any, ...]]:
-    return select(*CollectionBatch.__table__.columns)
 
 
 def _in_force(enterprise_id: UUID, kinds: Collection[str] | None) -> list[ColumnElement[bool]]:

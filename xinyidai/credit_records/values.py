@@ -8,6 +8,9 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+# A register extract fills firms instead of records, and its batches bear this kind, 企业登记.
+REGISTRATION = "registration"
+
 
 class RecordStatus(StrEnum):
     """Whether a record counts, 信息状态; only `in_force` is ever shown or computed with."""
@@ -159,3 +162,18 @@ class BatchCounts:
     accepted: int
     rejected: int
     unchanged: int
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """One rule that one row of a delivery broke, 退回; the value is masked.
+
+    `occurred_on` is the day of the fact as far as the row told it.
+    """
+
+    row_number: int
+    field: str
+    shown_value: str
+    rule: str
+    advice: str
+    occurred_on: date | None

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from uuid import UUID
 
 from sqlalchemy import text
 
@@ -23,7 +24,6 @@ from xinyidai.credit_records.collecting import (
 )
 from xinyidai.credit_records.collecting.fields import KindSpec
 from xinyidai.credit_records.collecting.mapping import (
-    REGISTRATION,
     SourceMapping,
     bad_mapping,
     bind,
@@ -34,7 +34,7 @@ from xinyidai.credit_records.collecting.reading import read_file
 from xinyidai.credit_records.collecting.validating import Check, open_engine, validate
 from xinyidai.credit_records.service import staging as staged_table
 from xinyidai.credit_records.service import write
-from xinyidai.credit_records.values import BatchCounts, WriteCounts
+from xinyidai.credit_records.values import REGISTRATION, BatchCounts, WriteCounts
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import db
@@ -66,7 +66,8 @@ class Collection:
     aggregation they are rows after it, while `rows` and `rejected` count rows of the file.
     `pending_names` wait for a code, `pending_new` of them since this run. `duplicate_codes` counts
     codes that stand with several names in the file. `reasons` counts rows by rule, `examples` shows
-    the first three of each.
+    the first three of each. Every rejected row is kept with the batch `batch_id`
+    (`service.rejections_of`).
     """
 
     kind: str
@@ -82,6 +83,7 @@ class Collection:
     firms: int
     duplicate_codes: int
     seconds: float
+    batch_id: UUID
     reasons: Mapping[str, int] = field(default_factory=dict)
     examples: Mapping[str, list[dict[str, str | int]]] = field(default_factory=dict)
 
@@ -111,7 +113,7 @@ def collect_file(
     check = _checked(request, kind, progress)
     progress("对应企业并写入")
     if kind.code == REGISTRATION:
-        written = _take_registrations(check, actor, request.source)
+        written = _take_registrations(check, actor, request)
     else:
         written = _take_records(check, actor, request)
     if request.report is not None:
@@ -127,6 +129,7 @@ class _Written:
     pending: int
     pending_new: int
     duplicate_codes: int
+    batch_id: UUID
 
 
 def _check_request(request: CollectionRequest, kind: KindSpec) -> None:
@@ -154,20 +157,20 @@ def _checked(request: CollectionRequest, kind: KindSpec, progress: Progress) -> 
     return aggregating.aggregate(check, kind) if mapping.aggregate else check
 
 
-def _take_registrations(check: Check, actor: Actor, source: str) -> _Written:
+def _take_registrations(check: Check, actor: Actor, request: CollectionRequest) -> _Written:
     duplicates = check.count(
         "select count(*) from (select uscc from sound where uscc is not null"
         " group by uscc having count(distinct name) > 1)"
     )
-    counts = registering.register(check, actor, source)
-    held = registering.hold_unregistered(check, source)
-    written = WriteCounts(
-        inserted=counts.inserted + counts.updated,
-        superseded=0,
-        unchanged=counts.unchanged,
-        firms=counts.inserted + counts.updated,
-    )
-    return _Written(written, held.new + held.known, held.new, duplicates)
+    counts = registering.register(check, actor, request.source)
+    held = registering.hold_unregistered(check, request.source)
+    changed = counts.inserted + counts.updated
+    written = WriteCounts(changed, 0, counts.unchanged, changed)
+    batch = _open_batch(check, actor, request, registering.digest(check), is_new=changed > 0)
+    if not batch.is_done:
+        rejecting.keep(check, batch.id)
+        write.close_batch(actor, batch.id, _batch_counts(check, written))
+    return _Written(written, held.new + held.known, held.new, duplicates, batch.id)
 
 
 def _take_records(check: Check, actor: Actor, request: CollectionRequest) -> _Written:
@@ -176,39 +179,35 @@ def _take_records(check: Check, actor: Actor, request: CollectionRequest) -> _Wr
     staging.stage(check, source, check.today.isoformat())
     held = subjects.hold_pending(check, source, kind)
     duplicates = subjects.duplicate_codes(check)
-    counts = _write(check, actor, request)
-    return _Written(counts, held.new + held.known, held.new, duplicates)
+    batch = _open_batch(check, actor, request, staging.digest(check))
+    counts = _write(check, actor, batch)
+    return _Written(counts, held.new + held.known, held.new, duplicates, batch.id)
 
 
-def _write(check: Check, actor: Actor, request: CollectionRequest) -> WriteCounts:
-    total = check.count(f"select count(*) from staged where {staging.FOUND}")  # noqa: S608 - a constant
-    batch = _open_batch(check, actor, request)
+def _write(check: Check, actor: Actor, batch: write.Batch) -> WriteCounts:
     if batch.is_done:
+        total = check.count(f"select count(*) from staged where {staging.FOUND}")  # noqa: S608 - a constant
         return WriteCounts(inserted=0, superseded=0, unchanged=total, firms=0)
     connection = db.session.connection()
     staged_table.create(connection)
     staging.copy_staged(check, connection)
     counts = write.apply_staged(connection, batch.id)
     connection.execute(staged_table.DROP_STAGED)
+    rejecting.keep(check, batch.id)
     write.close_batch(actor, batch.id, _batch_counts(check, counts))
     return counts
 
 
-def _open_batch(check: Check, actor: Actor, request: CollectionRequest) -> write.Batch:
+def _open_batch(
+    check: Check, actor: Actor, request: CollectionRequest, digest: str, *, is_new: bool = False
+) -> write.Batch:
     """Return the finished batch of the same content if nothing came after it, else a new one.
 
     A file delivered again after another one of its source and kind must count again, or the other
-    one's rows would stay in force.
+    one's rows would stay in force. `is_new` tells that it was seen to change something.
     """
-    digest = staging.digest(check)
-    newest = next(
-        (
-            batch.id
-            for batch in write.list_batches()
-            if (batch.source, batch.kind) == (request.source, check.kind.code)
-        ),
-        None,
-    )
+    last = write.list_batches(1, source=request.source, kind=check.kind.code)
+    newest = None if is_new or not last else last[0].id
     sha256 = digest
     while True:
         batch = write.open_batch(
@@ -250,6 +249,7 @@ def _collection(
         firms=counts.firms,
         duplicate_codes=written.duplicate_codes,
         seconds=round(seconds, 2),
+        batch_id=written.batch_id,
         reasons=rejecting.reasons(check),
         examples=rejecting.examples(check),
     )

@@ -11,7 +11,7 @@ from xinyidai.credit_records.collecting import codes
 from xinyidai.credit_records.collecting.binding_guess import Guess, fits
 from xinyidai.credit_records.collecting.fields import FieldSpec, FieldType
 from xinyidai.credit_records.collecting.headings import clean_heading
-from xinyidai.credit_records.collecting.mapping import REGISTRATION, bind, find_kind, mapping_of
+from xinyidai.credit_records.collecting.mapping import bind, find_kind, mapping_of
 from xinyidai.credit_records.collecting.reading import RawTable
 from xinyidai.credit_records.collecting.suggesting import (
     ALTERNATIVES,
@@ -21,6 +21,7 @@ from xinyidai.credit_records.collecting.suggesting import (
     letter_of,
     samples_of,
 )
+from xinyidai.credit_records.values import REGISTRATION
 from xinyidai.kernel.errors import DomainError
 from xinyidai.kernel.uscc import compact
 

@@ -14,7 +14,6 @@ from xinyidai.credit_records.collecting.binding_guess import (
     guess_name,
 )
 from xinyidai.credit_records.collecting.fields import FieldType
-from xinyidai.credit_records.collecting.mapping import REGISTRATION
 from xinyidai.credit_records.collecting.vocabulary import (
     SAID_THE_SAME,
     KindWordsOf,
@@ -24,6 +23,7 @@ from xinyidai.credit_records.collecting.vocabulary import (
     kinds_that_say,
     known_kinds,
 )
+from xinyidai.credit_records.values import REGISTRATION
 
 LEAST_SURE = 0.45
 TITLE, HEADINGS, VALUES, DEPARTMENT = 0.75, 0.85, 0.3, 0.15

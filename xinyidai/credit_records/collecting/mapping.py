@@ -21,10 +21,10 @@ from xinyidai.credit_records.collecting.fields import (
 )
 from xinyidai.credit_records.collecting.headings import clean_heading
 from xinyidai.credit_records.collecting.reading import Layout
+from xinyidai.credit_records.values import REGISTRATION
 from xinyidai.kernel.errors import InvalidInput
 
 FOLDER = Path(__file__).parents[1] / "mappings"
-REGISTRATION = "registration"
 MAPPING_KEYS = frozenset(
     {
         "about", "kind", "source", "file", "columns", "constants", "ignore", "skip_rows",

@@ -1,9 +1,11 @@
 """A register extract, 登记信息: sound rows become firms instead of credit records."""
 
+import hashlib
 from collections.abc import Iterator
 from typing import Any
 
 from xinyidai.credit_records.collecting.validating import SUBJECT, Check
+from xinyidai.credit_records.values import REGISTRATION
 from xinyidai.enterprises.rules import normalise_name
 from xinyidai.enterprises.service import (
     HeldName,
@@ -16,7 +18,6 @@ from xinyidai.enterprises.service import (
 from xinyidai.enterprises.values import RegistrationStatus
 from xinyidai.kernel.actor import Actor
 
-REGISTRATION = "registration"
 PLAIN = (
     "legal_representative", "region_code", "address", "industry_code", "section",
     "established_on", "employees", "enterprise_type", "business_scope",
@@ -47,6 +48,12 @@ def hold_unregistered(check: Check, source: str) -> HoldCounts:
         "select raw_name, row_number from sound where uscc is null order by row_number"
     ).fetchall()
     return hold_names(HeldName(source, REGISTRATION, name, number, {}) for name, number in rows)
+
+
+def digest(check: Check) -> str:
+    """Return the digest that tells the same extract from another one."""
+    rejected = check.count("select count(*) from rejects")
+    return hashlib.sha256(f"{check.raw.sha256}/{REGISTRATION}/{rejected}".encode()).hexdigest()
 
 
 def _reject_twins(check: Check) -> None:

@@ -1,6 +1,7 @@
 """Use cases of credit records: the one door, who gets through it, and how records come in."""
 
 from xinyidai.credit_records.service import cases, write
+from xinyidai.credit_records.service.batches import Batch, count_batches, get_batch, list_batches
 from xinyidai.credit_records.service.disclose import (
     Build,
     Disclosure,
@@ -11,22 +12,31 @@ from xinyidai.credit_records.service.disclose import (
 from xinyidai.credit_records.service.look import Look
 from xinyidai.credit_records.service.own import read_own
 from xinyidai.credit_records.service.platform import PlatformRun, collected_kinds, platform_run
+from xinyidai.credit_records.service.rejections import count_rejections, rejections_of
 from xinyidai.credit_records.service.retention import forget_expired_snapshots
 from xinyidai.credit_records.service.staging import NewRecord
+from xinyidai.credit_records.values import Rejection
 
 __all__ = [
+    "Batch",
     "Build",
     "Disclosure",
     "Look",
     "NewRecord",
     "PlatformRun",
+    "Rejection",
     "cases",
     "collected_kinds",
+    "count_batches",
+    "count_rejections",
     "disclose",
     "disclose_many",
     "forget_expired_snapshots",
+    "get_batch",
+    "list_batches",
     "platform_run",
     "read_own",
     "read_snapshot",
+    "rejections_of",
     "write",
 ]

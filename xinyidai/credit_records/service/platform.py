@@ -12,7 +12,7 @@ from sqlalchemy import Executable, Row, func, select
 
 from xinyidai.catalogue.purposes import PlatformPurpose, get_platform_purpose
 from xinyidai.consents import queries as consent_queries
-from xinyidai.credit_records import queries
+from xinyidai.credit_records import batch_queries, queries
 from xinyidai.credit_records.models import QueryEvent
 from xinyidai.credit_records.service import door, log, parquet
 from xinyidai.credit_records.service.door import Aperture
@@ -110,7 +110,7 @@ def collected_kinds(as_of: datetime | None = None) -> dict[str, datetime]:
     A kind that is absent was never collected: nothing found of it means 数据不足, not zero.
     """
     aperture = Aperture(platform_run="collected_kinds")
-    rows = door.read(aperture, queries.last_collections(as_of or clock.now()))
+    rows = door.read(aperture, batch_queries.last_collections(as_of or clock.now()))
     return {kind: clock.local(finished_at) for kind, finished_at in rows}
 
 

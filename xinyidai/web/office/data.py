@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from xinyidai.catalogue.kinds import DEPARTMENTS, KINDS
 from xinyidai.credit_records.service import write
 from xinyidai.credit_records.service.write import Batch
-from xinyidai.credit_records.values import BatchState
+from xinyidai.credit_records.values import REGISTRATION, BatchState
 from xinyidai.enterprises import queries as enterprises
 from xinyidai.enterprises import service
 from xinyidai.kernel import clock
@@ -125,7 +125,9 @@ def source_name(code: str) -> str:
 
 
 def kind_name(code: str) -> str:
-    """Return the name of a kind of record."""
+    """Return the name of a kind of record, or of an extract of the register."""
+    if code == REGISTRATION:
+        return "企业登记"
     return KINDS[code].name if code in KINDS else code
 
 
