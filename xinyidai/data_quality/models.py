@@ -34,7 +34,8 @@ CODE = String(64)
 class QualityRun(Model):
     """One day's measuring, 数据质量检查; measured again on its day, it replaces its own figures.
 
-    `event_id` is the platform run in the log of queries; `codes` are the counts of 重错码.
+    `event_id` is the platform run in the log of queries, `months` are those whose figures it made,
+    `codes` the counts of 重错码.
     """
 
     __tablename__ = "quality_run"
@@ -43,6 +44,7 @@ class QualityRun(Model):
     day: Mapped[date] = mapped_column(unique=True)
     rule_version: Mapped[str] = mapped_column(String(32))
     event_id: Mapped[UUID]
+    months: Mapped[list[str]]
     codes: Mapped[dict[str, Any]]
     made_at: Mapped[datetime]
 

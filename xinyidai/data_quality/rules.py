@@ -64,7 +64,7 @@ def expected_deliveries(first: date, cycle_days: int, until: date) -> Iterator[S
     The n-th is due `n × cycle_days` days after the day of the first delivery, on the next working
     day when that is none; several that fall on one day are one. A delivery counts for the slot in
     whose days it came in, and one slot is one obligation however often is delivered in it. Only
-    slots whose last day lies before `until` are over. Source: 公共信用信息目录, `update_cycle_days`.
+    slots whose last day lies before `until` are over. Source: the catalogue's `update_cycle_days`.
     """
     opened, count = first, 1
     while True:

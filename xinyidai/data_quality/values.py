@@ -27,7 +27,8 @@ MEASURE_TEXTS: Mapping[Measure, str] = {
     Measure.REPORTING: "已报 ÷ 应报。应报 = 按目录更新周期在当月到期的报送次数"
     " + 决定日在当月、从其他来源得知的决定数",
     Measure.COMPLIANCE: "通过行数 ÷ 报送行数，按收到日所在月。未变化的行重复报送不计",
-    Measure.TIMELINESS: "决定后 7 个工作日内报到的条数 ÷ 报到的条数（十公示类别），按首次收到日所在月",
+    Measure.TIMELINESS: "决定后 7 个工作日内报到的条数 ÷ 报到的条数"
+    "（十公示类别，存量不计），按首次收到日所在月",
 }
 UNASSIGNED = ""  # figures of sources that are no department of the city
 UNASSIGNED_NAME = "未对应部门的来源"

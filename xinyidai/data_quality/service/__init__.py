@@ -1,0 +1,28 @@
+"""Use cases of data quality: measuring, suspects, tickets, bulletins, scores."""
+
+from xinyidai.data_quality.service.measuring import count_codes, measure
+from xinyidai.data_quality.service.suspects import close_suspect, explain_suspect, read_suspect
+from xinyidai.data_quality.service.tickets import (
+    answer_ticket,
+    cancel_ticket,
+    open_ticket,
+    read_ticket,
+    return_ticket,
+    send_ticket,
+    verify_ticket,
+)
+
+__all__ = [
+    "answer_ticket",
+    "cancel_ticket",
+    "close_suspect",
+    "count_codes",
+    "explain_suspect",
+    "measure",
+    "open_ticket",
+    "read_suspect",
+    "read_ticket",
+    "return_ticket",
+    "send_ticket",
+    "verify_ticket",
+]
