@@ -50,6 +50,7 @@ JOBS: tuple[str, ...] = (
     "notifications",
     "consents",
     "credit_records",
+    "data_quality",
     "objections",
     "repairs",
     "profiles",
@@ -72,6 +73,7 @@ COMMANDS: Mapping[str, str] = {
     "oversight": "oversight",
     "products": "products",
     "profile": "profiles",
+    "quality": "data_quality",
 }
 
 

@@ -362,6 +362,7 @@ def upgrade() -> None:
         "suspect_step",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("suspect_id", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.BigInteger(), nullable=False),
         sa.Column(
             "action",
             sa.Enum(
@@ -420,14 +421,13 @@ def upgrade() -> None:
             name=op.f("fk_suspect_step_suspect_id_concealment_suspect"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_suspect_step")),
-    )
-    op.create_index(
-        op.f("ix_suspect_step_suspect_id"), "suspect_step", ["suspect_id"], unique=False
+        sa.UniqueConstraint("suspect_id", "place", name=op.f("uq_suspect_step_suspect_id")),
     )
     op.create_table(
         "ticket_step",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("ticket_id", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.BigInteger(), nullable=False),
         sa.Column(
             "action",
             sa.Enum(
@@ -495,8 +495,8 @@ def upgrade() -> None:
             name=op.f("fk_ticket_step_ticket_id_correction_ticket"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_step")),
+        sa.UniqueConstraint("ticket_id", "place", name=op.f("uq_ticket_step_ticket_id")),
     )
-    op.create_index(op.f("ix_ticket_step_ticket_id"), "ticket_step", ["ticket_id"], unique=False)
     for table in APPEND_ONLY:
         op.execute(f"revoke update, delete, truncate on {table} from xinyidai_app")
 

@@ -138,12 +138,17 @@ class ConcealmentSuspect(Model):
 
 
 class SuspectStep(Model):
-    """One step of a suspect: who did what, when and why; append only."""
+    """One step of a suspect: who did what, when and why; append only.
+
+    `place` counts from 1: several steps are taken at one moment.
+    """
 
     __tablename__ = "suspect_step"
+    __table_args__ = (UniqueConstraint("suspect_id", "place"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    suspect_id: Mapped[UUID] = mapped_column(ForeignKey("concealment_suspect.id"), index=True)
+    suspect_id: Mapped[UUID] = mapped_column(ForeignKey("concealment_suspect.id"))
+    place: Mapped[int]
     action: Mapped[SuspectAction] = mapped_column(state_type(SuspectAction))
     to_state: Mapped[SuspectState] = mapped_column(state_type(SuspectState))
     account_id: Mapped[UUID | None]
@@ -194,12 +199,17 @@ class CorrectionTicket(Model):
 
 
 class TicketStep(Model):
-    """One step of a ticket: who did what, when and why; append only."""
+    """One step of a ticket: who did what, when and why; append only.
+
+    `place` counts from 1: several steps are taken at one moment.
+    """
 
     __tablename__ = "ticket_step"
+    __table_args__ = (UniqueConstraint("ticket_id", "place"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    ticket_id: Mapped[UUID] = mapped_column(ForeignKey("correction_ticket.id"), index=True)
+    ticket_id: Mapped[UUID] = mapped_column(ForeignKey("correction_ticket.id"))
+    place: Mapped[int]
     action: Mapped[TicketAction] = mapped_column(state_type(TicketAction))
     to_state: Mapped[TicketState] = mapped_column(state_type(TicketState))
     account_id: Mapped[UUID | None]

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, any_, func, literal, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from xinyidai.data_quality.models import (
     ConcealmentSuspect,
@@ -96,8 +97,8 @@ def late_records(
         *_if(LateRecord.department_code == department, department),
         *_if(LateRecord.kind == kind, kind),
     )
-    order = (LateRecord.received_on.desc(), LateRecord.record_id)
-    return _paged(statement, page, *order)
+    order = (LateRecord.received_on.desc(), LateRecord.kind, LateRecord.shown_number)
+    return _paged(statement, page, *order, LateRecord.record_id)
 
 
 def missed_deliveries(
@@ -164,7 +165,7 @@ def get_suspect(suspect_id: UUID, *, for_update: bool = False) -> ConcealmentSus
 def suspect_steps(suspect_id: UUID) -> Sequence[SuspectStep]:
     """Return the steps of a suspect, oldest first."""
     statement = select(SuspectStep).where(SuspectStep.suspect_id == suspect_id)
-    return db.session.scalars(statement.order_by(SuspectStep.taken_at, SuspectStep.id)).all()
+    return db.session.scalars(statement.order_by(SuspectStep.place)).all()
 
 
 def get_ticket(ticket_id: UUID, *, for_update: bool = False) -> CorrectionTicket | None:
@@ -175,7 +176,7 @@ def get_ticket(ticket_id: UUID, *, for_update: bool = False) -> CorrectionTicket
 def ticket_steps(ticket_id: UUID) -> Sequence[TicketStep]:
     """Return the steps of a ticket, oldest first."""
     statement = select(TicketStep).where(TicketStep.ticket_id == ticket_id)
-    return db.session.scalars(statement.order_by(TicketStep.taken_at, TicketStep.id)).all()
+    return db.session.scalars(statement.order_by(TicketStep.place)).all()
 
 
 def tickets(
@@ -327,7 +328,7 @@ def scores(
     """Return the newest score of each department for a period, the best first."""
     newest = (
         select(QualityScore)
-        .distinct(QualityScore.department_code)
+        .ext(distinct_on(QualityScore.department_code))
         .where(
             QualityScore.period == period,
             QualityScore.starts_on == starts_on,
@@ -343,7 +344,7 @@ def score_history(department: str, period: Period) -> Sequence[QualityScore]:
     """Return the newest score of each of a department's periods, the newest period first."""
     statement = (
         select(QualityScore)
-        .distinct(QualityScore.starts_on)
+        .ext(distinct_on(QualityScore.starts_on))
         .where(QualityScore.department_code == department, QualityScore.period == period)
         .order_by(QualityScore.starts_on.desc(), QualityScore.made_on.desc())
     )

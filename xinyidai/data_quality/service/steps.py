@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from xinyidai.audit import service as audit
+from xinyidai.data_quality import queries
 from xinyidai.data_quality.lifecycle import SUSPECT, TICKET
 from xinyidai.data_quality.models import (
     ConcealmentSuspect,
@@ -30,6 +31,7 @@ def take_ticket_step(
     db.session.add(
         TicketStep(
             ticket_id=ticket.id,
+            place=len(queries.ticket_steps(ticket.id)) + 1,
             action=action,
             to_state=ticket.state,
             account_id=actor.account_id,
@@ -52,6 +54,7 @@ def take_suspect_step(
     db.session.add(
         SuspectStep(
             suspect_id=suspect.id,
+            place=len(queries.suspect_steps(suspect.id)) + 1,
             action=action,
             to_state=suspect.state,
             account_id=actor.account_id,
