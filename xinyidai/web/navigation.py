@@ -74,6 +74,7 @@ BY_ROLE: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
         ("/department", "首页", "home"),
         ("/department/nominations", "白名单推荐", "list"),
         ("/department/objections", "待答复的异议", "question"),
+        ("/department/quality", "数据质量", "data"),
         _MESSAGES,
     ),
     Role.GUARANTOR: (
@@ -130,6 +131,7 @@ BELONGS = {
     "/queries": "/bank/applications",
     "/bank/batches": "/bank/consents",
     "/bank/search": "/bank/applications",
+    "/department/tickets": "/department/quality",
 }
 
 

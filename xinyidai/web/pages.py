@@ -8,6 +8,7 @@ from xinyidai.web import (
     audit,
     bank,
     department_objections,
+    department_quality,
     enterprise,
     ledger_api,
     messages,
@@ -30,6 +31,7 @@ def blueprints(*, is_demo: bool) -> Iterator[Blueprint]:
     yield public_pages.blueprint
     yield office.blueprint
     yield department_objections.blueprint  # the departments' own, with this module's pages
+    _ = department_quality.blueprint  # the same one, with this module's pages as well
     yield audit.blueprint
     yield messages.blueprint
     yield ledger_api.downloads

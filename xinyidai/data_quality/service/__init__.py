@@ -3,6 +3,7 @@
 from xinyidai.data_quality.service.measuring import count_codes, measure
 from xinyidai.data_quality.service.suspects import close_suspect, explain_suspect, read_suspect
 from xinyidai.data_quality.service.tickets import (
+    actions_of,
     answer_ticket,
     cancel_ticket,
     open_ticket,
@@ -13,6 +14,7 @@ from xinyidai.data_quality.service.tickets import (
 )
 
 __all__ = [
+    "actions_of",
     "answer_ticket",
     "cancel_ticket",
     "close_suspect",

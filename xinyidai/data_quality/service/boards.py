@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from xinyidai.catalogue.quality import QUALITY
@@ -11,9 +12,10 @@ from xinyidai.credit_records.service import measuring as store
 from xinyidai.credit_records.service.measuring import Delivered, RejectedRow
 from xinyidai.data_quality import policies, queries, rules
 from xinyidai.data_quality.models import QualityRun
+from xinyidai.data_quality.service import counting
 from xinyidai.data_quality.service.departments import Directory, read_directory
 from xinyidai.data_quality.service.measuring import delivered_as
-from xinyidai.data_quality.values import NO_RATE, Measure, Period, Rate
+from xinyidai.data_quality.values import FAULT_NAMES, NO_RATE, Measure, Period, Rate
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.errors import NotFound
@@ -200,3 +202,30 @@ def _sum(month: date, code: str | None) -> dict[Measure, Rate]:
 
 def _all_measures(rates: Mapping[Measure, Rate]) -> dict[Measure, Rate]:
     return {measure: rates.get(measure, NO_RATE) for measure in Measure}
+
+
+@dataclass(frozen=True)
+class FaultyFirm:
+    """A firm whose code is doubled or wrong."""
+
+    name: str
+    uscc: str
+    faults: Sequence[str]
+
+
+def read_faulty_firms(actor: Actor, page: Page) -> list[FaultyFirm]:
+    """Return the firms whose codes are doubled or wrong; those that share a part together."""
+    policies.require_overseer(actor)
+    rows = counting.rows(
+        counting.FAULTY_FIRMS, **counting.CODE_RULE, limit=page.size, offset=page.offset
+    )
+    return [FaultyFirm(row.name, row.uscc, _faults(row)) for row in rows]
+
+
+def _faults(row: Any) -> list[str]:
+    found = {
+        "duplicate": row.is_shared,
+        "wrong_character": not row.is_shaped,
+        "wrong_check_digit": row.is_shaped and row.is_unchecked,
+    }
+    return [FAULT_NAMES[fault] for fault, is_so in found.items() if is_so]

@@ -111,7 +111,8 @@ FIRM_CODES = text(
     {JUDGED_FIRMS}
     select count(*) as firms, count(*) filter (where is_shared) as duplicate,
         count(*) filter (where not is_shaped) as wrong_character,
-        count(*) filter (where is_shaped and rest <> 0) as wrong_check_digit
+        count(*) filter (where is_shaped and rest <> 0) as wrong_check_digit,
+        count(*) filter (where is_shared or not is_shaped or rest <> 0) as faulty
     from judged
     """  # noqa: S608 - a constant
 )

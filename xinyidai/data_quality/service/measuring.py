@@ -93,7 +93,7 @@ def count_codes() -> dict[str, int]:
     }
     for fault, rows in counting.rows(counting.TICKET_ROWS):
         found[fault] = found.get(fault, 0) + int(rows)
-    return found | {"subjects": int(firms.firms) + int(waiting)}
+    return found | {"subjects": int(firms.firms) + int(waiting), "faulty_firms": int(firms.faulty)}
 
 
 def delivered_as(batch: Delivered) -> Delivered:

@@ -7,6 +7,7 @@ from xinyidai.catalogue.quality import QUALITY
 from xinyidai.credit_records.service import measuring as store
 from xinyidai.credit_records.service.measuring import Delivered, MeasuredBatch
 from xinyidai.data_quality import policies, queries, rules
+from xinyidai.data_quality.lifecycle import TICKET
 from xinyidai.data_quality.models import CorrectionTicket
 from xinyidai.data_quality.service import steps, telling
 from xinyidai.data_quality.service.departments import Directory
@@ -134,6 +135,13 @@ def cancel_ticket(actor: Actor, ticket_id: UUID, words: str) -> CorrectionTicket
 def read_ticket(actor: Actor, ticket_id: UUID) -> CorrectionTicket:
     """Return a ticket that the actor may see, or raise `NotFound`."""
     return policies.require_ticket(actor, queries.get_ticket(ticket_id))
+
+
+def actions_of(actor: Actor, ticket: CorrectionTicket) -> list[TicketAction]:
+    """Return what the actor may do to a ticket as it stands, in the order of its life."""
+    shown = (T.SEND, T.CORRECT, T.KEEP, T.VERIFY, T.RETURN, T.CANCEL)
+    possible = TICKET.actions_from(ticket.state)
+    return [action for action in shown if action in possible and policies.may(actor, action)]
 
 
 def watch() -> None:

@@ -11,6 +11,8 @@ from xinyidai.web.office import (
     objections,
     products,
     purposes,
+    quality,
+    quality_cases,
     repairs,
     whitelist,
 )
@@ -28,6 +30,8 @@ __all__ = [
     "objections",
     "products",
     "purposes",
+    "quality",
+    "quality_cases",
     "repairs",
     "whitelist",
 ]
