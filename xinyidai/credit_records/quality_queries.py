@@ -86,7 +86,8 @@ DELIVERED = text(
     """  # noqa: S608 - a constant
 )
 
-MASKED = "left({0}, 1) || '***' || right({0}, 4)"
+# The ends of a number, and never more than half of it.
+MASKED = "left({0}, 1) || '***' || right({0}, least(4, length({0}) / 3))"
 # What a record is a version of; an earlier version of it was received earlier.
 SAME = """{0}.enterprise_id = r.enterprise_id and {0}.kind = r.kind and {0}.source = r.source
             and {0}.natural_key = r.natural_key"""

@@ -14,6 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from xinyidai.catalogue.quality import QUALITY
 from xinyidai.data_quality import bulletin_sheet as words
+from xinyidai.data_quality.rules import NO_VALUE
 from xinyidai.data_quality.values import MEASURE_NAMES, MEASURE_TEXTS, Measure
 
 DATED = re.compile(rb"<dcterms:(created|modified)[^>]*>[^<]*</dcterms:\1>")
@@ -61,7 +62,7 @@ def _rate_row(line: Mapping[str, Any]) -> list[Cell]:
     for measure in Measure:
         rate = line["rates"][measure.value]
         share = words.share_of(rate)
-        row += [words.NONE if share is None else share]
+        row += [NO_VALUE if share is None else share]
         row += [rate["numerator"], rate["denominator"]]
     score = None if line["score"] is None else float(line["score"])
     return [*row, line["late"], score, line["grade"]]

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from xinyidai.catalogue.quality import QUALITY
+from xinyidai.data_quality.rules import NO_VALUE as NONE
+from xinyidai.data_quality.rules import percent
 from xinyidai.data_quality.values import FAULT_NAMES, MEASURE_NAMES, MEASURE_TEXTS, Measure
 
 TEMPLATE = Path(__file__).parent / "bulletins" / "monthly.typ"
-NONE = "数据不足"
 MOST_ROWS = 30  # of a list on paper; the workbook holds all
 Row = list[str]
 Figures = Mapping[str, Any]
@@ -117,14 +118,6 @@ def share_of(rate: Mapping[str, int]) -> Decimal | None:
 def fraction(rate: Mapping[str, int]) -> str:
     """Return numerator and denominator as they are written."""
     return f"{rate['numerator']:,} ÷ {rate['denominator']:,}" if rate["denominator"] else "—"
-
-
-def percent(value: Decimal | None, places: int = 2) -> str:
-    """Return a fraction as a percentage; 数据不足 when absent. Rounded down."""
-    if value is None:
-        return NONE
-    step = Decimal(1).scaleb(-places)
-    return f"{(value * 100).quantize(step, 'ROUND_DOWN')}%"
 
 
 def _measured(figures: Figures) -> str:

@@ -13,6 +13,7 @@ TENTH = Decimal("0.1")
 MONTHS_OF = {Period.MONTH: 1, Period.QUARTER: 3, Period.YEAR: 12}
 DECEMBER = 12
 LONGEST_WORDS = 2000
+NO_VALUE = "数据不足"
 
 
 def month_of(day: date) -> date:
@@ -115,3 +116,11 @@ def words_faults(name: str, text: str, what: str) -> dict[str, str]:
     if len(text) > LONGEST_WORDS:
         return {name: f"不能超过 {LONGEST_WORDS} 个字。"}
     return {}
+
+
+def percent(value: Decimal | None, places: int = 2) -> str:
+    """Return a fraction as a percentage; 数据不足 when absent. Rounded down."""
+    if value is None:
+        return NO_VALUE
+    step = Decimal(1).scaleb(-places)
+    return f"{(value * 100).quantize(step, 'ROUND_DOWN')}%"

@@ -10,7 +10,6 @@ from xinyidai.catalogue.kinds import KINDS
 from xinyidai.catalogue.quality import QUALITY
 from xinyidai.credit_records.service.measuring import Delivered, RejectedRow
 from xinyidai.data_quality import rules
-from xinyidai.data_quality.bulletin_sheet import percent
 from xinyidai.data_quality.models import (
     ConcealmentSuspect,
     CorrectionTicket,
@@ -20,6 +19,7 @@ from xinyidai.data_quality.models import (
     SuspectStep,
     TicketStep,
 )
+from xinyidai.data_quality.rules import percent
 from xinyidai.data_quality.service.boards import Zeroes
 from xinyidai.data_quality.service.departments import Directory
 from xinyidai.data_quality.values import (

@@ -1,7 +1,12 @@
 """Use cases of data quality: measuring, suspects, tickets, bulletins, scores."""
 
 from xinyidai.data_quality.service.measuring import count_codes, measure
-from xinyidai.data_quality.service.suspects import close_suspect, explain_suspect, read_suspect
+from xinyidai.data_quality.service.suspects import (
+    close_suspect,
+    explain_suspect,
+    read_suspect,
+    suspect_actions,
+)
 from xinyidai.data_quality.service.tickets import (
     actions_of,
     answer_ticket,
@@ -26,5 +31,6 @@ __all__ = [
     "read_ticket",
     "return_ticket",
     "send_ticket",
+    "suspect_actions",
     "verify_ticket",
 ]

@@ -10,7 +10,7 @@ from uuid import UUID
 from xinyidai.catalogue.quality import QUALITY
 from xinyidai.credit_records.service import measuring as store
 from xinyidai.credit_records.service.measuring import Delivered, RejectedRow
-from xinyidai.data_quality import policies, queries, rules
+from xinyidai.data_quality import bulletin_sheet, policies, queries, rules
 from xinyidai.data_quality.models import QualityRun
 from xinyidai.data_quality.service import counting
 from xinyidai.data_quality.service.departments import Directory, read_directory
@@ -202,6 +202,29 @@ def _sum(month: date, code: str | None) -> dict[Measure, Rate]:
 
 def _all_measures(rates: Mapping[Measure, Rate]) -> dict[Measure, Rate]:
     return {measure: rates.get(measure, NO_RATE) for measure in Measure}
+
+
+@dataclass(frozen=True)
+class CodeBoard:
+    """重错码 of the newest measuring: the rate in a sentence, and its parts."""
+
+    run: QualityRun | None
+    line: str
+    parts: Sequence[Sequence[str]]
+    faulty_firms: int
+
+
+def read_codes(actor: Actor) -> CodeBoard:
+    """Return 重错码 as last counted."""
+    policies.require_overseer(actor)
+    run = queries.latest_run()
+    codes = run.codes if run else {}
+    return CodeBoard(
+        run,
+        bulletin_sheet.code_line(codes),
+        bulletin_sheet.code_rows(codes),
+        int(codes.get("faulty_firms", 0)),
+    )
 
 
 @dataclass(frozen=True)

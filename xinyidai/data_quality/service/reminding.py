@@ -5,7 +5,6 @@ from uuid import UUID
 
 from xinyidai.catalogue.quality import QUALITY
 from xinyidai.data_quality import queries, rules
-from xinyidai.data_quality.bulletin_sheet import percent
 from xinyidai.data_quality.service import bulletins, telling, tickets
 from xinyidai.data_quality.service.departments import read_directory
 from xinyidai.data_quality.values import MEASURE_NAMES, NO_RATE, Measure, Rate
@@ -61,7 +60,7 @@ def _below_target(code: str, month: date) -> list[str]:
         rate = Rate(figure.numerator, figure.denominator)
         rates[figure.measure] = rates.get(figure.measure, NO_RATE) + rate
     return [
-        f"本月{MEASURE_NAMES[measure]} {percent(rate.value)}，未达目标"
+        f"本月{MEASURE_NAMES[measure]} {rules.percent(rate.value)}，未达目标"
         for measure, rate in rates.items()
         if rate.value is not None and rate.value < QUALITY.targets[measure.value].now
     ]

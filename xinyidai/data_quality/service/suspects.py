@@ -9,6 +9,7 @@ from uuid import UUID
 
 from xinyidai.catalogue.quality import QUALITY
 from xinyidai.data_quality import policies, queries, rules
+from xinyidai.data_quality.lifecycle import SUSPECT
 from xinyidai.data_quality.models import ConcealmentSuspect
 from xinyidai.data_quality.service import counting, steps, telling
 from xinyidai.data_quality.values import SuspectAction, SuspectOutcome, SuspectState
@@ -90,6 +91,12 @@ def close_suspect(
 def read_suspect(actor: Actor, suspect_id: UUID) -> ConcealmentSuspect:
     """Return a suspect that the actor may see, or raise `NotFound`."""
     return policies.require_suspect(actor, queries.get_suspect(suspect_id))
+
+
+def suspect_actions(actor: Actor, suspect: ConcealmentSuspect) -> list[SuspectAction]:
+    """Return what the actor may do to a suspect as it stands."""
+    possible = SUSPECT.actions_from(suspect.state)
+    return [action for action in possible if policies.may(actor, action)]
 
 
 def _end(suspect: ConcealmentSuspect, outcome: SuspectOutcome, reason: str) -> None:

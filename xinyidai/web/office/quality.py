@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 from xinyidai.catalogue.kinds import CLASSES
 from xinyidai.catalogue.quality import QUALITY
 from xinyidai.data_quality import queries, rules
-from xinyidai.data_quality.bulletin_sheet import code_line, code_rows, percent
 from xinyidai.data_quality.models import CoverageCell
+from xinyidai.data_quality.rules import percent
 from xinyidai.data_quality.service import boards, bulletins
 from xinyidai.data_quality.service.boards import Board, DepartmentLine
 from xinyidai.data_quality.values import (
@@ -108,18 +108,17 @@ def quality_late() -> ResponseReturnValue:
 @allow(*OVERSIGHT)
 def quality_codes() -> ResponseReturnValue:
     """Show 重错码: the rate, its parts, and the firms whose codes are doubled or wrong."""
-    run, page = queries.latest_run(), page_args()
-    codes = run.codes if run else {}
+    codes, page = boards.read_codes(g.actor), page_args()
     return render_template(
         "quality/codes.html",
-        run=run,
-        line=code_line(codes),
-        rows=[{"fault": name, "number": number} for name, number in code_rows(codes)],
+        run=codes.run,
+        line=codes.line,
+        rows=[{"fault": name, "number": number} for name, number in codes.parts],
         firms=[
             {"name": one.name, "code": one.uscc, "fault": "、".join(one.faults)}
             for one in boards.read_faulty_firms(g.actor, page)
         ],
-        pager=pager_of(page, codes.get("faulty_firms", 0)),
+        pager=pager_of(page, codes.faulty_firms),
         waiting=enterprises.count_pending_names(),
         can_settle=g.actor.role in OFFICE,
     )

@@ -10,7 +10,7 @@ from uuid import UUID
 from flask import Response, g, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from xinyidai.data_quality import policies, queries, service
+from xinyidai.data_quality import queries, service
 from xinyidai.data_quality.models import CorrectionTicket
 from xinyidai.data_quality.service import boards, bulletins
 from xinyidai.data_quality.service.departments import Directory
@@ -70,7 +70,9 @@ def rows_page(place: str, code: str) -> str:
     chosen = [rate for (k, m), rate in by_kind.items() if m is measure and kind in (None, k)]
     page = page_args()
     directory = boards.directory()
-    lists = _behind(measure, code, month, kind)
+    lists = _behind(measure, code, month, kind) | {
+        "suspects": _suspects_of(place, code, month) if measure is Measure.REPORTING else []
+    }
     return render_template(
         "quality/rows.html",
         name=directory.name_of(code),
@@ -124,7 +126,7 @@ def _kind_rows(
 def _behind(measure: Measure, code: str, month: date, kind: str | None) -> Row:
     """Return the failing rows of a rate and the deliveries they came in."""
     page, directory = page_args(), boards.directory()
-    found: Row = {"late": [], "missed": [], "rejected": [], "suspects": [], "deliveries": []}
+    found: Row = {"late": [], "missed": [], "rejected": [], "deliveries": []}
     if measure is Measure.TIMELINESS:
         late, total = queries.late_records(page, month=month, department=code, kind=kind)
         found |= {"late": [words.late_row(one, directory) for one in late], "total": total}
@@ -134,24 +136,19 @@ def _behind(measure: Measure, code: str, month: date, kind: str | None) -> Row:
     else:
         missed, total = queries.missed_deliveries(page, month=month, department=code, kind=kind)
         found |= {"missed": [words.missed_row(one, directory) for one in missed], "total": total}
-        found["suspects"] = _suspects_of(code, month)
     batches = boards.read_batches(g.actor, code, month, kind)[:SHOWN_DELIVERIES]
     return found | {"deliveries": [words.delivery_row(batch) for batch in batches]}
 
 
-def _suspects_of(code: str, month: date) -> list[Row]:
+def _suspects_of(place: str, code: str, month: date) -> list[Row]:
     rows, _ = queries.suspects(
         page_args(), department=code, states=frozenset(SuspectState), month=month
     )
-    directory, place = boards.directory(), _place()
+    directory = boards.directory()
     return [
         words.suspect_row(one, directory, url_for(f"{place}.suspect", suspect_id=one.id))
         for one in rows
     ]
-
-
-def _place() -> str:
-    return "department" if policies.code_of(g.actor) else "office"
 
 
 def suspects_page(place: str, code: str | None) -> str:
@@ -184,15 +181,15 @@ def suspects_page(place: str, code: str | None) -> str:
 def suspect_page(place: str, suspect_id: UUID, errors: Mapping[str, str] | None = None) -> str:
     """Return the page of one suspect with what the actor may do."""
     suspect = service.read_suspect(g.actor, suspect_id)
-    may = [one for one in SuspectAction if policies.may(g.actor, one)]
+    may = service.suspect_actions(g.actor, suspect)
     return render_template(
         "quality/suspect.html",
         suspect=suspect,
         labels=SUSPECT_NAMES,
         facts=words.suspect_facts(suspect, boards.directory()),
         events=words.step_events(queries.suspect_steps(suspect_id)),
-        can_explain=SuspectAction.EXPLAIN in may and suspect.state is SuspectState.OPEN,
-        can_close=SuspectAction.CLOSE in may and suspect.state is not SuspectState.CLOSED,
+        can_explain=SuspectAction.EXPLAIN in may,
+        can_close=SuspectAction.CLOSE in may,
         outcomes=options({k: v for k, v in OUTCOME_NAMES.items() if k != SuspectOutcome.REPORTED}),
         typed={name: typed(name) for name in ("words", "outcome")},
         back=url_for(f"{place}.suspects"),
