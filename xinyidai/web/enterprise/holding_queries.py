@@ -22,6 +22,7 @@ from xinyidai.applications.models import (
 )
 from xinyidai.audit.models import AuditEntry
 from xinyidai.consents.models import Consent, ConsentEvent, SigningRule
+from xinyidai.data_quality.models import FirmCoverage
 from xinyidai.enterprises.models import Enterprise, PendingName
 from xinyidai.kernel import clock
 from xinyidai.kernel.db import Base, db
@@ -107,6 +108,7 @@ GROUPS: Sequence[Group] = (
             Part(
                 "claimed_names", PendingName, _own(PendingName.resolved_enterprise_id), "created_at"
             ),
+            Part("coverage", FirmCoverage, _own(FirmCoverage.enterprise_id), "measured_on"),
         ),
     ),
     Group(
