@@ -34,7 +34,10 @@ def city(live) -> City:
     made.month = month_after(month_of(clock.today()), -1)
     first = made.month
     made.deliver(HOUSING, LICENCE, first, [])
-    rows = [Row(made.firms[0], "许演〔2026〕0011号", first), Row(made.firms[1], "许演〔2026〕0022号", first)]
+    rows = [
+        Row(made.firms[0], "许演〔2026〕0011号", first),
+        Row(made.firms[1], "许演〔2026〕0022号", first),
+    ]
     made.deliver(HOUSING, LICENCE, first + timedelta(days=2), rows[:1])
     made.deliver(HOUSING, LICENCE, first + timedelta(days=27), rows, {"uscc_length": 1})
     known = Row(made.firms[0], "罚演1号", first, f"鹰川市{HOUSING}局")

@@ -23,10 +23,10 @@ from xinyidai.kernel.access import allow
 from xinyidai.kernel.actor import Role
 from xinyidai.kernel.errors import InvalidInput
 from xinyidai.kernel.http import page_args
-from xinyidai.web import quality_words as words
 from xinyidai.web.chrome import format_day
 from xinyidai.web.department import blueprint
 from xinyidai.web.office import quality_desk as desk
+from xinyidai.web.office import quality_words as words
 from xinyidai.web.office.base import asked, pager_of
 from xinyidai.web.office.quality import period_name, trend_series
 

@@ -34,9 +34,9 @@ from xinyidai.kernel.access import allow
 from xinyidai.kernel.db import own_transaction
 from xinyidai.kernel.errors import InvalidInput
 from xinyidai.kernel.http import page_args
-from xinyidai.web import quality_words as words
 from xinyidai.web.chrome import format_day
 from xinyidai.web.office import quality_desk as desk
+from xinyidai.web.office import quality_words as words
 from xinyidai.web.office.base import (
     OFFICE,
     OVERSIGHT,

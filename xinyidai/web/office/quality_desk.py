@@ -33,8 +33,8 @@ from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import own_transaction
 from xinyidai.kernel.errors import InvalidInput
 from xinyidai.kernel.http import page_args
-from xinyidai.web import quality_words as words
 from xinyidai.web.chrome import format_moment
+from xinyidai.web.office import quality_words as words
 from xinyidai.web.office.base import (
     Row,
     asked,
