@@ -58,6 +58,7 @@ JOBS: tuple[str, ...] = (
     "joint_checks",
     "declarations",
     "commitments",
+    "data_quality",
     "objections",
     "repairs",
     "profiles",
@@ -82,6 +83,7 @@ COMMANDS: Mapping[str, str] = {
     "oversight": "oversight",
     "products": "products",
     "profile": "profiles",
+    "quality": "data_quality",
 }
 
 

@@ -44,6 +44,9 @@ KINDS = {
     "template_id": "nothing",
     "witness_id": "nothing",
     "objection_id": "objection",
+    "bulletin_id": "nothing",
+    "suspect_id": "nothing",
+    "ticket_id": "nothing",
     "repair_id": "repair",
     "code": "word:median_days",
     "declaration_id": "declaration",
@@ -329,6 +332,31 @@ TABLE: dict[str, Entry] = {
         _e("O"),
     ),
     "office.commitment_file": _e("O", file_id="evidence"),
+    # Data quality
+    **dict.fromkeys(
+        """
+        office.quality office.quality_rows office.quality_late office.quality_codes
+        office.quality_coverage office.quality_firms office.quality_scores office.bulletins_page
+        office.bulletin_pdf office.bulletin_xlsx office.suspects office.suspect office.tickets
+        office.ticket
+        """.split(),  # noqa: SIM905 - as above
+        _e("AO"),
+    ),
+    **dict.fromkeys(
+        """
+        office.publish_bulletin office.suspect_step office.ticket_form office.open_ticket
+        office.ticket_step
+        """.split(),  # noqa: SIM905 - as above
+        _e("O"),
+    ),
+    **dict.fromkeys(
+        """
+        department.quality department.quality_rows department.bulletin_pdf
+        department.bulletin_xlsx department.suspects department.suspect department.suspect_step
+        department.tickets department.ticket department.ticket_step
+        """.split(),  # noqa: SIM905 - as above
+        _e("D"),
+    ),
     # Everybody with a mailbox
     **dict.fromkeys(("messages.inbox", "messages.read", "messages.read_all"), _e("ABDEGOP")),
 }

@@ -27,6 +27,8 @@ NUMBERED = {
     "score_result": frozenset({"id", "snapshot_id"}),
     "industry_distribution": frozenset({"id"}),
     "pending_name": frozenset({"id"}),
+    "late_record": frozenset({"record_id"}),
+    "concealment_suspect": frozenset({"record_id"}),
 }
 # A record's number in the audit trail is as much the database's own as in the record itself.
 INSTEAD = {

@@ -82,6 +82,7 @@ BY_ROLE: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
         ("/department/objections", "待答复的异议", "question"),
         ("/department/checks", "联合奖惩核查", "shield"),
         ("/department/declarations", "填报与承诺", "star"),
+        ("/department/quality", "数据质量", "data"),
         _MESSAGES,
     ),
     Role.GUARANTOR: (
@@ -151,6 +152,7 @@ BELONGS = {
     "/bank/batches": "/bank/consents",
     "/bank/search": "/bank/applications",
     "/office/deliveries": "/office/data",
+    "/department/tickets": "/department/quality",
 }
 
 

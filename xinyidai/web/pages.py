@@ -12,6 +12,7 @@ from xinyidai.web import (
     department_lists,
     department_objections,
     department_promises,
+    department_quality,
     enterprise,
     ledger_api,
     list_pages,
@@ -44,6 +45,8 @@ def blueprints(*, is_demo: bool) -> Iterator[Blueprint]:
     yield list_pages.blueprint
     yield DEPARTMENT[0].blueprint
     yield department_promises.blueprint
+    yield department_objections.blueprint  # the departments' own, with this module's pages
+    _ = department_quality.blueprint  # the same one, with this module's pages as well
     yield audit.blueprint
     yield messages.blueprint
     yield ledger_api.downloads

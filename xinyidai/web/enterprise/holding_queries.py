@@ -25,6 +25,7 @@ from xinyidai.commitments.models import Commitment, CommitmentFile, CommitmentSt
 from xinyidai.consents.models import Consent, ConsentEvent, SigningRule
 from xinyidai.credit_lists.models import ListEntry, NoticeFirm
 from xinyidai.credit_reports.models import CreditCode, CreditReport, ReportVerification
+from xinyidai.data_quality.models import FirmCoverage
 from xinyidai.declarations.models import Declaration, DeclarationFile, DeclarationStep
 from xinyidai.enterprises.models import Enterprise, PendingName
 from xinyidai.joint_checks.models import CheckHit, JointCheck
@@ -121,6 +122,7 @@ GROUPS: Sequence[Group] = (
             Part(
                 "claimed_names", PendingName, _own(PendingName.resolved_enterprise_id), "created_at"
             ),
+            Part("coverage", FirmCoverage, _own(FirmCoverage.enterprise_id), "measured_on"),
         ),
     ),
     Group(
