@@ -120,6 +120,14 @@ TABLE: dict[str, Entry] = {
         """.split(),  # noqa: SIM905 - as above
         _e("E"),
     ),
+    # Other nodes: a signature is the credential, the gate lets anybody knock
+    **dict.fromkeys(
+        """
+        api_nodes.take_package api_nodes.list_packages api_nodes.read_package
+        api_nodes.read_receipt api_nodes.take_receipt api_nodes.hear
+        """.split(),  # noqa: SIM905 - as above
+        _e("*", package_id="nothing"),
+    ),
     "enterprise.consent_officer": _e("E", staff=True),
     "enterprise.consent_agree": _e("E", consent_id="pending"),
     "enterprise.consent_decline": _e("E", consent_id="pending"),

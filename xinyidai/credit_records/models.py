@@ -78,6 +78,13 @@ class CreditRecord(Model):
         ),
         Index("ix_credit_record_enterprise_kind", "enterprise_id", "kind"),
         Index("ix_credit_record_batch", "batch_id"),
+        # What ended has to be told to other nodes: few rows, found without walking through all.
+        Index(
+            "ix_credit_record_ended",
+            "kind",
+            "id",
+            postgresql_where=text("status in ('corrected', 'withdrawn', 'repaired')"),
+        ),
         {"schema": "credit"},
     )
 
