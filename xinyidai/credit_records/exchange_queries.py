@@ -78,7 +78,9 @@ def ended_since(stretch: Stretch, limit: int) -> Select[*tuple[Any, ...]]:
     )
 
 
-def named(enterprise_id: UUID, kind: str, source: str, natural_key: str) -> Select[*tuple[Any, ...]]:
+def named(
+    enterprise_id: UUID, kind: str, source: str, natural_key: str
+) -> Select[*tuple[Any, ...]]:
     """Select the record in force under a name."""
     return select(CreditRecord.id).where(
         CreditRecord.enterprise_id == enterprise_id,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 
 from xinyidai.enterprises.models import Enterprise
 from xinyidai.kernel.db import Base, db
@@ -169,10 +169,19 @@ def totals() -> Mapping[tuple[UUID, Way], LinkTotals]:
 
 def latest_packages() -> Mapping[tuple[UUID, Way], ExchangePackage]:
     """Return the newest package of each link and way."""
-    statement = (
-        select(ExchangePackage)
-        .distinct(ExchangePackage.node_id, ExchangePackage.way)
-        .order_by(ExchangePackage.node_id, ExchangePackage.way, ExchangePackage.sequence.desc())
+    newest = (
+        select(ExchangePackage.node_id, ExchangePackage.way, func.max(ExchangePackage.sequence))
+        .group_by(ExchangePackage.node_id, ExchangePackage.way)
+        .subquery()
+    )
+    node_id, way, sequence = newest.c
+    statement = select(ExchangePackage).join(
+        newest,
+        and_(
+            ExchangePackage.node_id == node_id,
+            ExchangePackage.way == way,
+            ExchangePackage.sequence == sequence,
+        ),
     )
     return {(each.node_id, each.way): each for each in db.session.scalars(statement)}
 

@@ -17,6 +17,7 @@ from xinyidai.seeds import (
     crowd,
     deliveries,
     evidence,
+    exchange,
     fingerprint,
     gatherings,
     ground,
@@ -150,6 +151,7 @@ def _steps(say: Say) -> tuple[tuple[str, Callable[[World], object]], ...]:
         ("贷款申请", lambda world: lending.lend(world, say)),
         ("银企对接活动", gatherings.gather),
         ("银行查询", permissions.look_around),
+        ("节点交换", exchange.connect),
         ("存证封存", evidence.seal),
     )
 

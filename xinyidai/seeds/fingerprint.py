@@ -24,6 +24,9 @@ NUMBERED = {
     "score_result": frozenset({"id", "snapshot_id"}),
     "industry_distribution": frozenset({"id"}),
     "pending_name": frozenset({"id"}),
+    "exchange_body": frozenset({"body"}),
+    "exchange_flow": frozenset({"cursor"}),
+    "exchange_package": frozenset({"size", "receipt_key_id", "receipt_signature"}),
 }
 # A record's number in the audit trail is as much the database's own as in the record itself.
 INSTEAD = {

@@ -128,6 +128,8 @@ def _fill(
         if len(found) < limit:
             cursor = cursor.turned()
     if lines:
+        # Not by number: two databases with the same records make the same package.
+        lines.sort(key=lambda one: (one["uscc"] or "", one["name"], one["source"], one["key"]))
         draft.files.append(KindFile(flow.kind, lines))
     return cursor
 
