@@ -125,9 +125,12 @@ def connect(world: World) -> None:
         neighbours = [_open(world, one) for one in _neighbours()]
         _propose(world)
     province, yebei, wangchuan, platform = neighbours
-    _send_up(world, province)
-    _come_from_counties(world, yebei, wangchuan)
+    with at(world.ago(9, 6)):
+        _send_up(province, is_fetched=True)
     _come_from_platform(world, platform)
+    _come_from_counties(world, yebei, wangchuan)
+    with at(world.ago(1, 12)):
+        _send_up(province, is_fetched=False)
     for hours, one in enumerate(neighbours, start=1):
         with at(world.now - timedelta(hours=hours)):
             one.beat()
@@ -212,15 +215,14 @@ def _propose(world: World) -> None:
     service.propose_node(world.cast.actor("xinyongban1"), _plan(nation), is_invented=True)
 
 
-def _send_up(world: World, province: Neighbour) -> None:
-    """Let the province fetch the first package; what came since waits for it."""
+def _send_up(province: Neighbour, *, is_fetched: bool) -> None:
+    """Make what is due for the province; `is_fetched` lets it fetch and acknowledge it."""
     node = queries.find_by_code(province.code)
     if node is None:
         return
-    with at(world.ago(1, 6)):
-        package, _ = service.build_next(SYSTEM, node.id, rows=MOST_ROWS)
-    if package is not None:
-        with at(world.ago(1, 7)):
+    package, _ = service.build_next(SYSTEM, node.id, rows=MOST_ROWS)
+    if package is not None and is_fetched:
+        with at(clock.now() + timedelta(hours=1)):
             province.acknowledge(package)
 
 
@@ -237,7 +239,7 @@ def _come_from_counties(world: World, yebei: Neighbour, wangchuan: Neighbour) ->
 
 
 def _come_from_platform(world: World, platform: Neighbour) -> None:
-    """A week of awards, two of them not right; and a package that was changed on the way."""
+    """Take in a week of awards, two of them not right, and a package changed on the way."""
     with at(world.ago(7, 8)):
         bids = [_bid(world, place) for place in range(70, 84)]
         bids[3] = bids[3] | {"name": "名称写错的公司（演示）"}
