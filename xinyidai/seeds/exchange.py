@@ -198,8 +198,10 @@ def _plan(one: Neighbour) -> NodePlan:
 def _open(world: World, one: Neighbour) -> Neighbour:
     first, second = world.cast.actor("xinyongban1"), world.cast.actor("xinyongban2")
     node = service.propose_node(first, _plan(one), is_invented=True)
-    service.approve_node(second, node.id, "材料齐全（演示）")
-    service.activate_node(first, node.id)
+    with at(clock.now() + timedelta(days=1)):
+        service.approve_node(second, node.id, "材料齐全（演示）")
+    with at(clock.now() + timedelta(days=2)):
+        service.activate_node(first, node.id)
     return one
 
 

@@ -206,7 +206,7 @@ def package_facts(package: ExchangePackage, node: ExchangeNode) -> Sequence[Row]
         {
             "label": "回执时间",
             "value": format_moment(package.done_at) if package.done_at else None,
-            "note": "对方还没有回执",
+            "note": "" if package.done_at else "对方还没有回执",
         },
         *_attempts(package),
     ]
