@@ -129,6 +129,29 @@ TABLE: dict[str, Entry] = {
         """.split(),  # noqa: SIM905 - as above
         _e("E"),
     ),
+    # Other nodes: a signature is the credential, the gate lets anybody knock
+    **dict.fromkeys(
+        """
+        api_nodes.take_package api_nodes.list_packages api_nodes.read_package
+        api_nodes.read_receipt api_nodes.take_receipt api_nodes.hear
+        """.split(),  # noqa: SIM905 - as above
+        _e("*", package_id="nothing"),
+    ),
+    **dict.fromkeys(
+        """
+        office.nodes office.node office.node_packages office.node_package office.node_errors
+        office.node_publishing office.node_mapping
+        """.split(),  # noqa: SIM905 - as above
+        _e("AO", node_id="nothing", package_id="nothing"),
+    ),
+    **dict.fromkeys(
+        """
+        office.node_step office.node_map office.node_build office.node_replay
+        office.node_close_error office.node_form office.node_propose office.node_revise_form
+        office.node_revise
+        """.split(),  # noqa: SIM905 - as above
+        _e("O", node_id="nothing", some_id="nothing", error_id="nothing"),
+    ),
     "enterprise.consent_officer": _e("E", staff=True),
     "enterprise.consent_agree": _e("E", consent_id="pending"),
     "enterprise.consent_decline": _e("E", consent_id="pending"),

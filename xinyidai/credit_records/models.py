@@ -109,6 +109,13 @@ class CreditRecord(Model):
             unique=True,
             postgresql_where=IN_FORCE,
         ),
+        # What ended has to be told to other nodes: few rows, found without walking through all.
+        Index(
+            "ix_credit_record_ended",
+            "kind",
+            "id",
+            postgresql_where=text("status in ('corrected', 'withdrawn', 'repaired')"),
+        ),
         {"schema": "credit", "postgresql_partition_by": "HASH (enterprise_id)"},
     )
 

@@ -62,8 +62,10 @@ def keys() -> None:
     click.echo(service.public_keys(), nl=False)
 
 
-@ledger.command("rotate-key", help="更换签名密钥（ledger 或 consent）；旧签名继续有效.")
-@click.argument("name", type=click.Choice(["ledger", "consent", "report"]))
+@ledger.command(
+    "rotate-key", help="更换签名密钥（ledger、consent、report 或 node）；旧签名继续有效."
+)
+@click.argument("name", type=click.Choice(["ledger", "consent", "report", "node"]))
 def rotate_key(name: str) -> None:
     """Replace a signing key."""
     with own_transaction():

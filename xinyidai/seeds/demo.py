@@ -18,6 +18,7 @@ from xinyidai.seeds import (
     deliveries,
     delivering,
     evidence,
+    exchange,
     fingerprint,
     gatherings,
     ground,
@@ -161,6 +162,7 @@ def _steps(say: Say) -> tuple[tuple[str, Callable[[World], object]], ...]:
         ("信用报告和信用码", open_side.show_openly),
         ("名单发布", listings.keep_lists),
         ("联合奖惩核查", listings.check_firms),
+        ("节点交换", exchange.connect),
         ("存证封存", evidence.seal),
     )
 

@@ -29,6 +29,9 @@ NUMBERED = {
     "pending_name": frozenset({"id"}),
     "late_record": frozenset({"record_id"}),
     "concealment_suspect": frozenset({"record_id"}),
+    "exchange_body": frozenset({"body"}),
+    "exchange_flow": frozenset({"cursor"}),
+    "exchange_package": frozenset({"size", "receipt_key_id", "receipt_signature"}),
 }
 # A record's number in the audit trail is as much the database's own as in the record itself.
 INSTEAD = {
