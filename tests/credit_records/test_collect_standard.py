@@ -138,7 +138,12 @@ def test_the_number_of_a_person_is_dropped_and_the_clerk_is_told(db, written, tm
 @pytest.mark.parametrize(("kind", "row"), FILES)
 def test_a_record_of_a_natural_person_is_refused(db, written, kind, row):
     part = "XK" if "XK_WSH" in row else "CF"
-    person = {**row, f"{part}_XDR_LB": "自然人", f"{part}_XDR_SHXYM": "", f"{part}_XDR_MC": "王演示"}
+    person = {
+        **row,
+        f"{part}_XDR_LB": "自然人",
+        f"{part}_XDR_SHXYM": "",
+        f"{part}_XDR_MC": "王演示",
+    }
     done = collect_file(SYSTEM, CollectionRequest(written(row, person), kind, "测试来源"))
     assert (done.accepted, done.rejected, done.pending_names) == (1, 1, 0)
     waiting = select(PendingName).where(PendingName.name == "王演示")
@@ -164,9 +169,7 @@ def test_a_mapping_cannot_store_what_is_dropped(db, written):
 
 
 def test_no_table_holds_the_number_after_a_collection(db, written):
-    collect_file(
-        SYSTEM, CollectionRequest(written(PENALTY), "administrative_penalty", "测试来源")
-    )
+    collect_file(SYSTEM, CollectionRequest(written(PENALTY), "administrative_penalty", "测试来源"))
     tables = database.session.scalars(
         text("select tablename from pg_tables where schemaname = 'public'")
     ).all()
@@ -174,7 +177,7 @@ def test_no_table_holds_the_number_after_a_collection(db, written):
         name
         for name in tables
         if database.session.scalar(
-            text(f'select exists (select 1 from "{name}" t where t::text like :number)'),
+            text(f'select exists (select 1 from "{name}" t where t::text like :number)'),  # noqa: S608 - names of our own tables
             {"number": f"%{PERSON}%"},
         )
     ]

@@ -64,8 +64,9 @@ def read_kind_catalogue(root: Entry) -> KindCatalogue:
     kinds = [_kind(entry, classes, departments) for entry in root.entries("kinds")]
     root.close()
     require_unique([kind.code for kind in kinds], "kinds")
-    require_unique([ban.code for ban in (*banned, *dropped)], "banned and dropped fields")
-    _refuse_unwanted(kinds, (*banned, *dropped))
+    unwanted: tuple[BannedField | DroppedField, ...] = (*banned, *dropped)
+    require_unique([one.code for one in unwanted], "banned and dropped fields")
+    _refuse_unwanted(kinds, unwanted)
     return KindCatalogue(
         editions=editions,
         classes=MappingProxyType(classes),

@@ -7,6 +7,7 @@ from flask import Blueprint
 from xinyidai.web import (
     audit,
     bank,
+    catalogue_pages,
     department_objections,
     enterprise,
     ledger_api,
@@ -28,6 +29,7 @@ def blueprints(*, is_demo: bool) -> Iterator[Blueprint]:
     yield guarantor.blueprint
     yield query_pages.blueprint
     yield public_pages.blueprint
+    yield catalogue_pages.blueprint
     yield office.blueprint
     yield department_objections.blueprint  # the departments' own, with this module's pages
     yield audit.blueprint
