@@ -96,6 +96,8 @@ TABLE: dict[str, Entry] = {
         _e("*"),
     ),
     "catalogue.kind": _e("*", code="word:tax_grade"),
+    "office.volumes": _e("AO"),
+    "office.kind_volumes": _e("AO", code="word:tax_grade"),
     "sign_in.sign_up": _e("*", names=True),
     "api_products.read_product": _e("*", version_id="version"),
     "sign_in.leave": _e("ABCDEGOPS"),

@@ -12,6 +12,7 @@ from xinyidai.web.office import (
     products,
     purposes,
     repairs,
+    volumes,
     whitelist,
 )
 from xinyidai.web.office.base import blueprint
@@ -29,5 +30,6 @@ __all__ = [
     "products",
     "purposes",
     "repairs",
+    "volumes",
     "whitelist",
 ]
