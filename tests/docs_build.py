@@ -183,6 +183,7 @@ def _kind_lines(kind: RecordKind) -> list[str]:
     entry = dictionary.kind_entry(kind)
     facts = (
         ("信源单位", entry.department),
+        ("来源性质", f"{entry.nature} `{kind.nature}`"),
         ("授权数据项", f"{entry.item} `{kind.item}`"),
         ("共享方式", f"{entry.mode} `{kind.mode}`"),
         ("公开属性", f"{entry.open_attribute} `{kind.open_attribute}`"),

@@ -28,6 +28,7 @@ from xinyidai.catalogue.values import (
     RecordKind,
     RepairClass,
     Sensitivity,
+    SourceNature,
     clean_heading,
 )
 
@@ -50,6 +51,12 @@ SENSITIVITIES: Mapping[Sensitivity, str] = {
     Sensitivity.GENERAL: "一般",
     Sensitivity.SENSITIVE: "商业秘密",
     Sensitivity.PERSONAL: "含个人信息",
+}
+NATURES: Mapping[SourceNature, str] = {
+    SourceNature.PUBLIC: "公共",
+    SourceNature.MARKET: "市场",
+    SourceNature.DECLARED: "自主填报",
+    SourceNature.BANK: "银行反馈",
 }
 GRADES: Mapping[RepairClass, str] = {
     RepairClass.MINOR: "轻微",
@@ -76,8 +83,8 @@ _AMOUNT_UNITS = {FieldType.AMOUNT_YUAN: "元", FieldType.AMOUNT_WAN: "万元"}
 _UNIT_IN_NAME = re.compile(r"（([^（）]+)）$")
 COLUMNS = (
     "大类", "类别代码", "类别名称", "数据项代码", "数据项名称", "国家标准字段", "类型", "单位",
-    "必填", "个人信息", "公开属性", "取值", "信源单位", "共享方式", "信用属性", "敏感程度",
-    "更新周期", "公示", "留存", "依据",
+    "必填", "个人信息", "公开属性", "取值", "信源单位", "来源性质", "共享方式", "信用属性",
+    "敏感程度", "更新周期", "公示", "留存", "依据",
 )  # fmt: skip
 
 
@@ -109,6 +116,7 @@ class KindEntry:
     mode: str
     open_attribute: str
     effect: str
+    nature: str
     sensitivity: str
     legal_basis: str
     update_cycle: str
@@ -131,6 +139,7 @@ def kind_entry(kind: RecordKind) -> KindEntry:
         mode=MODES[kind.mode],
         open_attribute=OPENNESS[kind.open_attribute],
         effect=EFFECTS[kind.effect],
+        nature=NATURES[kind.nature],
         sensitivity=SENSITIVITIES[kind.sensitivity],
         legal_basis=kind.legal_basis,
         update_cycle=f"{kind.update_cycle_days} 天内",
@@ -159,8 +168,8 @@ def table() -> Iterator[tuple[str, ...]]:
     for kind in KINDS.values():
         words = kind_entry(kind)
         about = (
-            words.department, words.mode, words.effect, words.sensitivity, words.update_cycle,
-            words.publicity, words.retention, words.legal_basis,
+            words.department, words.nature, words.mode, words.effect, words.sensitivity,
+            words.update_cycle, words.publicity, words.retention, words.legal_basis,
         )  # fmt: skip
         for field in words.fields:
             yield (
@@ -270,6 +279,7 @@ def _kind_document(kind: RecordKind) -> dict[str, Any]:
         "mode": kind.mode.value,
         "open_attribute": kind.open_attribute.value,
         "effect": kind.effect.value,
+        "nature": kind.nature.value,
         "sensitivity": kind.sensitivity.value,
         "legal_basis": kind.legal_basis,
         "update_cycle_days": kind.update_cycle_days,

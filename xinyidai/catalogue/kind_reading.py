@@ -23,6 +23,7 @@ from xinyidai.catalogue.values import (
     RepairClass,
     RepairRule,
     Sensitivity,
+    SourceNature,
 )
 
 # Order 36: a general record is shown for three months at least, a serious one for a year.
@@ -161,6 +162,7 @@ def _kind(
         mode=entry.choice("mode", CollectionMode),
         open_attribute=openness,
         effect=entry.choice("effect", Effect),
+        nature=_nature(entry),
         sensitivity=entry.choice("sensitivity", Sensitivity),
         legal_basis=entry.text("legal_basis"),
         update_cycle_days=entry.integer("update_cycle_days"),
@@ -181,6 +183,10 @@ def _kind(
     _check_fields(kind)
     _check_map(kind)
     return kind
+
+
+def _nature(entry: Entry) -> SourceNature:
+    return entry.choice("nature", SourceNature) if entry.has("nature") else SourceNature.PUBLIC
 
 
 def _check_periods(kind: RecordKind, where: str) -> None:
@@ -270,6 +276,8 @@ def _column_map(entry: Entry) -> ColumnMap:
         amount=entry.optional_text("amount"),
         quantity=entry.optional_text("quantity"),
         level=entry.optional_text("level"),
+        document=entry.optional_text("document"),
+        organ=entry.optional_text("organ"),
     )
     entry.close()
     return columns
@@ -307,6 +315,8 @@ def _check_map(kind: RecordKind) -> None:
         "amount": _is_not(types, columns.amount, {t for t in FieldType if t.is_amount}),
         "quantity": _is_not(types, columns.quantity, numbers),
         "level": _is_not(types, columns.level, {FieldType.TEXT, FieldType.ENUM}),
+        "document": _is_not(types, columns.document, {FieldType.TEXT}),
+        "organ": _is_not(types, columns.organ, {FieldType.TEXT}),
     }
     broken = [column for column, is_broken in wrong.items() if is_broken]
     if broken:

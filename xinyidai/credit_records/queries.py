@@ -67,6 +67,7 @@ def facts_in_force(enterprise_id: UUID, kinds: Collection[str] | None) -> Select
         CreditRecord.level,
         CreditRecord.content,
         CreditRecord.collected_at,
+        CreditRecord.batch_id,
     ).where(*_in_force(enterprise_id, kinds))
     return statement.order_by(CreditRecord.kind, CreditRecord.occurred_on, CreditRecord.id)
 

@@ -91,6 +91,7 @@ class Fact:
     level: str | None
     content: Mapping[str, Any]
     collected_at: datetime
+    batch_id: UUID | None = None
 
 
 @dataclass(frozen=True)

@@ -143,6 +143,7 @@ def _facts(entry: dictionary.KindEntry) -> list[Row]:
     named = {
         "大类": entry.class_name,
         "信源单位": entry.department,
+        "来源性质": entry.nature,
         "共享方式": entry.mode,
         "公开属性": entry.open_attribute,
         "信用属性": entry.effect,
