@@ -302,14 +302,17 @@ def test_the_small_catalogue_of_these_tests_is_sound():
         ("name: 级别", "name: 级别, standard_code: DJ, colour: red"),
         ("items: {tax: {name: 纳税, text: 纳税信息}}", "items: [tax]"),
         ("banned_fields:", "banned: 1\nbanned_fields:"),
-        ("absence: unknown", "repair: {class: minor, min_publicity_days: 0}\n    absence: unknown"),
         (
-            "effect: neutral\n",
-            "effect: negative\n    repair: {class: general, min_publicity_days: 89}\n",
+            "absence: unknown",
+            "repair: {class: minor, min_publicity_months: 0}\n    absence: unknown",
         ),
         (
             "effect: neutral\n",
-            "effect: negative\n    repair: {class: venial, min_publicity_days: 89}\n",
+            "effect: negative\n    repair: {class: general, min_publicity_months: 2}\n",
+        ),
+        (
+            "effect: neutral\n",
+            "effect: negative\n    repair: {class: venial, min_publicity_months: 2}\n",
         ),
     ],
 )

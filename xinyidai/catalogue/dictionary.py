@@ -230,8 +230,8 @@ def _publicity(kind: RecordKind) -> str:
 def _repair(kind: RecordKind) -> str:
     if kind.repair is None:
         return "不适用"
-    days = kind.repair.min_publicity_days
-    least = f"公示满 {days} 天后可以申请" if days else "履行义务后即可申请"
+    months = kind.repair.min_publicity_months
+    least = f"公示满 {months} 个月后可以申请" if months else "履行义务后即可申请"
     return f"{GRADES[kind.repair.grade]}失信，{least}"
 
 

@@ -29,8 +29,8 @@ from xinyidai.catalogue.values import (
 # Order 36: a general record is shown for three months at least, a serious one for a year.
 SHORTEST_PUBLICITY: Mapping[RepairClass, int] = {
     RepairClass.MINOR: 0,
-    RepairClass.GENERAL: 90,
-    RepairClass.SERIOUS: 365,
+    RepairClass.GENERAL: 3,
+    RepairClass.SERIOUS: 12,
 }
 
 
@@ -206,9 +206,9 @@ def _repair(entry: Entry) -> RepairRule | None:
     if not entry.has("repair"):
         return None
     part = entry.entry("repair")
-    rule = RepairRule(part.choice("class", RepairClass), part.integer("min_publicity_days"))
+    rule = RepairRule(part.choice("class", RepairClass), part.integer("min_publicity_months"))
     part.close()
-    if rule.min_publicity_days < SHORTEST_PUBLICITY[rule.grade]:
+    if rule.min_publicity_months < SHORTEST_PUBLICITY[rule.grade]:
         raise CatalogueBroken(f"{part.where}: shorter than the class allows")
     return rule
 

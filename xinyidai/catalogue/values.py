@@ -177,10 +177,10 @@ class ColumnMap:
 
 @dataclass(frozen=True)
 class RepairRule:
-    """When a record of a kind may be repaired: so many days after it happened, 最短公示期."""
+    """When a record of a kind may be repaired: so many months after it happened, 最短公示期."""
 
     grade: RepairClass
-    min_publicity_days: int
+    min_publicity_months: int
 
 
 @dataclass(frozen=True)
