@@ -7,6 +7,7 @@ from flask import Blueprint
 from xinyidai.web import (
     audit,
     bank,
+    catalogue_pages,
     department_checks,
     department_deliveries,
     department_lists,
@@ -41,6 +42,7 @@ def blueprints(*, is_demo: bool) -> Iterator[Blueprint]:
     yield public_pages.blueprint
     yield public_credit.blueprint
     yield public_report_check.blueprint
+    yield catalogue_pages.blueprint
     yield office.blueprint
     yield list_pages.blueprint
     yield DEPARTMENT[0].blueprint

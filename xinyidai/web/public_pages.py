@@ -60,6 +60,7 @@ FOOTER = (
     ("/lists", "名单公示"),
     ("/events", "对接会"),
     ("/commitments", "信用承诺公示"),
+    ("/catalogue", "信用信息目录"),
     ("/verify", "授权核验"),
     ("/credit", "信用查询"),
     ("/verify/report", "查验报告"),

@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError
 from xinyidai.credit_records import policies
 from xinyidai.credit_records.collecting import steps
 from xinyidai.credit_records.collecting.fields import KindSpec
-from xinyidai.credit_records.collecting.mapping import bad_mapping, find_kind
+from xinyidai.credit_records.collecting.mapping import bad_mapping, dropped_headings, find_kind
 from xinyidai.credit_records.collecting.requests import CollectionRequest, Progress
 from xinyidai.credit_records.collecting.steps import Outcome, Run
 from xinyidai.credit_records.collecting.workplace import workplace
@@ -36,6 +36,7 @@ ONE_AT_A_TIME = text("select pg_advisory_xact_lock(hashtextextended(:key, 0))")
 TRY_ALONE = text("select pg_try_advisory_lock(hashtextextended(:key, 0))")
 ALONE = text("select pg_advisory_lock(hashtextextended(:key, 0))")
 PATIENCE = text("set statement_timeout = 0; set lock_timeout = '10min'")
+IMPATIENCE = text("reset statement_timeout; reset lock_timeout")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,9 +46,9 @@ class Collection:
     `accepted` are records taken in, those that replaced another (`superseded`) among them; with an
     aggregation they are rows after it, while `rows` and `rejected` count rows of the file.
     `pending_names` wait for a code, `pending_new` of them since this run. `duplicate_codes` counts
-    codes that stand with several names in the file. `reasons` counts rows by rule, `examples` shows
-    the first three of each. Every rejected row is kept with the batch `batch_id`
-    (`service.rejections_of`).
+    codes that stand with several names in the file. `dropped` are headings of columns that the
+    catalogue never stores, 不予留存. `reasons` counts rows by rule, `examples` shows the first
+    three of each. Every rejected row is kept with the batch `batch_id` (`service.rejections_of`).
     """
 
     kind: str
@@ -64,6 +65,7 @@ class Collection:
     duplicate_codes: int
     seconds: float
     batch_id: UUID
+    dropped: tuple[str, ...] = ()
     reasons: Mapping[str, int] = field(default_factory=dict)
     examples: Mapping[str, list[dict[str, str | int]]] = field(default_factory=dict)
 
@@ -163,6 +165,8 @@ def _alone(run: Run) -> Iterator[None]:
         try:
             yield
         finally:
+            # The connection goes back to the pool, where nobody may find our patience.
+            connection.execute(IMPATIENCE)
             connection.execute(text("select pg_advisory_unlock_all()"))
 
 
@@ -196,6 +200,7 @@ def _collection(run: Run, done: Outcome) -> Collection:
         duplicate_codes=done.duplicate_codes,
         seconds=round(time.perf_counter() - run.started, 2),
         batch_id=done.batch_id,
+        dropped=dropped_headings(run.check.raw),
         reasons=done.reasons,
         examples=done.examples,
     )

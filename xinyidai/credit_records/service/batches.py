@@ -1,5 +1,6 @@
 """Collection batches, 归集批次: opened before the first row, closed with what became of all."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -157,7 +158,12 @@ def list_batches(  # noqa: PLR0913 - a page, and what narrows it
     """Return the batches that fit, newest first; `since` bounds the moment they began."""
     wanted = batch_queries.BatchFilter(source, kind, state, since)
     statement = batch_queries.batches(wanted, limit, offset)
-    return [_batch(row) for row in door.read(COLLECTION, statement)]
+    return batches_of(door.read(COLLECTION, statement))
+
+
+def batches_of(rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Batch]:
+    """Return rows of the table of batches as values."""
+    return [_batch(row) for row in rows]
 
 
 def count_batches(

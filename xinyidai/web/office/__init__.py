@@ -25,6 +25,7 @@ from xinyidai.web.office import (
     repairs,
     reports,
     sources,
+    volumes,
     whitelist,
 )
 from xinyidai.web.office.base import blueprint
@@ -55,5 +56,6 @@ __all__ = [
     "repairs",
     "reports",
     "sources",
+    "volumes",
     "whitelist",
 ]
