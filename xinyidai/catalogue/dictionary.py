@@ -36,6 +36,8 @@ MODES: Mapping[CollectionMode, str] = {
     CollectionMode.COLLECT: "归集",
     CollectionMode.INTERFACE: "接口",
     CollectionMode.VERIFY: "核验",
+    CollectionMode.DECLARE: "自主填报",
+    CollectionMode.PLATFORM: "平台产生",
 }
 OPENNESS: Mapping[OpenAttribute, str] = {
     OpenAttribute.PUBLIC: "公开",

@@ -29,7 +29,13 @@ from xinyidai.web import (
 from xinyidai.web.bank import guarantor
 
 # Departments have one blueprint, to which each of these modules adds its pages.
-DEPARTMENT = (department_objections, department_checks, department_lists, department_deliveries)
+DEPARTMENT = (
+    department_objections,
+    department_checks,
+    department_lists,
+    department_deliveries,
+    department_quality,
+)
 
 
 def blueprints(*, is_demo: bool) -> Iterator[Blueprint]:
@@ -47,8 +53,6 @@ def blueprints(*, is_demo: bool) -> Iterator[Blueprint]:
     yield list_pages.blueprint
     yield DEPARTMENT[0].blueprint
     yield department_promises.blueprint
-    yield department_objections.blueprint  # the departments' own, with this module's pages
-    _ = department_quality.blueprint  # the same one, with this module's pages as well
     yield audit.blueprint
     yield messages.blueprint
     yield ledger_api.downloads
