@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xinyidai import slices
+from xinyidai.catalogue import dictionary
 from xinyidai.catalogue import kinds as catalogue
 from xinyidai.catalogue.indicators import Indicator, indicator_dictionary
-from xinyidai.catalogue.values import Field, RecordKind, RepairRule
+from xinyidai.catalogue.values import RecordKind
 
 CHECKOUT = Path(__file__).parents[1]
 DOCS = CHECKOUT / "docs"
@@ -133,10 +134,28 @@ def render_catalogue() -> str:
         "",
         "## What is never collected 禁止采集",
         "",
+        "A file with such a column is refused.",
+        "",
         *table(
             ("Code", "名称", "依据"),
             ((f"`{ban.code}`", ban.name, ban.legal_basis) for ban in catalogue.BANNED_FIELDS),
         ),
+        "",
+        "## What is never stored 不予留存",
+        "",
+        "A column of a file is read past and thrown away; the rest of the file is collected.",
+        "",
+        *table(
+            ("Code", "名称", "Standard codes", "原因"),
+            (
+                (f"`{one.code}`", one.name, "、".join(one.standard_codes), one.reason)
+                for one in catalogue.DROPPED_FIELDS
+            ),
+        ),
+        "",
+        "## Editions 历次版本",
+        "",
+        *_edition_lines(),
         "",
         "## Kinds 信息类别",
         "",
@@ -153,42 +172,64 @@ def _item_row(item: catalogue.AuthorizationItem) -> tuple[str, ...]:
     return (f"`{item.code}`", item.name, item.text, f"{len(item.kinds)}")
 
 
+def _edition_lines() -> Iterator[str]:
+    for edition in catalogue.EDITIONS:
+        yield from (f"{edition.version} ({edition.published_on}):", "")
+        yield from (f"- {change}" for change in edition.changes)
+        yield ""
+
+
 def _kind_lines(kind: RecordKind) -> list[str]:
-    kept = f"{kind.retention_months} months" if kind.retention_months else "no end stated"
-    shown = f"{kind.publicity_months} months" if kind.publicity_months else "–"
+    entry = dictionary.kind_entry(kind)
     facts = (
-        ("信源单位", kind.department.name),
-        ("授权数据项", f"`{kind.item}`"),
-        ("共享方式", f"`{kind.mode}`"),
-        ("公开属性", f"`{kind.open_attribute}`"),
-        ("信用属性", f"`{kind.effect}`"),
-        ("敏感程度", f"`{kind.sensitivity}`"),
-        ("更新周期", f"{kind.update_cycle_days} days"),
-        ("公示期", f"{shown}; {kind.publicity_rule}"),
-        ("留存期", kept),
-        *([("信用修复", _repair_words(kind.repair))] if kind.repair else []),
-        ("无记录时", f"`{kind.absence}`"),
-        ("依据", kind.legal_basis),
+        ("信源单位", entry.department),
+        ("来源性质", f"{entry.nature} `{kind.nature}`"),
+        ("授权数据项", f"{entry.item} `{kind.item}`"),
+        ("共享方式", f"{entry.mode} `{kind.mode}`"),
+        ("公开属性", f"{entry.open_attribute} `{kind.open_attribute}`"),
+        ("信用属性", f"{entry.effect} `{kind.effect}`"),
+        ("敏感程度", f"{entry.sensitivity} `{kind.sensitivity}`"),
+        ("更新周期", entry.update_cycle),
+        ("公示", entry.publicity),
+        ("留存", entry.retention),
+        ("信用修复", entry.repair),
+        ("没有记录时", f"{entry.absence} `{kind.absence}`"),
+        ("依据", entry.legal_basis),
         ("区分同类记录", "、".join(f"`{code}`" for code in kind.map.natural_key)),
     )
-    heads = ("Field", "名称", "Type", "必填", "个人信息", "选项")
+    heads = (
+        "Field",
+        "名称",
+        "国家标准字段",
+        "类型",
+        "单位",
+        "必填",
+        "个人信息",
+        "公开属性",
+        "取值",
+    )
     return [
         f"#### {kind.name} `{kind.code}`",
         "",
         *table(("", ""), facts),
         "",
-        *table(heads, map(_field_row, kind.fields)),
+        *table(heads, map(_field_row, entry.fields)),
     ]
 
 
-def _repair_words(rule: RepairRule) -> str:
-    return f"`{rule.grade}`; {rule.min_publicity_days} days after it happened at the earliest"
-
-
-def _field_row(field: Field) -> tuple[str, ...]:
-    labels = [code if code == name else f"{code} {name}" for code, name in field.values.items()]
+def _field_row(field: dictionary.FieldEntry) -> tuple[str, ...]:
     needed, personal = "是" if field.required else "", "是" if field.personal else ""
-    return (f"`{field.code}`", field.name, f"`{field.type}`", needed, personal, "；".join(labels))
+    return (
+        f"`{field.code}`",
+        field.name,
+        f"`{field.standard_code}`" if field.standard_code else "",
+        field.type,
+        field.unit,
+        needed,
+        personal,
+        field.open_attribute,
+        field.limits,
+    )
 
 
 # The indicator dictionary

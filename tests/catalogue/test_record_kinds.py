@@ -1,6 +1,7 @@
 import pytest
 
 from xinyidai.catalogue import kinds
+from xinyidai.catalogue.dictionary import OPENNESS, kind_entry
 from xinyidai.catalogue.errors import (
     BannedFieldRefused,
     CatalogueBroken,
@@ -8,6 +9,7 @@ from xinyidai.catalogue.errors import (
     UnknownItem,
     UnknownKind,
 )
+from xinyidai.catalogue.indicators import indicator_dictionary
 from xinyidai.catalogue.kind_reading import read_kind_catalogue
 from xinyidai.catalogue.reading import parse_catalogue
 from xinyidai.catalogue.values import Absence, Effect, FieldType, OpenAttribute, clean_heading
@@ -62,6 +64,74 @@ def test_every_kind_belongs_to_exactly_one_item():
     assert sorted(listed) == sorted(kinds.KINDS)
 
 
+TEN = {
+    "administrative_licence", "administrative_penalty", "administrative_compulsion",
+    "administrative_confirmation", "administrative_levy", "administrative_payment",
+    "administrative_adjudication", "administrative_compensation", "administrative_award",
+    "administrative_inspection",
+}  # fmt: skip
+
+
+def test_the_ten_publicity_kinds_are_public_due_in_seven_days_and_have_fields_of_their_own():
+    found = [kinds.get_kind(code) for code in sorted(TEN)]
+    assert {(kind.open_attribute, kind.update_cycle_days) for kind in found} == {
+        (OpenAttribute.PUBLIC, 7)
+    }
+    assert len({tuple(field.code for field in kind.fields) for kind in found}) == len(TEN)
+    assert all(k.find_field(name) for k in found for name in ("统一社会信用代码", "备注"))
+
+
+@pytest.mark.parametrize("kind", kinds.KINDS.values(), ids=lambda kind: kind.code)
+def test_every_kind_says_all_that_the_dictionary_promises(kind):
+    entry = kind_entry(kind)
+    said = [value for value in vars(entry).values() if isinstance(value, str)]
+    assert "" not in said
+    assert (entry.mode in {"归集", "接口", "核验"}, entry.open_attribute in OPENNESS.values()) == (
+        True,
+        True,
+    )
+    assert entry.effect in {"守信", "失信", "中性"}
+    assert kind.update_cycle_days >= 1
+    assert kind.retention_months or kind.publicity_rule
+    assert len(entry.fields) == len(kind.fields) >= 4
+
+
+def test_an_application_matter_is_no_title_and_a_filing_number_no_licence_number():
+    assert kinds.get_kind("qualification").find_field("申请事项") is None
+    assert kinds.get_kind("administrative_licence").find_field("备案号") is None
+
+
+@pytest.mark.parametrize(
+    "heading", ["法定代表人身份证号", "CF_FR_ZJHM", "xk_xdr_zjhm", "证件号码", "联系电话", "手机号"]
+)
+def test_a_persons_number_is_dropped_and_no_file_refused_for_it(heading):
+    kinds.require_collectable([heading])
+    assert kinds.find_dropped_field(heading)
+
+
+@pytest.mark.parametrize(
+    "heading", ["证书编号", "许可证号", "法定代表人", "住所", "统一社会信用代码", "排污许可证编号"]
+)
+def test_what_is_about_the_firm_is_not_dropped(heading):
+    assert kinds.find_dropped_field(heading) is None
+
+
+def test_no_kind_is_known_under_a_heading_that_is_dropped():
+    clash = [
+        (kind.code, heading)
+        for kind in kinds.KINDS.values()
+        for field in kind.fields
+        for heading in (field.name, *field.synonyms)
+        if kinds.find_dropped_field(heading)
+    ]
+    assert clash == []
+
+
+def test_the_newest_edition_is_in_force_and_says_what_changed():
+    assert kinds.EDITIONS[0].version == kinds.VERSION == "2026.2"
+    assert all(edition.changes for edition in kinds.EDITIONS)
+
+
 def test_an_unknown_kind_is_refused_in_chinese():
     with pytest.raises(UnknownKind, match="目录里没有“horoscope”") as raised:
         kinds.get_kind("horoscope")
@@ -78,6 +148,13 @@ def test_an_unknown_item_or_field_is_refused():
 def test_items_cover_their_kinds_only():
     assert kinds.kinds_of_items(["housing_fund"]) == {"housing_fund"}
     assert "dishonesty_list" in kinds.kinds_of_items(["judicial", "tax"])
+
+
+def test_what_departments_share_among_themselves_goes_to_no_institution():
+    held = kinds.kinds_of_items(kinds.ITEMS) - kinds.disclosable_kinds(kinds.ITEMS)
+    assert held == {"contract_performance"}
+    used = {code for one in indicator_dictionary().indicators.values() for code in one.kinds}
+    assert used.isdisjoint(held)
 
 
 def test_a_penalty_carries_the_fields_of_the_double_publicity_standard():
@@ -225,14 +302,17 @@ def test_the_small_catalogue_of_these_tests_is_sound():
         ("name: 级别", "name: 级别, standard_code: DJ, colour: red"),
         ("items: {tax: {name: 纳税, text: 纳税信息}}", "items: [tax]"),
         ("banned_fields:", "banned: 1\nbanned_fields:"),
-        ("absence: unknown", "repair: {class: minor, min_publicity_days: 0}\n    absence: unknown"),
         (
-            "effect: neutral\n",
-            "effect: negative\n    repair: {class: general, min_publicity_days: 89}\n",
+            "absence: unknown",
+            "repair: {class: minor, min_publicity_months: 0}\n    absence: unknown",
         ),
         (
             "effect: neutral\n",
-            "effect: negative\n    repair: {class: venial, min_publicity_days: 89}\n",
+            "effect: negative\n    repair: {class: general, min_publicity_months: 2}\n",
+        ),
+        (
+            "effect: neutral\n",
+            "effect: negative\n    repair: {class: venial, min_publicity_months: 2}\n",
         ),
     ],
 )

@@ -53,6 +53,14 @@ def test_a_look_shows_allowed_kinds_of_the_allowed_period_only(firm, bank, world
     assert snapshot.facts_version == 3
 
 
+def test_what_departments_share_among_themselves_is_not_shown(firm, bank, world):
+    world.collect([world.record(firm, "contract_performance", "C")])
+    world.collect([world.record(firm, "bid_won", "B")])
+    consent = world.consent(firm, bank, item_codes=["procurement"])
+    snapshot = service.disclose(world.officer(bank), world.request(consent), show)
+    assert snapshot.content == {"facts": [["bid_won", "B"]]}
+
+
 def test_a_fact_still_valid_in_the_period_belongs_to_it(firm, bank, world, long_ago):
     kept = world.record(
         firm, "tax_arrears", "kept", occurred_on=long_ago, valid_until=clock.today()

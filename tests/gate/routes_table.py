@@ -90,6 +90,14 @@ TABLE: dict[str, Entry] = {
         """.split(),  # noqa: SIM905 - a list of fifty strings is harder to read
         _e("*"),
     ),
+    # The public catalogue
+    **dict.fromkeys(
+        ("catalogue.catalogue", "catalogue.as_json", "catalogue.as_csv"),
+        _e("*"),
+    ),
+    "catalogue.kind": _e("*", code="word:tax_grade"),
+    "office.volumes": _e("AO"),
+    "office.kind_volumes": _e("AO", code="word:tax_grade"),
     "sign_in.sign_up": _e("*", names=True),
     "api_products.read_product": _e("*", version_id="version"),
     "sign_in.leave": _e("ABCDEGOPS"),

@@ -274,6 +274,71 @@ def test_the_clock_tells_reminds_resumes_and_closes(db, town, at_source, at):
     assert objection.state is ObjectionState.CLOSED
 
 
+def test_what_nobody_has_accepted_is_reminded_of_at_the_office(db, town, objected, at):
+    with at("2026-09-01T10:00"):
+        objected(town)
+    with at("2026-09-19T08:20"):
+        service.watch()
+        service.watch()
+    reminded = messages(db, Topic.OBJECTION, department_id=town.office.id)
+    assert [told.title[:6] for told in reminded] == ["异议即将到期"]
+
+
+def test_a_firm_is_told_when_the_clock_runs_on_without_its_answer(db, town, at_source):
+    objection = at_source(town)
+    service.ask_firm(town.taxman.as_actor(), objection.id, "请补充完税证明")
+    service.resume_objection(town.taxman.as_actor(), objection.id, "已在系统查到")
+    told = messages(db, Topic.OBJECTION, enterprise_id=town.firm.id)
+    assert told[-1].title.startswith("已恢复计时")
+
+
+@pytest.mark.parametrize("deed", ["supply", "withdraw"])
+def test_a_firm_is_told_what_the_counter_did_in_its_name(db, town, deed):
+    fact = town.arrears()
+    target = Target(subject=ObjectionSubject.RECORD, item=ARREARS, record_id=fact.id)
+    clerk = town.clerk.as_actor()
+    opened = service.object_at_counter(clerk, town.firm.id, target, OTHER, identity=IDENTITY)
+    if deed == "supply":
+        service.accept_objection(clerk, opened.id)
+        service.ask_firm(town.taxman.as_actor(), opened.id, "请补充完税证明")
+        service.supply_objection(clerk, opened.id, "企业交来完税证明")
+    else:
+        service.withdraw_objection(clerk, opened.id, "企业当面要求撤回")
+    told = messages(db, Topic.OBJECTION, enterprise_id=town.firm.id)
+    words = "已代您补充说明" if deed == "supply" else "异议已撤回"
+    assert [message.title.startswith(words) for message in told].count(True) == 1
+
+
+def test_who_withdraws_its_own_objection_gets_no_letter_about_it(db, town, objected):
+    objection = objected(town)
+    service.withdraw_objection(town.boss, objection.id)
+    told = messages(db, Topic.OBJECTION, enterprise_id=town.firm.id)
+    assert not any(message.title.startswith("异议已撤回") for message in told)
+
+
+def test_a_correction_of_a_version_that_is_no_longer_there_is_refused(town, at_source):
+    objection = at_source(town)
+    seen = service.show_record(town.taxman.as_actor(), objection.id)
+    town.arrears(balance=700)
+    answer = Answer(remedy=Remedy.CORRECT, basis=BASIS, seen=seen.id, texts={"balance": "5"})
+    with pytest.raises(Conflict) as raised:
+        service.uphold_objection(town.taxman.as_actor(), objection.id, answer)
+    assert raised.value.code == "record_renewed"
+    assert town.facts()[-1].content["balance"] == 700
+
+
+def test_a_look_that_was_wrong_changes_no_record_and_the_message_does_not_say_so(db, town):
+    event = looks.event_by_id(look(town, town.consent()).event_id)
+    target = Target(subject=ObjectionSubject.LOOK, event_id=event.id)
+    wording = Wording(reason="unknown_look", statement=STATEMENT)
+    opened = service.open_objection(town.boss, target, wording)
+    service.accept_objection(town.clerk.as_actor(), opened.id)
+    answer = Answer(remedy=Remedy.OTHER, basis=BASIS)
+    service.uphold_objection(town.clerk.as_actor(), opened.id, answer)
+    bodies = [told.body for told in messages(db, Topic.OBJECTION, enterprise_id=town.firm.id)]
+    assert not any("异议中" in body or "画像" in body for body in bodies)
+
+
 def test_a_pause_ends_by_itself_when_the_firm_is_silent(town, at_source, at):
     with at("2026-09-01T10:00"):
         objection = at_source(town)

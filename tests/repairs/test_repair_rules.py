@@ -70,14 +70,29 @@ def test_no_kind_is_shown_for_less_than_its_class_demands():
     short = [
         kind.code
         for kind in KINDS.values()
-        if kind.repair and kind.repair.min_publicity_days < SHORTEST_PUBLICITY[kind.repair.grade]
+        if kind.repair and kind.repair.min_publicity_months < SHORTEST_PUBLICITY[kind.repair.grade]
     ]
     assert short == []
 
 
-def test_the_earliest_day_is_so_many_days_after_it_happened():
-    general = RepairRule(RepairClass.GENERAL, 90)
-    assert rules.earliest_on(general, date(2026, 8, 24)) == TODAY
+@pytest.mark.parametrize(
+    ("happened", "earliest"),
+    [
+        ("2026-08-22", "2026-11-22"),
+        ("2026-07-01", "2026-10-01"),  # 92 days
+        ("2025-11-30", "2026-02-28"),  # 90 days, and there is no 30 February
+        ("2026-02-01", "2026-05-01"),  # 89 days
+    ],
+)
+def test_three_months_are_counted_by_the_calendar(happened, earliest):
+    general = RepairRule(RepairClass.GENERAL, 3)
+    day = rules.earliest_on(general, date.fromisoformat(happened))
+    assert day == date.fromisoformat(earliest)
+
+
+def test_a_serious_record_waits_a_year_and_a_minor_one_not_at_all():
+    serious = RepairRule(RepairClass.SERIOUS, 12)
+    assert rules.earliest_on(serious, date(2024, 2, 29)) == date(2025, 2, 28)
     assert rules.earliest_on(RepairRule(RepairClass.MINOR, 0), TODAY) == TODAY
 
 

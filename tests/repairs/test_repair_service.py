@@ -11,6 +11,7 @@ from tests.factories.rights import IDENTITY, PENALTY, Town
 from tests.repairs.conftest import CLAIM
 from xinyidai.audit.models import AuditEntry
 from xinyidai.catalogue.repairs import REPAIRS
+from xinyidai.catalogue.values import RepairClass, RepairRule
 from xinyidai.credit_records import queries as looks
 from xinyidai.credit_records import service as credit_records
 from xinyidai.credit_records.values import DisclosureRequest, DisclosureSubject, QueryKind
@@ -22,13 +23,15 @@ from xinyidai.kernel.errors import (
     InvalidInput,
     InvalidTransition,
     NotFound,
+    RuleBroken,
 )
 from xinyidai.kernel.http import Page
 from xinyidai.notifications.models import Notification
 from xinyidai.notifications.values import Topic
-from xinyidai.repairs import queries, service
+from xinyidai.repairs import queries, rules, service
 from xinyidai.repairs.values import RepairChannel, RepairClaim, RepairState
 
+GENERAL = RepairRule(RepairClass.GENERAL, 3)
 RESULT = "认定机关五月二十日同意修复"
 
 
@@ -42,7 +45,7 @@ def messages(db, topic, **party):
 def test_an_application_keeps_what_was_promised_and_by_whom(db, town, applied):
     repair = applied(town)
     assert (repair.state, repair.kind) == (RepairState.SUBMITTED, PENALTY)
-    assert repair.earliest_on == clock.today() - timedelta(days=110)
+    assert repair.earliest_on == rules.earliest_on(GENERAL, clock.today() - timedelta(days=200))
     assert (repair.commitment_version, repair.signed_name) == (REPAIRS.version, "张演示")
     assert repair.commitment_hash == REPAIRS.commitment_hash
     assert "鹰环罚" not in str(vars(repair))
@@ -195,9 +198,42 @@ def test_seeing_the_record_is_a_look_that_the_firm_finds(town, applied):
     assert (event.purpose, event.batch_id, event.record_count) == ("repair", repair.id, 1)
 
 
+@pytest.mark.parametrize("end", ["withdraw", "refuse", "repair"])
+def test_an_ended_application_shows_no_record_any_more(town, handed_over, applied, end):
+    clerk = town.clerk.as_actor()
+    if end == "withdraw":
+        repair = service.withdraw_repair(town.boss, applied(town).id)
+    elif end == "refuse":
+        repair = service.refuse_repair(clerk, handed_over(town).id, "认定机关不同意修复")
+    else:
+        repair = service.complete_repair(clerk, handed_over(town).id, RESULT)
+    with pytest.raises(RuleBroken):
+        service.show_record(clerk, repair.id)
+    assert looks.looks_at_enterprise(town.firm.id, kinds=(QueryKind.HANDLING,)) == []
+
+
+def test_a_firm_is_told_what_the_counter_did_in_its_name(db, town):
+    fact, clerk = town.penalty(), town.clerk.as_actor()
+    repair = service.apply_at_counter(clerk, town.firm.id, fact.id, CLAIM, identity=IDENTITY)
+    service.return_repair(clerk, repair.id, "请补缴款书")
+    service.resubmit_repair(clerk, repair.id, "已补交缴款书")
+    service.withdraw_repair(clerk, repair.id, "企业当面要求撤回")
+    told = [m.title for m in messages(db, Topic.REPAIR, enterprise_id=town.firm.id)]
+    assert [title[:8] for title in told[-2:]] == ["修复申请已代您补", "修复申请已撤回："]
+
+
+def test_who_has_applied_is_not_told_to_apply(db, town):
+    fact = town.penalty(days=95)
+    service.apply_for_repair(town.boss, fact.id, CLAIM)
+    service.remind()
+    assert messages(db, Topic.REPAIR_DUE, enterprise_id=town.firm.id) == []
+
+
 def test_a_firm_is_told_thirty_days_before_and_on_the_day_once_each(db, town, at):
     today = clock.today()
-    town.penalty(days=55)  # repairable in 35 days
+    town.penalty(days=55)
+    earliest = rules.earliest_on(GENERAL, today - timedelta(days=55))
+    wait = (earliest - today).days  # 35 or so, by the months between
 
     def told():
         return [m.title for m in messages(db, Topic.REPAIR_DUE, enterprise_id=town.firm.id)]
@@ -208,17 +244,17 @@ def test_a_firm_is_told_thirty_days_before_and_on_the_day_once_each(db, town, at
             service.remind()
             service.remind()
 
-    on(4)
+    on(wait - 31)
     assert told() == []
-    on(5)
+    on(wait - 30)
     [early] = told()
     assert "起可以申请信用修复" in early
-    on(6)
+    on(wait - 29)
     assert len(told()) == 1
-    on(35)
+    on(wait)
     assert len(told()) == 2
     assert "现在可以" in told()[1]
-    on(36)
+    on(wait + 1)
     assert len(told()) == 2
     message = messages(db, Topic.REPAIR_DUE)[0]
     assert REPAIRS.free in message.body

@@ -258,3 +258,11 @@ def test_nobody_else_finds_it(owner, clerk, town, client_as):
         answer = getattr(stranger, method)(address, data={"action": "reject", "basis": BASIS})
         assert answer.status_code == 404, place
     assert queries.find(objection_id) is not None
+
+
+def test_a_character_that_no_database_keeps_is_no_server_error(owner, town):
+    form = {"record": town.fact.id, "kind": ARREARS, "reason": "settled"}
+    answer = owner.post(f"{LIST}/new", data={**form, "statement": "\x00" + STATEMENT})
+    assert answer.status_code < 500
+    answer = owner.post(f"{LIST}/new", data={**form, "statement": STATEMENT, "reason": "\x00"})
+    assert answer.status_code < 500

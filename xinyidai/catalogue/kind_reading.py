@@ -23,13 +23,14 @@ from xinyidai.catalogue.values import (
     RepairClass,
     RepairRule,
     Sensitivity,
+    SourceNature,
 )
 
 # Order 36: a general record is shown for three months at least, a serious one for a year.
 SHORTEST_PUBLICITY: Mapping[RepairClass, int] = {
     RepairClass.MINOR: 0,
-    RepairClass.GENERAL: 90,
-    RepairClass.SERIOUS: 365,
+    RepairClass.GENERAL: 3,
+    RepairClass.SERIOUS: 12,
 }
 
 
@@ -64,8 +65,9 @@ def read_kind_catalogue(root: Entry) -> KindCatalogue:
     kinds = [_kind(entry, classes, departments) for entry in root.entries("kinds")]
     root.close()
     require_unique([kind.code for kind in kinds], "kinds")
-    require_unique([ban.code for ban in (*banned, *dropped)], "banned and dropped fields")
-    _refuse_unwanted(kinds, (*banned, *dropped))
+    unwanted: tuple[BannedField | DroppedField, ...] = (*banned, *dropped)
+    require_unique([one.code for one in unwanted], "banned and dropped fields")
+    _refuse_unwanted(kinds, unwanted)
     return KindCatalogue(
         editions=editions,
         classes=MappingProxyType(classes),
@@ -160,6 +162,7 @@ def _kind(
         mode=entry.choice("mode", CollectionMode),
         open_attribute=openness,
         effect=entry.choice("effect", Effect),
+        nature=_nature(entry),
         sensitivity=entry.choice("sensitivity", Sensitivity),
         legal_basis=entry.text("legal_basis"),
         update_cycle_days=entry.integer("update_cycle_days"),
@@ -182,6 +185,10 @@ def _kind(
     return kind
 
 
+def _nature(entry: Entry) -> SourceNature:
+    return entry.choice("nature", SourceNature) if entry.has("nature") else SourceNature.PUBLIC
+
+
 def _check_periods(kind: RecordKind, where: str) -> None:
     shown, most, kept = kind.publicity_months, kind.publicity_most_months, kind.retention_months
     periods = [
@@ -199,9 +206,9 @@ def _repair(entry: Entry) -> RepairRule | None:
     if not entry.has("repair"):
         return None
     part = entry.entry("repair")
-    rule = RepairRule(part.choice("class", RepairClass), part.integer("min_publicity_days"))
+    rule = RepairRule(part.choice("class", RepairClass), part.integer("min_publicity_months"))
     part.close()
-    if rule.min_publicity_days < SHORTEST_PUBLICITY[rule.grade]:
+    if rule.min_publicity_months < SHORTEST_PUBLICITY[rule.grade]:
         raise CatalogueBroken(f"{part.where}: shorter than the class allows")
     return rule
 
@@ -269,6 +276,8 @@ def _column_map(entry: Entry) -> ColumnMap:
         amount=entry.optional_text("amount"),
         quantity=entry.optional_text("quantity"),
         level=entry.optional_text("level"),
+        document=entry.optional_text("document"),
+        organ=entry.optional_text("organ"),
     )
     entry.close()
     return columns
@@ -306,6 +315,8 @@ def _check_map(kind: RecordKind) -> None:
         "amount": _is_not(types, columns.amount, {t for t in FieldType if t.is_amount}),
         "quantity": _is_not(types, columns.quantity, numbers),
         "level": _is_not(types, columns.level, {FieldType.TEXT, FieldType.ENUM}),
+        "document": _is_not(types, columns.document, {FieldType.TEXT}),
+        "organ": _is_not(types, columns.organ, {FieldType.TEXT}),
     }
     broken = [column for column, is_broken in wrong.items() if is_broken]
     if broken:

@@ -49,6 +49,7 @@ __all__ = [
     "Sensitivity",
     "UnknownKind",
     "clean_heading",
+    "disclosable_kinds",
     "find_banned_field",
     "find_dropped_field",
     "get_item",
@@ -97,6 +98,15 @@ def get_item(code: str) -> AuthorizationItem:
 def kinds_of_items(codes: Iterable[str]) -> frozenset[str]:
     """Return the codes of all record kinds that the items cover; refuse unknown items."""
     return frozenset(kind for code in codes for kind in get_item(code).kinds)
+
+
+def disclosable_kinds(codes: Iterable[str]) -> frozenset[str]:
+    """Return the kinds of the items that may leave for an institution; 政务共享 never does."""
+    return frozenset(
+        code
+        for code in kinds_of_items(codes)
+        if get_kind(code).open_attribute is not OpenAttribute.GOVERNMENT
+    )
 
 
 def find_banned_field(heading: str) -> BannedField | None:

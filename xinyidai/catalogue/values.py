@@ -71,6 +71,15 @@ class Sensitivity(StrEnum):
     PERSONAL = "personal"  # 含个人信息
 
 
+class SourceNature(StrEnum):
+    """Where the facts of a kind come from, 信息来源."""
+
+    PUBLIC = "public"  # 公共
+    MARKET = "market"  # 市场
+    DECLARED = "declared"  # 自主填报
+    BANK = "bank"  # 银行反馈
+
+
 class RepairClass(StrEnum):
     """How grave what a negative record tells of is, 失信程度 (Order 36)."""
 
@@ -150,7 +159,8 @@ class ColumnMap:
     """Which fields of a kind fill the generic columns of a record.
 
     The natural key tells records of one firm, kind and source apart. A month fills
-    `occurred_on` with its first day.
+    `occurred_on` with its first day. `document` and `organ` name the fields that say by which
+    paper and by whom; without `organ` it was the source.
     """
 
     subject_code: str
@@ -161,14 +171,16 @@ class ColumnMap:
     amount: str | None
     quantity: str | None
     level: str | None
+    document: str | None
+    organ: str | None
 
 
 @dataclass(frozen=True)
 class RepairRule:
-    """When a record of a kind may be repaired: so many days after it happened, 最短公示期."""
+    """When a record of a kind may be repaired: so many months after it happened, 最短公示期."""
 
     grade: RepairClass
-    min_publicity_days: int
+    min_publicity_months: int
 
 
 @dataclass(frozen=True)
@@ -197,6 +209,7 @@ class RecordKind:
     mode: CollectionMode
     open_attribute: OpenAttribute
     effect: Effect
+    nature: SourceNature
     sensitivity: Sensitivity
     legal_basis: str
     update_cycle_days: int

@@ -165,10 +165,11 @@ def _print(summary: dict[str, Any], *, as_json: bool) -> None:
 
 
 def _sentence(done: Collection) -> str:
+    dropped = f"不予留存的列：{'、'.join(done.dropped)}。" if done.dropped else ""
     return (
         f"{done.file}：{done.rows} 行，接收 {done.accepted}，无变化 {done.unchanged}，"
         f"待核名 {done.pending_names}，退回 {done.rejected}，涉及企业 {done.firms} 家，"
-        f"用时 {done.seconds} 秒。"
+        f"用时 {done.seconds} 秒。{dropped}"
     )
 
 

@@ -119,9 +119,9 @@ def late_ones(today: date) -> Sequence[Objection]:
 
 
 def due_soon(today: date, until: date) -> Sequence[Objection]:
-    """Return what a source must answer until a day, and whose clock runs."""
+    """Return what the office must check or a source answer until a day, and whose clock runs."""
     return _locked(
-        Objection.state == ObjectionState.AT_SOURCE,
+        Objection.state.in_(OPEN_STATES),
         Objection.waiting_since.is_(None),
         Objection.due_on.between(today, until),
     )

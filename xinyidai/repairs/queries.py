@@ -65,6 +65,12 @@ def open_keys(enterprise_id: UUID) -> frozenset[str]:
     return frozenset(db.session.scalars(statement))
 
 
+def open_keys_of_city(kind: str) -> frozenset[str]:
+    """Return the names of all records of a kind for which an application is under way."""
+    statement = select(Repair.record_key).where(Repair.kind == kind, Repair.state.in_(OPEN_STATES))
+    return frozenset(db.session.scalars(statement))
+
+
 def waiting_at_office() -> tuple[int, datetime | None]:
     """Return how many applications wait for the office, and since when the first."""
     statement = select(func.count(), func.min(Repair.opened_at)).where(Repair.state.in_(AT_OFFICE))

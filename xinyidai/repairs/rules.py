@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 
+from xinyidai.catalogue.publicity import months_after
 from xinyidai.catalogue.values import RepairRule
 from xinyidai.repairs.values import RepairClaim
 
@@ -14,8 +15,11 @@ RECEIPT = re.compile(r"[0-9A-Za-z\u4e00-\u9fff〔〕()（）_./-]{4,64}")
 
 
 def earliest_on(rule: RepairRule, occurred_on: date) -> date:
-    """Return the first day on which a repair may be applied for, 最短公示期满."""
-    return occurred_on + timedelta(days=rule.min_publicity_days)
+    """Return the first day on which a repair may be applied for, 最短公示期满.
+
+    The rule counts months as the calendar does: three of them are 89 to 92 days.
+    """
+    return months_after(occurred_on, rule.min_publicity_months)
 
 
 def application_faults(claim: RepairClaim, earliest: date, today: date) -> dict[str, str]:

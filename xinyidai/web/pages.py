@@ -7,6 +7,7 @@ from flask import Blueprint
 from xinyidai.web import (
     audit,
     bank,
+    catalogue_pages,
     department_objections,
     enterprise,
     ledger_api,
@@ -32,6 +33,7 @@ def blueprints(*, is_demo: bool) -> Iterator[Blueprint]:
     yield public_pages.blueprint
     yield public_credit.blueprint
     yield public_report_check.blueprint
+    yield catalogue_pages.blueprint
     yield office.blueprint
     yield department_objections.blueprint  # the departments' own, with this module's pages
     yield audit.blueprint

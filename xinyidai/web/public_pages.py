@@ -58,6 +58,7 @@ FOOTER = (
     ("/products", "融资产品"),
     ("/whitelist", "白名单公示"),
     ("/events", "对接会"),
+    ("/catalogue", "信用信息目录"),
     ("/verify", "授权核验"),
     ("/credit", "信用查询"),
     ("/verify/report", "查验报告"),

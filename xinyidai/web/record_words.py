@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from xinyidai.catalogue.dictionary import NATURES
 from xinyidai.catalogue.kinds import DEPARTMENTS, get_kind
+from xinyidai.catalogue.values import RecordKind
 from xinyidai.credit_records.presentation import shown_text
 from xinyidai.credit_records.values import Fact
 from xinyidai.web.chrome import format_day
@@ -16,14 +18,41 @@ def record_row(fact: Fact) -> dict[str, Any]:
     return {
         "id": fact.id,
         "on": format_day(fact.occurred_on),
-        "source": DEPARTMENTS[fact.source].name if fact.source in DEPARTMENTS else fact.source,
+        "source": source_name(fact.source),
         "collected": format_day(fact.collected_at),
+        "nature": f"{NATURES[kind.nature]}信息",
+        "trace": _trace(fact, kind),
         "facts": [
             {"label": entry.name, "value": shown_text(entry, fact.content[entry.code])}
             for entry in shown
             if fact.content.get(entry.code) is not None
         ],
     }
+
+
+def _trace(fact: Fact, kind: RecordKind) -> list[dict[str, str | None]]:
+    """Return where a record comes from, 查可追溯: kind of source, batch, paper, organ and basis."""
+    columns = kind.map
+    organ = fact.content.get(columns.organ) if columns.organ else None
+    return [
+        {"label": "信息来源", "value": NATURES[kind.nature]},
+        {"label": "归集批次", "value": batch_number(fact)},
+        {"label": "文书号", "value": fact.content.get(columns.document or "")},
+        {"label": "机关", "value": organ or source_name(fact.source)},
+        {"label": "依据", "value": kind.legal_basis},
+    ]
+
+
+def batch_number(fact: Fact) -> str | None:
+    """Return the number and day of the batch that brought a record."""
+    if fact.batch_id is None:
+        return None
+    return f"{fact.batch_id.hex[-12:].upper()}（{format_day(fact.collected_at)}）"
+
+
+def source_name(source: str) -> str:
+    """Return the name of a source; one outside the catalogue keeps its own."""
+    return DEPARTMENTS[source].name if source in DEPARTMENTS else source
 
 
 def in_one_line(fact: Fact) -> str:

@@ -27,6 +27,7 @@ from xinyidai.credit_records.collecting.mapping import (
     SourceMapping,
     bad_mapping,
     bind,
+    dropped_headings,
     find_kind,
 )
 from xinyidai.credit_records.collecting.order import refuse_shifted
@@ -65,7 +66,8 @@ class Collection:
     `accepted` are records taken in, those that replaced another (`superseded`) among them; with an
     aggregation they are rows after it, while `rows` and `rejected` count rows of the file.
     `pending_names` wait for a code, `pending_new` of them since this run. `duplicate_codes` counts
-    codes that stand with several names in the file. `reasons` counts rows by rule, `examples` shows
+    codes that stand with several names in the file. `dropped` are headings of columns that the
+    catalogue never stores, 不予留存. `reasons` counts rows by rule, `examples` shows
     the first three of each.
     """
 
@@ -82,6 +84,7 @@ class Collection:
     firms: int
     duplicate_codes: int
     seconds: float
+    dropped: tuple[str, ...] = ()
     reasons: Mapping[str, int] = field(default_factory=dict)
     examples: Mapping[str, list[dict[str, str | int]]] = field(default_factory=dict)
 
@@ -250,6 +253,7 @@ def _collection(
         firms=counts.firms,
         duplicate_codes=written.duplicate_codes,
         seconds=round(seconds, 2),
+        dropped=dropped_headings(check.raw),
         reasons=rejecting.reasons(check),
         examples=rejecting.examples(check),
     )

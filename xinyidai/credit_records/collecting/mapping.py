@@ -20,7 +20,7 @@ from xinyidai.credit_records.collecting.fields import (
     kind_of,
 )
 from xinyidai.credit_records.collecting.headings import clean_heading
-from xinyidai.credit_records.collecting.reading import Layout
+from xinyidai.credit_records.collecting.reading import Layout, RawTable
 from xinyidai.kernel.errors import InvalidInput
 
 FOLDER = Path(__file__).parents[1] / "mappings"
@@ -250,6 +250,12 @@ def _refuse_unknown_fields(kind: KindSpec, mapping: SourceMapping) -> None:
         raise bad_mapping(
             f"映射里的字段 {'、'.join(sorted(strange))} 不在“{kind.name}”的目录字段中。"
         )
+
+
+def dropped_headings(raw: RawTable) -> tuple[str, ...]:
+    """Return, as they are written, the headings of columns that are read past and thrown away."""
+    pairs = zip(raw.headings, raw.written, strict=True)
+    return tuple(written for heading, written in pairs if find_dropped_field(heading))
 
 
 def _refuse_dropped(mapping: SourceMapping) -> None:

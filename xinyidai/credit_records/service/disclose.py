@@ -219,7 +219,7 @@ def _event(actor: Actor, request: DisclosureRequest, consent: Consent | None) ->
 def _look(consent: Consent, request: DisclosureRequest, event_id: UUID) -> Look:
     return Look(
         enterprise_id=consent.enterprise_id,
-        kinds=catalogue.kinds_of_items(_items(consent, request)),
+        kinds=catalogue.disclosable_kinds(_items(consent, request)),
         data_from=consent.data_from,
         as_of=clock.now(),
         event_id=event_id,

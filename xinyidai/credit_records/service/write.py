@@ -119,7 +119,12 @@ def get_batch(batch_id: UUID) -> Batch:
 
 def list_batches(limit: int = queries.LARGEST_LIST) -> list[Batch]:
     """Return the newest batches."""
-    return [_batch(row) for row in door.read(COLLECTION, queries.latest_batches(limit))]
+    return batches_of(door.read(COLLECTION, queries.latest_batches(limit)))
+
+
+def batches_of(rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Batch]:
+    """Return rows of the table of batches as values."""
+    return [_batch(row) for row in rows]
 
 
 def apply_staged(connection: Connection, batch_id: UUID) -> WriteCounts:

@@ -21,10 +21,15 @@ CASE = "objection"
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """How a source puts something right; `texts` are the corrected fields of a record."""
+    """How a source puts something right; `texts` are the corrected fields of a record.
+
+    `seen` is the version that was on the page when they were typed: they are no correction of
+    another one. None means that no page was filled in.
+    """
 
     remedy: Remedy
     basis: str
+    seen: int | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -57,7 +62,8 @@ def uphold_objection(actor: Actor, objection_id: UUID, answer: Answer) -> Object
     Raises:
         NotFound, Forbidden: not the actor's to answer.
         InvalidInput: basis, remedy or a corrected field is not sound.
-        Conflict: the firm is awaited, or the answer was given already.
+        Conflict: the firm is awaited, the answer was given already, or the record was delivered
+            anew while the correction was typed.
 
     """
     objection = steps.load(actor, A.UPHOLD, objection_id)
@@ -90,6 +96,8 @@ def _put_right(
         return ObjectionOutcome.GONE_BEFORE
     firm, why = objection.enterprise_id, f"异议 {objection.number}"
     if answer.remedy is Remedy.CORRECT:
+        if answer.seen not in {None, trace.present_id}:
+            raise Conflict("这条记录刚刚有新的报送，请重新查看后再更正。", code="record_renewed")
         cases.correct_record(actor, firm, trace.present_id, answer.texts, why)
         return ObjectionOutcome.CORRECTED
     write.retire_record(actor, firm, trace.present_id, RecordStatus.WITHDRAWN, why)

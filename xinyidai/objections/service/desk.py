@@ -24,7 +24,7 @@ def accept_objection(actor: Actor, objection_id: UUID, opinion: str = "") -> Obj
     """
     objection = steps.load(actor, A.ACCEPT, objection_id)
     _require_running(objection)
-    steps.take(actor, A.ACCEPT, objection, opinion)
+    steps.take(actor, A.ACCEPT, objection, opinion[: rules.LONGEST_WORDS])
     if objection.subject is ObjectionSubject.RECORD:
         steps.take(actor, A.MARK, objection)
     objection.department_id = _source_of(objection)
@@ -60,7 +60,9 @@ def ask_firm(actor: Actor, objection_id: UUID, question: str) -> Objection:
 def resume_objection(actor: Actor, objection_id: UUID, reason: str) -> Objection:
     """Let the clock run on although the firm has supplied nothing."""
     objection = steps.load(actor, A.RESUME, objection_id)
-    return resume(actor, objection, A.RESUME, reason)
+    resume(actor, objection, A.RESUME, reason[: rules.LONGEST_WORDS])
+    telling.tell_firm(objection, A.RESUME)
+    return objection
 
 
 def resume(actor: Actor, objection: Objection, action: A, words: str) -> Objection:

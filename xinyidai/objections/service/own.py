@@ -23,6 +23,7 @@ def supply_objection(actor: Actor, objection_id: UUID, words: str) -> Objection:
     steps.require_sound(rules.words_faults("words", words, "请写明补充的内容"))
     desk.resume(actor, objection, A.SUPPLY, words)
     telling.tell_source(objection)
+    _tell_if_done_for_it(actor, objection, A.SUPPLY)
     return objection
 
 
@@ -32,6 +33,7 @@ def withdraw_objection(actor: Actor, objection_id: UUID, reason: str = "") -> Ob
     steps.take(actor, A.WITHDRAW, objection, reason[: rules.LONGEST_WORDS])
     objection.waiting_since, objection.closed_at = None, clock.now()
     telling.tell_withdrawn(objection)
+    _tell_if_done_for_it(actor, objection, A.WITHDRAW)
     return objection
 
 
@@ -39,6 +41,12 @@ def acknowledge_objection(actor: Actor, objection_id: UUID) -> Objection:
     """Take note of the answer; this closes the objection."""
     objection = steps.load(actor, A.CLOSE, objection_id)
     return close(actor, objection, "企业已知悉结果")
+
+
+def _tell_if_done_for_it(actor: Actor, objection: Objection, action: A) -> None:
+    """Tell the firm what the counter did in its name: it must be able to contradict."""
+    if actor.party_id != objection.enterprise_id:
+        telling.tell_firm(objection, action)
 
 
 def close(actor: Actor, objection: Objection, reason: str) -> Objection:

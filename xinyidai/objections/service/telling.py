@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from xinyidai.catalogue.kinds import KINDS
+from xinyidai.catalogue.objections import ObjectionSubject
 from xinyidai.enterprises import queries as enterprises
 from xinyidai.institutions import queries as institutions
 from xinyidai.institutions.values import DepartmentKind
@@ -16,17 +17,18 @@ from xinyidai.notifications.service import Message
 from xinyidai.notifications.values import Topic
 from xinyidai.objections.models import Objection
 from xinyidai.objections.values import ObjectionAction as A
+from xinyidai.objections.values import ObjectionOutcome
 
+CHANGED = frozenset({ObjectionOutcome.CORRECTED, ObjectionOutcome.WITHDRAWN_BY_SOURCE})
 TO_FIRM: Mapping[A, tuple[str, str]] = {
     A.SUBMIT: ("异议已提交", "信用办会先做形式审查，{due} 前答复您。查询进展不收费。"),
-    A.ACCEPT: ("异议已受理", "已转来源核实，{due} 前答复。答复前，有关记录都标注“异议中”。"),
+    A.ACCEPT: ("异议已受理", "已转来源核实，{due} 前答复。{mark}"),
     A.DISMISS: ("异议不予受理", "理由见异议页面。补充材料后可以重新提出。"),
     A.ASK: ("请补充异议说明", "办理人员需要您补充情况，补充前暂停计时。请打开异议页面填写。"),
-    A.RESUME: ("补充时间已过，继续核实", "没有收到补充，将按现有材料核实，{due} 前答复。"),
-    A.UPHOLD: (
-        "异议成立，已处理",
-        "记录、画像、等级和匹配结果已同时更新；看过的机构也已收到通知。",
-    ),
+    A.RESUME: ("已恢复计时，继续核实", "没有收到补充，将按现有材料核实，{due} 前答复。"),
+    A.UPHOLD: ("异议成立，已处理", "处理结果和依据见异议页面。{effect}"),
+    A.SUPPLY: ("已代您补充说明", "窗口已录入您补充的情况，恢复计时，{due} 前答复。"),
+    A.WITHDRAW: ("异议已撤回", "窗口已按您的要求撤回。不是您要求的，请联系信用办。"),
     A.REJECT: (
         "异议经核实维持",
         "理由和依据见异议页面。不同意可以申请复核，或向征信管理部门投诉。",
@@ -40,10 +42,22 @@ def tell_firm(objection: Objection, action: A) -> None:
     notifications.send(
         topic=Topic.OBJECTION,
         title=f"{title}：{objection.number}",
-        body=body.format(due=_day(objection)),
+        body=body.format(due=_day(objection), mark=_mark(objection), effect=_effect(objection)),
         enterprise_id=objection.enterprise_id,
         link=f"/enterprise/objections/{objection.id}",
     )
+
+
+def _mark(objection: Objection) -> str:
+    is_record = objection.subject is ObjectionSubject.RECORD
+    return "答复前，有关记录都标注“异议中”。" if is_record else ""
+
+
+def _effect(objection: Objection) -> str:
+    """Say what followed, of a record that was changed; anything else changes nothing by itself."""
+    if objection.outcome not in CHANGED:
+        return ""
+    return "记录、画像、等级和匹配结果已同时更新；看过的机构也已收到通知。"
 
 
 def tell_source(objection: Objection) -> None:

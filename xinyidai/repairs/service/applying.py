@@ -65,6 +65,7 @@ def resubmit_repair(actor: Actor, repair_id: UUID, duty_note: str) -> Repair:
     steps.require_sound(rules.words_faults("duty_note", duty_note, ask))
     steps.take(actor, RepairAction.RESUBMIT, repair, duty_note)
     repair.duty_note = duty_note.strip()
+    _tell_if_done_for_it(actor, repair, RepairAction.RESUBMIT)
     return repair
 
 
@@ -73,7 +74,14 @@ def withdraw_repair(actor: Actor, repair_id: UUID, reason: str = "") -> Repair:
     repair = steps.load(actor, RepairAction.WITHDRAW, repair_id)
     steps.take(actor, RepairAction.WITHDRAW, repair, reason[: rules.LONGEST_WORDS])
     repair.ended_at = clock.now()
+    _tell_if_done_for_it(actor, repair, RepairAction.WITHDRAW)
     return repair
+
+
+def _tell_if_done_for_it(actor: Actor, repair: Repair, action: RepairAction) -> None:
+    """Tell the firm what the counter did in its name: it must be able to contradict."""
+    if actor.party_id != repair.enterprise_id:
+        telling.tell_firm(repair, action)
 
 
 def _chosen(found: Sequence[Repairable], record_id: int) -> Repairable:

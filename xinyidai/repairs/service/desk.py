@@ -6,9 +6,11 @@ from xinyidai.credit_records.service import cases, write
 from xinyidai.credit_records.values import Fact, HandledCase, RecordStatus
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
+from xinyidai.kernel.errors import RuleBroken
 from xinyidai.repairs import policies, queries, rules
 from xinyidai.repairs.models import Repair
 from xinyidai.repairs.service import steps, telling
+from xinyidai.repairs.values import OPEN_STATES
 from xinyidai.repairs.values import RepairAction as A
 
 CASE = "repair"
@@ -22,10 +24,13 @@ def show_record(actor: Actor, repair_id: UUID) -> Fact | None:
     Raises:
         NotFound: no such application, or none of the actor's business.
         Forbidden: the actor checks no applications.
+        RuleBroken: the application is not under way; its end ends the right to look.
 
     """
     repair = policies.require_sight(actor, queries.find(repair_id))
     policies.require(actor, A.CHECK, repair)
+    if repair.state not in OPEN_STATES:
+        raise RuleBroken("这件修复申请已经办结，不能再查看记录。", code="repair_ended")
     case = HandledCase(CASE, repair.id, repair.enterprise_id)
     found = cases.read_for_case(actor, case, [repair.kind], repair.record_key)
     return found[0] if found else None

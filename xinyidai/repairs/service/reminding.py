@@ -11,9 +11,10 @@ from xinyidai.kernel import clock
 from xinyidai.notifications import service as notifications
 from xinyidai.notifications.service import Message
 from xinyidai.notifications.values import Topic
-from xinyidai.repairs import rules
+from xinyidai.repairs import queries, rules
 
 PURPOSE = "repair_reminder"
+SHORTEST_MONTH, LONGEST_MONTH = 28, 31  # days
 LOOK_BACK_DAYS = 30  # a job that stood still for a month still tells everybody once
 
 
@@ -28,13 +29,14 @@ def remind() -> None:
 def _messages(
     run: PlatformRun, kind: RecordKind, rule: RepairRule, today: date
 ) -> Iterator[Message]:
-    wait = timedelta(days=rule.min_publicity_days)
-    first = today - timedelta(days=LOOK_BACK_DAYS) - wait
-    last = today + timedelta(days=max(REPAIRS.reminders)) - wait
+    months = rule.min_publicity_months
+    first = today - timedelta(days=LOOK_BACK_DAYS + LONGEST_MONTH * months)
+    last = today + timedelta(days=max(REPAIRS.reminders) - SHORTEST_MONTH * months)
+    under_way = queries.open_keys_of_city(kind.code)
     for firm, key, day in cases.happened_between(run, kind.code, first, min(last, today)):
         earliest = rules.earliest_on(rule, day)
-        days = next((d for d in sorted(REPAIRS.reminders) if (earliest - today).days <= d), None)
-        if days is not None:
+        days = _reminder(earliest, today)
+        if days is not None and key not in under_way:
             title, body = _words(kind, earliest, today)
             yield Message(
                 topic=Topic.REPAIR_DUE,
@@ -44,6 +46,14 @@ def _messages(
                 link="/enterprise/repairs",
                 dedupe_key=f"repair:{days}:{key}",
             )
+
+
+def _reminder(earliest: date, today: date) -> int | None:
+    """Return which reminder is due so many days before the earliest day, None when none is."""
+    left = (earliest - today).days
+    if left < -LOOK_BACK_DAYS:
+        return None
+    return next((days for days in sorted(REPAIRS.reminders) if left <= days), None)
 
 
 def _words(kind: RecordKind, earliest: date, today: date) -> tuple[str, str]:

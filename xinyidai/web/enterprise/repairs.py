@@ -147,7 +147,7 @@ def _form(errors: dict[str, str]) -> str:
         kind=kind,
         record_id=record_id,
         grade=CLASS_NAMES[rule.grade] if rule else "",
-        days=rule.min_publicity_days if rule else 0,
+        months=rule.min_publicity_months if rule else 0,
         texts=REPAIRS,
         typed={name: _typed(name) for name in ("duty_note", "signed_name", "commitment")},
         errors=errors,

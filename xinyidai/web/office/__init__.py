@@ -13,6 +13,7 @@ from xinyidai.web.office import (
     purposes,
     repairs,
     reports,
+    volumes,
     whitelist,
 )
 from xinyidai.web.office.base import blueprint
@@ -31,5 +32,6 @@ __all__ = [
     "purposes",
     "repairs",
     "reports",
+    "volumes",
     "whitelist",
 ]

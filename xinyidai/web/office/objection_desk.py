@@ -23,6 +23,7 @@ from xinyidai.objections.values import ACTION_NAMES, REMEDY_NAMES, STATE_NAMES, 
 from xinyidai.objections.values import ObjectionAction as A
 from xinyidai.web import rights_words
 from xinyidai.web.office.base import Row, attempted, done, typed
+from xinyidai.web.office.counter import MOST_DIGITS
 from xinyidai.web.record_words import record_row
 
 FIELD = "field_"
@@ -95,7 +96,14 @@ def _answer() -> Answer:
         for name, text in request.form.items()
         if name.startswith(FIELD)
     }
-    return Answer(remedy=remedy, basis=typed("basis"), texts=texts)
+    seen = typed("seen")
+    is_number = seen.isascii() and seen.isdigit() and len(seen) <= MOST_DIGITS
+    return Answer(
+        remedy=remedy,
+        basis=typed("basis"),
+        seen=int(seen) if is_number else None,
+        texts=texts,
+    )
 
 
 def _shown(errors: Mapping[str, str]) -> dict[str, str]:
@@ -129,6 +137,7 @@ def _page(
         can_answer="reject" in actions and (not is_record or has_looked or bool(errors)),
         has_looked=has_looked,
         record=record_row(fact) if fact else None,
+        seen=fact.id if fact else typed("seen"),
         fields=_fields(objection, fact, sent),
         remedies=_remedies(is_record=is_record, can_correct=bool(fact or sent)),
         typed={name: typed(name) for name in (*WORDS.values(), "remedy")},
