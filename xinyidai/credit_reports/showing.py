@@ -11,7 +11,7 @@ from xinyidai.credit_records.values import Fact, PublicRecord
 from xinyidai.credit_reports.values import ShownRecord
 from xinyidai.kernel import clock, masking
 
-BATCH_SHOWN = 8
+BATCH_SHOWN = 12
 LONGEST_PERSON = 12
 NUMBER_WORDS = ("号码", "证号")
 
