@@ -58,6 +58,16 @@ def test_a_system_checks_reads_and_reports(live, town, headers):
     assert client.get(f"{PATH}/{body['id']}", headers=headers).json["taken"] == REPORT["measures"]
 
 
+def test_missing_data_is_named_and_is_no_pass(live, town, headers):
+    body = (
+        live.test_client()
+        .post(PATH, json=order(town, uscc="91350100M000100Y43"), headers=headers)
+        .json
+    )
+    assert body["outcome"] == "insufficient"
+    assert [one["gap"] for one in body["missing"]] == ["unknown_firm"]
+
+
 def test_the_same_key_gives_the_same_check(live, town, headers):
     client, keyed = live.test_client(), headers | {"Idempotency-Key": "A-1"}
     first = client.post(PATH, json=order(town), headers=keyed).json

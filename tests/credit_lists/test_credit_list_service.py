@@ -109,10 +109,11 @@ def test_a_record_that_ends_takes_its_entry_off(town, status):
     assert shown() == []
 
 
-def test_a_repaired_record_that_is_delivered_again_does_not_bring_the_entry_back(town):
+def test_a_withdrawn_record_that_is_delivered_anew_does_not_bring_the_entry_back(town):
     town.listed()
-    town.retire()
-    town.owes()
+    town.retire(RecordStatus.WITHDRAWN)
+    town.owes(content={"case_no": CASE_NO, "court_name": "另一家法院"})
+    assert town.debt().content["court_name"] == "另一家法院"
     assert shown() == []
 
 

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 
 from tests.factories import parties
-from tests.factories.lists import DEBT, deliver
+from tests.factories.lists import CASE_NO, DEBT, deliver
 from xinyidai.audit.models import AuditEntry
 from xinyidai.catalogue.errors import UnknownMeasure, UnknownOccasion
 from xinyidai.credit_lists import service as lists
 from xinyidai.credit_records import queries as log
-from xinyidai.credit_records.values import QueryKind
+from xinyidai.credit_records.values import QueryKind, RecordStatus
 from xinyidai.joint_checks import queries, service
 from xinyidai.joint_checks.queries import CheckFilter
 from xinyidai.joint_checks.values import (
@@ -98,6 +98,27 @@ def test_a_record_that_no_release_went_through_makes_no_silent_pass(town):
     check = ask(town)
     assert check.outcome is CheckOutcome.INSUFFICIENT
     assert [one["gap"] for one in check.missing] == ["unreleased"]
+
+
+def test_a_listing_whose_term_is_over_is_decided_and_no_gap(town):
+    town.owes(occurred_on=clock.today() - timedelta(days=725))
+    town.release()
+    assert ask(town).outcome is CheckOutcome.SERIOUS
+    with clock.at(clock.now() + timedelta(days=20)):
+        assert ask(town, case_no="2").outcome is CheckOutcome.NONE
+
+
+def test_a_listing_taken_back_as_wrong_is_no_hit(town):
+    release = town.listed()
+    lists.withdraw_release(town.clerk.as_actor(), release.id, "同名企业列错，予以更正")
+    assert ask(town).outcome is CheckOutcome.NONE
+
+
+def test_a_corrected_record_waits_for_its_release_and_passes_nobody(town):
+    town.listed()
+    town.retire(RecordStatus.CORRECTED)
+    town.owes(content={"case_no": CASE_NO, "court_name": "另一家法院"})
+    assert ask(town).outcome is CheckOutcome.INSUFFICIENT
 
 
 def test_an_unknown_firm_is_insufficient_and_kept(town):

@@ -22,7 +22,7 @@ from xinyidai.credit_lists.models import (
     ReleaseStep,
 )
 from xinyidai.credit_lists.values import ReleaseState
-from xinyidai.credit_records.list_queries import RecordColumns, stands
+from xinyidai.credit_records.list_queries import RecordColumns, put_right, stands
 from xinyidai.enterprises.models import Enterprise
 from xinyidai.enterprises.rules import normalise_name
 from xinyidai.enterprises.values import RegistrationStatus
@@ -149,13 +149,12 @@ def ended(on: date, codes: Collection[str]) -> Select[UUID, date | None]:
     )
 
 
-def covering(on: date, *, open_too: bool = False) -> Callable[[Any], ColumnElement[bool]]:
-    """Return the condition that an entry in force, or one about to be, names a record."""
+def covering(on: date) -> Callable[[Any], ColumnElement[bool]]:
+    """Return the condition that an entry in force, or one of an open draft, names a record."""
 
     def covered(record: Any) -> ColumnElement[bool]:
-        holds = in_force(on)
-        if open_too:
-            holds = or_(holds, ListEntry.listed_at.is_(None) & ListEntry.out_at.is_(None))
+        is_drafted = ListEntry.listed_at.is_(None) & ListEntry.out_at.is_(None)
+        holds = or_(in_force(on), is_drafted)
         return exists().where(
             ListEntry.enterprise_id == record.enterprise_id,
             ListEntry.record_kind == record.kind,
@@ -165,6 +164,22 @@ def covering(on: date, *, open_too: bool = False) -> Callable[[Any], ColumnEleme
         )
 
     return covered
+
+
+def released(record: Any) -> ColumnElement[bool]:
+    """Return the condition that a release decided on a record as it stands, whatever came of it.
+
+    An entry whose term is over, or that was taken off, says that somebody decided; a record that
+    was put right since has not been decided on.
+    """
+    return exists().where(
+        ListEntry.enterprise_id == record.enterprise_id,
+        ListEntry.record_kind == record.kind,
+        ListEntry.record_source == record.source,
+        ListEntry.record_natural_key == record.natural_key,
+        ListEntry.listed_at.is_not(None),
+        ~put_right(NAMED),
+    )
 
 
 def surviving_firms() -> int:

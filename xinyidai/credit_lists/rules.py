@@ -5,9 +5,9 @@ import csv
 import io
 import unicodedata
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from xinyidai.catalogue.credit_lists import CreditListType
+from xinyidai.catalogue.credit_lists import CREDIT_LISTS, SERIOUS_KINDS, CreditListType
 from xinyidai.credit_lists.values import TypedEntry
 from xinyidai.kernel.uscc import compact, describe_problem, find_problem
 
@@ -20,6 +20,8 @@ LONGEST_CELL = 200
 COLUMNS = "统一社会信用代码，依据文号，认定单位，列入日期，到期日期（可空）"
 LEAST_COLUMNS, MOST_COLUMNS = 4, 5
 MONTHS_A_YEAR = 12
+LONGEST_MONTH = 31
+LONGEST_TERM = 120  # months; for a list whose entries end with their records alone
 DAY_FORMS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日")
 
 
@@ -36,6 +38,20 @@ def planned_out_on(
     )
     last = calendar.monthrange(years, month + 1)[1]
     return date(years, month + 1, min(in_on.day, last))
+
+
+def first_days(on: date) -> dict[str, date]:
+    """Return for each kind of the serious lists the first day of its longest term, by today."""
+    months = {
+        kind: max(
+            one.term_months or LONGEST_TERM
+            for one in CREDIT_LISTS.values()
+            if one.is_serious and one.source and one.source.kind == kind
+        )
+        for kind in SERIOUS_KINDS
+    }
+    # A month counts 31 days here: a day too many asks once more, a day too few would pass.
+    return {kind: on - timedelta(days=LONGEST_MONTH * number) for kind, number in months.items()}
 
 
 def words_faults(name: str, words: str, ask: str) -> dict[str, str]:

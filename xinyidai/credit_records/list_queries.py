@@ -4,7 +4,7 @@ They are built here, joined by `credit_lists` with its own entries, and run thro
 answer says that a record is in force, and nothing of what it says.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -49,8 +49,7 @@ def stands(named: RecordColumns, on: date) -> ColumnElement[bool]:
     A record that was repaired, withdrawn or corrected after the listing never carries the entry
     again, also when it is delivered anew: the next release has to list it as it then stands.
     """
-    # Aliases, because the statement around may itself select records.
-    present, past = aliased(CreditRecord), aliased(CreditRecord)
+    present = aliased(CreditRecord)  # the statement around may itself select records
     holds = exists().where(
         *_same(present, named),
         present.status == RecordStatus.IN_FORCE,
@@ -58,12 +57,17 @@ def stands(named: RecordColumns, on: date) -> ColumnElement[bool]:
         present.occurred_on == named.occurred_on,
         _not_over(present, on),
     )
-    was_removed = exists().where(
+    return holds & ~put_right(named)
+
+
+def put_right(named: RecordColumns) -> ColumnElement[bool]:
+    """Tell whether the record was repaired, withdrawn or corrected since it was listed."""
+    past = aliased(CreditRecord)
+    return exists().where(
         *_same(past, named),
         past.status.in_(REMOVED),
         past.status_changed_at >= named.since,
     )
-    return holds & ~was_removed
 
 
 def candidates(
@@ -101,16 +105,24 @@ def candidates(
 
 def uncovered(
     enterprise_ids: Collection[UUID],
-    kinds: Collection[str],
+    since: Mapping[str, date],
     on: date,
     covered: Callable[[type[CreditRecord]], ColumnElement[bool]],
 ) -> Select[UUID, int]:
-    """Count by firm the records in force of these kinds that no entry in force covers."""
+    """Count by firm the records in force of these kinds that nothing covers.
+
+    `since` gives for each kind the first day of the longest term: older ones are out of any list.
+    """
+    in_term = [
+        (CreditRecord.kind == kind) & (CreditRecord.occurred_on >= day)
+        for kind, day in since.items()
+    ]
     return (
         select(CreditRecord.enterprise_id, func.count())
         .where(
             CreditRecord.enterprise_id == any_(literal(list(enterprise_ids), ARRAY(Uuid))),
-            CreditRecord.kind == any_(literal(sorted(kinds), ARRAY(Text))),
+            CreditRecord.kind == any_(literal(sorted(since), ARRAY(Text))),
+            or_(*in_term),
             CreditRecord.status == RecordStatus.IN_FORCE,
             _not_over(CreditRecord, on),
             ~covered(CreditRecord),

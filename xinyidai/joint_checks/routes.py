@@ -18,7 +18,7 @@ from xinyidai.joint_checks.schemas import (
     CheckOut,
     FeedbackIn,
 )
-from xinyidai.joint_checks.values import CheckChannel, CheckOrder, Handling
+from xinyidai.joint_checks.values import CheckChannel, CheckOrder, Gap, Handling
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.actor import Role
 from xinyidai.kernel.db import transactional
@@ -104,11 +104,12 @@ def _answer(check_id: UUID) -> dict[str, Any]:
         "hits": view.hits,
         "ended_hits": view.ended,
         "measures": [MEASURES[code] for code in view.offered],
+        "missing": [{**one, "gap": Gap(one["gap"])} for one in check.missing],
     }
 
 
 SHARED = (
-    "id", "number", "occasion", "case_no", "outcome", "missing", "state", "asked_at", "due_on",
+    "id", "number", "occasion", "case_no", "outcome", "state", "asked_at", "due_on",
     "decision", "taken", "rules_version", "lists_version", "measures_version",
 )  # fmt: skip
 

@@ -50,7 +50,7 @@ def draft_from_records(actor: Actor, list_code: str, title: str) -> ListRelease:
     source = list_type.source
     if source is None:
         raise RuleBroken("这个名单没有归集来源，请逐行填写企业和依据。", code="no_source")
-    rows = _candidates(actor, source)
+    rows = [row for row in _candidates(actor, source) if _is_in_term(list_type, row)]
     if not rows:
         raise RuleBroken("没有新的记录可以列入：符合条件的都已在名单或批次里。", code="nothing_new")
     release = _release(actor, list_type, ReleaseKind.LISTING, title)
@@ -129,10 +129,16 @@ def draft_removal(
 def _candidates(actor: Actor, source: RecordSource) -> Sequence[Row[*tuple[Any, ...]]]:
     narrowed = (source.field, source.words, source.is_exact) if source.field else None
     today = clock.today()
-    covered = queries.covering(today, open_too=True)
+    covered = queries.covering(today)
     statement = list_queries.candidates(source.kind, today, narrowed, covered)
     with platform_run(PURPOSE, rules.VERSION, actor=actor) as run:
         return run.execute(statement.limit(rules.MOST_ROWS))
+
+
+def _is_in_term(list_type: CreditListType, row: Row[*tuple[Any, ...]]) -> bool:
+    """Tell whether a record is young enough to be listed at all."""
+    last = rules.planned_out_on(list_type, row.occurred_on, row.valid_until)
+    return last is None or last >= clock.today()
 
 
 def _of_record(

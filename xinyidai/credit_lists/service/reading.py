@@ -10,12 +10,11 @@ from sqlalchemy import Row
 
 from xinyidai.catalogue.credit_lists import (
     CREDIT_LISTS,
-    SERIOUS_KINDS,
     CreditListType,
     Side,
     get_credit_list,
 )
-from xinyidai.credit_lists import policies, queries
+from xinyidai.credit_lists import policies, queries, rules
 from xinyidai.credit_lists.lifecycle import LIFECYCLE
 from xinyidai.credit_lists.models import ListRelease
 from xinyidai.credit_lists.queries import ReleaseRow
@@ -109,7 +108,7 @@ def standing_of(enterprise_ids: Collection[UUID], event_id: UUID) -> Standing:
         queries.memberships(today, enterprise_ids), enterprise_id=single, event_id=event_id
     )
     missing = listing.read_standing(
-        list_queries.uncovered(enterprise_ids, SERIOUS_KINDS, today, queries.covering(today)),
+        list_queries.uncovered(enterprise_ids, rules.first_days(today), today, queries.released),
         enterprise_id=single,
         event_id=event_id,
     )

@@ -80,7 +80,8 @@ class Found:
     def keep_apart(self) -> None:
         """Keep the check although the caller's transaction is about to be rolled back."""
         listing.note_check_apart(self.asked.actor, self._note(), SERIOUS_KINDS)
-        record_refusal(self.check, *self.parts)
+        record_refusal(self.check)
+        record_refusal(*self.parts)
 
     def _note(self) -> CheckNote:
         return note_of(self.check, len(self.answer.hits))
@@ -167,6 +168,7 @@ def settle(found: Found, *, taken: Collection[str], reason: str) -> None:
     if check.state is CheckState.CLOSED:
         return
     check.state, check.handled_at, check.closed_at = CheckState.CLOSED, moment, moment
+    check.due_on = None  # nobody has to report on what the step itself did
     is_applied = bool(taken)
     check.decision = HandlingDecision.APPLIED if is_applied else HandlingDecision.NOT_APPLIED
     check.taken, check.reason, check.result = list(taken), reason, reason
