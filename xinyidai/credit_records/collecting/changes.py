@@ -115,7 +115,7 @@ class Changes:
             self.check.engine.execute(
                 f"insert into {table} select * from read_csv({literal(str(path))}, header=false,"  # noqa: S608 - a path of our own
                 f" columns={{{named}}}, auto_detect=false, quote='\"', escape='\"', nullstr='\\N',"
-                " new_line='\\n', strict_mode=false)"
+                " strict_mode=false)"
             )
         path.unlink()
 

@@ -66,7 +66,7 @@ def _match_known(check: Check) -> None:
             select s.number, k.id, 'found' from subject s join (
                 select * from read_csv({literal(str(path))}, header=false, auto_detect=false,
                     columns={{'id': 'uuid', 'uscc': 'varchar', 'name': 'varchar'}}, quote='"',
-                    escape='"', new_line='\n', strict_mode=false)) k using (uscc)
+                    escape='"', strict_mode=false)) k using (uscc)
             where {"true" if invented else "s.name is null or s.name = k.name"}
             """  # noqa: S608 - a path of our own
         )

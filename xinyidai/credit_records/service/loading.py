@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from psycopg.sql import SQL, Composed, Literal
+from psycopg.sql import SQL, Literal
 from sqlalchemy import Connection, text, update
 
 from xinyidai.credit_records.models import CollectionBatch
@@ -20,7 +20,7 @@ from xinyidai.credit_records.service import door
 from xinyidai.credit_records.service.batches import COLLECTION, Batch, change
 from xinyidai.credit_records.values import WriteCounts
 from xinyidai.kernel import clock
-from xinyidai.kernel.db import db
+from xinyidai.kernel.db import copy_out, db
 from xinyidai.kernel.errors import InvalidInput
 
 LOADED = (
@@ -37,8 +37,8 @@ DROP_FIRMS = text("drop table block_firm")
 ANALYZE_FIRMS = text("analyze block_firm")
 GRANT_FIRMS = text("grant select on block_firm to xinyidai_door")
 VERSIONS = (
-    "copy (select e.id, e.facts_version from enterprise e"
-    " where e.id in (select id from block_firm)) to stdout (format csv)"
+    b"copy (select e.id, e.facts_version from enterprise e"
+    b" where e.id in (select id from block_firm)) to stdout (format csv)"
 )
 # Rows out of force count too: what was repaired, corrected or withdrawn may not come back.
 EXISTING = SQL(
@@ -138,7 +138,7 @@ def existing_of(batch: "Origin", firms: Iterable[bytes], *, is_first: bool) -> I
     connection.execute(door.PATIENCE)
     _fill_firms(connection, firms)
     connection.execute(GRANT_FIRMS)
-    yield Existing(_copied(connection, VERSIONS), () if is_first else _records(connection, batch))
+    yield Existing(copy_out(connection, VERSIONS), () if is_first else _records(connection, batch))
     connection.execute(DROP_FIRMS)
 
 
@@ -246,13 +246,6 @@ def _copy(connection: Connection, statement: str, data: Iterable[bytes]) -> int:
 
 
 def _records(connection: Connection, batch: Origin) -> Iterator[bytes]:
+    statement = EXISTING.format(Literal(batch.kind), Literal(batch.source))
     with door.with_door(COLLECTION):
-        statement = EXISTING.format(Literal(batch.kind), Literal(batch.source))
-        yield from _copied(connection, statement)
-
-
-def _copied(connection: Connection, statement: str | Composed) -> Iterator[bytes]:
-    wanted = statement.encode() if isinstance(statement, str) else statement
-    with door.driver(connection).cursor() as cursor, cursor.copy(wanted) as copy:
-        for piece in copy:
-            yield bytes(piece)
+        yield from copy_out(connection, statement.as_bytes(door.driver(connection)))

@@ -6,7 +6,7 @@ from typing import Any, LiteralString
 from psycopg import Connection, Cursor
 from psycopg.sql import SQL, Identifier
 
-from xinyidai.kernel.db import db
+from xinyidai.kernel.db import copy_out, db
 
 
 def cursor() -> Cursor[Any]:
@@ -38,10 +38,7 @@ def copy_rows(
 
 
 def known_firms() -> Iterator[bytes]:
-    """Yield id, code and present name of every firm as CSV, for matching in bulk."""
-    with (
-        cursor() as work,
-        work.copy("copy (select id, uscc, name from enterprise) to stdout csv") as out,
-    ):
-        for piece in out:
-            yield bytes(piece)
+    """Return id, code and present name of every firm as CSV, for matching in bulk."""
+    return copy_out(
+        db.session.connection(), b"copy (select id, uscc, name from enterprise) to stdout csv"
+    )
