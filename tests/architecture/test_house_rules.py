@@ -15,7 +15,8 @@ ROOT = CHECKOUT / "xinyidai"
 # The catalogue is data above audit: like the kernel, all of it may be read.
 OPEN = {"kernel", "catalogue"}
 # `openings`: where a slice registers how its ledger entries are read back (ADR 0017).
-DOORS = {"service", "queries", "values", "models", "openings"}
+# `list_queries`: the statements on records that lists rest on, apart for `queries` being long.
+DOORS = {"service", "queries", "list_queries", "values", "models", "openings"}
 # Plain Python without a database: what a use case is called with, and how a value is shown.
 PURE = {"rules", "lifecycle", "presentation", "reference", "size_table", "merkle", "notes"}
 # What every API route is made of stands in accounts, beside the tokens it checks (ADR 0002).

@@ -16,7 +16,7 @@ from xinyidai.kernel import clock
 from xinyidai.kernel.actor import SYSTEM, Role
 from xinyidai.kernel.db import Base, db
 from xinyidai.web.enterprise import record_view
-from xinyidai.web.enterprise.holding_queries import GROUPS
+from xinyidai.web.enterprise.holding_groups import GROUPS
 
 PAGE = "/enterprise/holdings"
 # Tables that name a firm and are shown by way of credit_records or belong to somebody else.

@@ -27,7 +27,7 @@ TYPED_WRONG = "2"  # a digit more than a code has
 
 
 def deliver_by_departments(world: World) -> None:
-    """Deliver one list with rows to correct, leave one for a clerk, register a source that pushes."""
+    """Deliver one list with rows to correct, leave one for a clerk, register one that pushes."""
     rows = world.rows[-2 * SOUND :]
     with at(world.ago(1, 9)):
         first = _upload(world, "专精特新名单（演示）.csv", HEADINGS, _listed(rows))

@@ -18,7 +18,8 @@ from xinyidai.kernel.http import Page
 from xinyidai.objections import service as objections
 from xinyidai.objections.service.marking import is_marked
 from xinyidai.web.enterprise import holding_queries as queries
-from xinyidai.web.enterprise.holding_queries import GROUPS, plain
+from xinyidai.web.enterprise.holding_groups import GROUPS
+from xinyidai.web.enterprise.holding_queries import plain
 from xinyidai.web.rights_words import HOLDINGS
 
 FORM = "xinyidai-holdings/1"
