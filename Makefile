@@ -48,7 +48,7 @@ demo: $(VENV)/.runtime ## 启动演示城市 / serve the invented city (PORT= HO
 	$(BIN)/xinyidai demo --port $(PORT) --host $(HOST) --data "$(DATA)"
 
 test: $(VENV)/.dev ## 全部测试 / all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m tests.run
 
 fast: $(VENV)/.dev ## 纯规则测试 / pure tests only, a few seconds
 	$(BIN)/python -m pytest -q tests/catalogue tests/kernel/test_uscc.py tests/kernel/test_values.py

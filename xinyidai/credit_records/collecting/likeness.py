@@ -51,6 +51,7 @@ def likeness(heading: str, known: str) -> float:
     return max(_part(ours, theirs), _pairs(ours, theirs))
 
 
+@lru_cache(maxsize=20_000)
 def _core(text: str) -> str:
     return LEADING.sub("", text) or text
 
@@ -74,5 +75,6 @@ def _pairs(one: str, other: str) -> float:
     return common * PAIRS if common >= ENOUGH_PAIRS and same_end else common * PAIRS * 0.6
 
 
+@lru_cache(maxsize=20_000)
 def _pairs_of(text: str) -> frozenset[str]:
     return frozenset(text[n : n + 2] for n in range(len(text) - 1))

@@ -31,7 +31,13 @@ class KindWordsOf:
 
     def likeness(self, heading: str, field: str) -> float:
         """Say how much a heading is like the headings of a field."""
-        return max((likeness(heading, known) for known in self.headings[field]), default=0.0)
+        return most_alike(heading, self.headings[field])
+
+
+@lru_cache(maxsize=200_000)
+def most_alike(heading: str, known: frozenset[str]) -> float:
+    """Say how much a heading is like the nearest of the known ones."""
+    return max((likeness(heading, one) for one in known), default=0.0)
 
 
 @lru_cache
