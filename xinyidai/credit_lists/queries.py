@@ -22,7 +22,7 @@ from xinyidai.credit_lists.models import (
     ReleaseStep,
 )
 from xinyidai.credit_lists.values import ReleaseState
-from xinyidai.credit_records.list_queries import RecordColumns, put_right, stands
+from xinyidai.credit_records.service.listing import RecordColumns, put_right, stands
 from xinyidai.enterprises.models import Enterprise
 from xinyidai.enterprises.rules import normalise_name
 from xinyidai.enterprises.values import RegistrationStatus

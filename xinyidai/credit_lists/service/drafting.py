@@ -20,8 +20,7 @@ from xinyidai.credit_lists.values import (
     ReleaseState,
     TypedEntry,
 )
-from xinyidai.credit_records import list_queries
-from xinyidai.credit_records.service import platform_run
+from xinyidai.credit_records.service import listing, platform_run
 from xinyidai.institutions import queries as institutions
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
@@ -130,7 +129,7 @@ def _candidates(actor: Actor, source: RecordSource) -> Sequence[Row[*tuple[Any, 
     narrowed = (source.field, source.words, source.is_exact) if source.field else None
     today = clock.today()
     covered = queries.covering(today)
-    statement = list_queries.candidates(source.kind, today, narrowed, covered)
+    statement = listing.candidates(source.kind, today, narrowed, covered)
     with platform_run(PURPOSE, rules.VERSION, actor=actor) as run:
         return run.execute(statement.limit(rules.MOST_ROWS))
 

@@ -19,7 +19,6 @@ from xinyidai.credit_lists.lifecycle import LIFECYCLE
 from xinyidai.credit_lists.models import ListRelease
 from xinyidai.credit_lists.queries import ReleaseRow
 from xinyidai.credit_lists.values import Membership, ReleaseAction, ReleaseState, Standing
-from xinyidai.credit_records import list_queries
 from xinyidai.credit_records.service import listing
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
@@ -108,7 +107,7 @@ def standing_of(enterprise_ids: Collection[UUID], event_id: UUID) -> Standing:
         queries.memberships(today, enterprise_ids), enterprise_id=single, event_id=event_id
     )
     missing = listing.read_standing(
-        list_queries.uncovered(enterprise_ids, rules.first_days(today), today, queries.released),
+        listing.uncovered(enterprise_ids, rules.first_days(today), today, queries.released),
         enterprise_id=single,
         event_id=event_id,
     )

@@ -12,12 +12,32 @@ from uuid import UUID
 
 from sqlalchemy import Executable, Row
 
+from xinyidai.credit_records.list_queries import (
+    RecordColumns,
+    candidates,
+    put_right,
+    stands,
+    uncovered,
+)
 from xinyidai.credit_records.models import QueryEvent
 from xinyidai.credit_records.service import door, log
 from xinyidai.credit_records.service.door import Aperture
 from xinyidai.credit_records.values import QueryKind, QueryOutcome
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
+
+__all__ = [
+    "CheckNote",
+    "RecordColumns",
+    "candidates",
+    "note_check",
+    "note_check_apart",
+    "note_checks",
+    "put_right",
+    "read_standing",
+    "stands",
+    "uncovered",
+]
 
 CHECK_SUBJECT = "joint_check"
 LISTS = "credit_lists"
