@@ -15,6 +15,7 @@ from collections.abc import Callable
 import lightgbm
 import numpy as np
 
+from tests.credit_records.killing import collect_kill
 from tests.gate import proving as gate
 from tests.products.worlds import (
     TODAY,
@@ -138,6 +139,7 @@ PROOFS: dict[str, tuple[Callable[[int], int], int]] = {
     "revoke_races": (gate.revoke_races, 20_000),
     "foreign_objects": (gate.foreign_objects, 10_000),
     "two_identities": (gate.two_identities, 100_000),
+    "collect_kill": (collect_kill, 100),
 }
 
 

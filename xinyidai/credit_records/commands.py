@@ -17,6 +17,7 @@ from xinyidai.credit_records.collecting import (
     collect_in_blocks,
     load_mapping,
 )
+from xinyidai.credit_records.collecting.changes import BLOCK_ROWS
 from xinyidai.credit_records.collecting.drafting import as_json as suggestion_json
 from xinyidai.credit_records.collecting.mapping import FOLDER
 from xinyidai.credit_records.collecting.suggesting import suggest
@@ -43,6 +44,13 @@ SOME_REJECTED = 3
 )
 @click.option("--report", type=click.Path(path_type=Path), default=None, help="退回清单写到这里")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), default=None, help="数据截止日期")
+@click.option(
+    "--block-rows",
+    type=click.IntRange(1000),
+    default=BLOCK_ROWS,
+    show_default=True,
+    help="大文件每写入多少行提交一次；中断后重新执行同一命令，从最后一次提交之后继续",
+)
 @click.option("--json", "as_json", is_flag=True, help="摘要只占一行")
 def collect(  # noqa: PLR0913 - the options of one command
     *,
@@ -54,6 +62,7 @@ def collect(  # noqa: PLR0913 - the options of one command
     mapping_out: Path | None,
     report: Path | None,
     as_of: dt.datetime | None,
+    block_rows: int,
     as_json: bool,
 ) -> None:
     """Collect one file; exit 0 all taken, 3 some rows rejected, 2 nothing taken or not readable."""
@@ -71,7 +80,7 @@ def collect(  # noqa: PLR0913 - the options of one command
             report,
             as_of.date() if as_of else None,
         )
-        collection = _collect(request)
+        collection = _collect(request, block_rows)
     except DomainError as error:
         _tell(f"未归集：{error.message}")
         _print(said | {"error": error.message, "code": error.code}, as_json=as_json)
@@ -143,9 +152,14 @@ def _request(mapping: SourceMapping, folder: Path, as_of: dt.datetime | None) ->
     return CollectionRequest(path, mapping.kind, mapping.source or "", mapping, None, day)
 
 
-def _collect(request: CollectionRequest) -> Collection:
+def _collect(request: CollectionRequest, block_rows: int = BLOCK_ROWS) -> Collection:
     """Take one file in; a large one in blocks, and the same command goes on where it was killed."""
-    return collect_in_blocks(SYSTEM, request, lambda step: _tell(f"{request.path.name}：{step}"))
+    return collect_in_blocks(
+        SYSTEM,
+        request,
+        lambda step: _tell(f"{request.path.name}：{step}"),
+        block_rows=block_rows,
+    )
 
 
 def _exit_code(done: list[Collection]) -> int:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from xinyidai.credit_records import policies
 from xinyidai.credit_records.collecting import steps
+from xinyidai.credit_records.collecting.changes import BLOCK_ROWS
 from xinyidai.credit_records.collecting.fields import KindSpec
 from xinyidai.credit_records.collecting.mapping import bad_mapping, dropped_headings, find_kind
 from xinyidai.credit_records.collecting.requests import CollectionRequest, Progress
@@ -100,7 +101,11 @@ def collect_file(
 
 
 def collect_in_blocks(
-    actor: Actor, request: CollectionRequest, progress: Progress = lambda _: None
+    actor: Actor,
+    request: CollectionRequest,
+    progress: Progress = lambda _: None,
+    *,
+    block_rows: int = BLOCK_ROWS,
 ) -> Collection:
     """Take a file in as `collect_file` does, in transactions of its own.
 
@@ -117,12 +122,12 @@ def collect_in_blocks(
             if run.check.kind.code == REGISTRATION:
                 return _collection(run, steps.take_registrations(run))
             prepared = steps.prepare_records(run)
-            if prepared.is_one_block:
+            if prepared.fits(block_rows):
                 for block in prepared.blocks():
                     prepared.write(block)
                 return _collection(run, prepared.finish())
             prepared.begin()
-        for block in prepared.blocks():
+        for block in prepared.blocks(block_rows):
             with own_transaction():
                 prepared.write(block)
             prepared.tell()

@@ -167,14 +167,13 @@ class Prepared:
         """Return the number of rows whose firm is known."""
         return self.run.check.count(f"select count(*) from staged where {staging.FOUND}")  # noqa: S608 - a constant
 
-    @property
-    def is_one_block(self) -> bool:
+    def fits(self, block_rows: int) -> bool:
         """Tell whether all that is to do fits into one transaction."""
-        return self.batch.is_done or self.changes.total() <= BLOCK_ROWS
+        return self.batch.is_done or self.changes.total() <= block_rows
 
-    def blocks(self) -> Iterator[ChangedBlock]:
+    def blocks(self, block_rows: int = BLOCK_ROWS) -> Iterator[ChangedBlock]:
         """Return what is to be written, block by block; nothing for a file that was done before."""
-        return iter(()) if self.batch.is_done else self.changes.blocks()
+        return iter(()) if self.batch.is_done else self.changes.blocks(block_rows)
 
     def begin(self) -> None:
         """Keep the rejections and note how much is to come, before the first block."""
