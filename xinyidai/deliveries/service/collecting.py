@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import update
 
-from xinyidai.credit_records.collecting import Collection, CollectionRequest, collect_file
+from xinyidai.credit_records.collecting import Collection, CollectionRequest, collect_in_blocks
 from xinyidai.deliveries import queries, store
 from xinyidai.deliveries.models import Delivery
 from xinyidai.deliveries.service import steps
@@ -41,8 +41,8 @@ def work_on(delivery_id: UUID) -> None:
 
 
 def run_collection(delivery_id: UUID, actor: Actor, request: CollectionRequest) -> Collection:
-    """Collect the file; the one place that knows by which way of the collecting code."""
-    return collect_file(actor, request, lambda step: _say(delivery_id, step))
+    """Collect the file in blocks; begun again after a kill, it goes on behind the last one."""
+    return collect_in_blocks(actor, request, lambda step: _say(delivery_id, step))
 
 
 def _begin(delivery_id: UUID) -> _Work | None:
@@ -62,8 +62,8 @@ def _begin(delivery_id: UUID) -> _Work | None:
 
 
 def _collect(delivery_id: UUID, work: _Work) -> None:
+    done = run_collection(delivery_id, work.actor, work.request)
     with own_transaction():
-        done = run_collection(delivery_id, work.actor, work.request)
         _finish(delivery_id, done)
 
 
