@@ -8,7 +8,6 @@ from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from xinyidai.catalogue import dictionary
-from xinyidai.catalogue.errors import UnknownKind
 from xinyidai.catalogue.kinds import (
     BANNED_FIELDS,
     CLASSES,
@@ -90,14 +89,6 @@ def as_csv() -> ResponseReturnValue:
     return _file(BOM + stream.getvalue(), "text/csv; charset=utf-8", "csv")
 
 
-def kind_link(code: str) -> object:
-    """Return a kind's name that leads to its page; a kind that left the catalogue is its code."""
-    try:
-        return link(url_for("catalogue.kind", code=code), get_kind(code).name)
-    except UnknownKind:
-        return code
-
-
 def _file(content: str, content_type: str, ending: str) -> Response:
     name = f"credit-record-catalogue-{VERSION}.{ending}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
@@ -119,7 +110,7 @@ def _groups(found: tuple[RecordKind, ...]) -> list[Row]:
 def _kind_row(found: RecordKind) -> Row:
     entry = dictionary.kind_entry(found)
     return {
-        "name": kind_link(entry.code),
+        "name": link(url_for("catalogue.kind", code=entry.code), entry.name),
         "name_sub": entry.code,
         "department": entry.department,
         "mode": entry.mode,

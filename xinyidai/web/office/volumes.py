@@ -17,7 +17,6 @@ from xinyidai.enterprises.queries import EnterpriseSearch
 from xinyidai.kernel import clock
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.http import page_args
-from xinyidai.web.catalogue_pages import kind_link
 from xinyidai.web.chrome import format_day, format_moment
 from xinyidai.web.office.base import OVERSIGHT, Pager, Row, blueprint, link, pager_of
 from xinyidai.web.office.data import kind_name, source_name
@@ -155,7 +154,7 @@ def _kind_rows(found: Sequence[MonthVolume]) -> list[Row]:
     listed = sorted(KINDS.values(), key=lambda kind: -by_kind.get(kind.code, 0))
     return [
         {
-            "kind": kind_link(kind.code),
+            "kind": link(url_for("catalogue.kind", code=kind.code), kind.name),
             "kind_sub": kind.class_name,
             "source": kind.department.name,
             "records": _count_link(kind.code, by_kind[kind.code]) if kind.code in newest else None,
