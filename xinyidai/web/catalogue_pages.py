@@ -110,7 +110,7 @@ def _groups(found: tuple[RecordKind, ...]) -> list[Row]:
 def _kind_row(found: RecordKind) -> Row:
     entry = dictionary.kind_entry(found)
     return {
-        "name": kind_link(entry.code),
+        "name": link(url_for("catalogue.kind", code=entry.code), entry.name),
         "name_sub": entry.code,
         "department": entry.department,
         "mode": entry.mode,

@@ -154,7 +154,7 @@ def _kind_rows(found: Sequence[MonthVolume]) -> list[Row]:
     listed = sorted(KINDS.values(), key=lambda kind: -by_kind.get(kind.code, 0))
     return [
         {
-            "kind": kind_link(kind.code),
+            "kind": link(url_for("catalogue.kind", code=kind.code), kind.name),
             "kind_sub": kind.class_name,
             "source": kind.department.name,
             "records": _count_link(kind.code, by_kind[kind.code]) if kind.code in newest else None,
