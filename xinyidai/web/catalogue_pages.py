@@ -22,7 +22,7 @@ from xinyidai.kernel.access import allow
 from xinyidai.kernel.actor import Role
 from xinyidai.kernel.errors import InvalidInput
 from xinyidai.web.chrome import format_day
-from xinyidai.web.office.base import Row, asked, kind_link, options
+from xinyidai.web.office.base import Row, asked, link, options
 
 LONGEST_SEARCH = 60
 BOM = "\ufeff"  # a spreadsheet opens the file as UTF-8 only with it

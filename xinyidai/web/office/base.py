@@ -13,8 +13,6 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from xinyidai.catalogue.errors import UnknownKind
-from xinyidai.catalogue.kinds import get_kind
 from xinyidai.kernel.actor import Role
 from xinyidai.kernel.errors import Conflict, Forbidden, InvalidInput, RuleBroken
 from xinyidai.kernel.http import Page
@@ -124,11 +122,3 @@ def asked_day(name: str) -> date | None:
 def link(url: str, words: str) -> Markup:
     """Return a link with escaped words."""
     return Markup('<a href="{}">{}</a>').format(url, words)
-
-
-def kind_link(code: str) -> object:
-    """Return a kind's name that leads to its page; a kind that left the catalogue is its code."""
-    try:
-        return link(url_for("catalogue.kind", code=code), get_kind(code).name)
-    except UnknownKind:
-        return code

@@ -18,7 +18,7 @@ from xinyidai.kernel import clock
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.http import page_args
 from xinyidai.web.chrome import format_day, format_moment
-from xinyidai.web.office.base import OVERSIGHT, Pager, Row, blueprint, kind_link, link, pager_of
+from xinyidai.web.office.base import OVERSIGHT, Pager, Row, blueprint, link, pager_of
 from xinyidai.web.office.data import kind_name, source_name
 
 MONTHS_SHOWN = 24
