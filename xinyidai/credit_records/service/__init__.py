@@ -10,7 +10,7 @@ from xinyidai.credit_records.service.disclose import (
     read_snapshot,
 )
 from xinyidai.credit_records.service.look import Look
-from xinyidai.credit_records.service.own import read_own
+from xinyidai.credit_records.service.own import OwnPage, read_own, read_own_page
 from xinyidai.credit_records.service.platform import PlatformRun, collected_kinds, platform_run
 from xinyidai.credit_records.service.rejections import count_rejections, rejections_of
 from xinyidai.credit_records.service.retention import forget_expired_snapshots
@@ -23,6 +23,7 @@ __all__ = [
     "Disclosure",
     "Look",
     "NewRecord",
+    "OwnPage",
     "PlatformRun",
     "Rejection",
     "cases",
@@ -36,6 +37,7 @@ __all__ = [
     "list_batches",
     "platform_run",
     "read_own",
+    "read_own_page",
     "read_snapshot",
     "rejections_of",
     "write",
