@@ -26,6 +26,13 @@ from urllib.parse import urlencode
 
 from flask_migrate import upgrade
 
+from tests.credit_records.bench_collect import (
+    collect_again,
+    collect_peak_mib,
+    collect_vs_copy,
+    collect_vs_orm,
+    records_page_p95_ms,
+)
 from tests.gate.bench_gate import gate_read_p95_ms
 from tests.ledger.bench_ledger import ledger_verify_1m_s, ledger_writers
 from tests.products.worlds import (
@@ -261,6 +268,11 @@ BENCHES: dict[str, Callable[[], Row]] = {
     "gate_read_p95_ms": gate_read_p95_ms,
     "ledger_verify_1m_s": ledger_verify_1m_s,
     "ledger_writers": ledger_writers,
+    "collect_vs_orm": collect_vs_orm,
+    "collect_vs_copy": collect_vs_copy,
+    "collect_again": collect_again,
+    "collect_peak_mib": collect_peak_mib,
+    "records_page_p95_ms": records_page_p95_ms,
 }
 
 

@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
+import psycopg
 import pyarrow as pa
-from flask import Flask
+from flask import Flask, current_app
 from flask_migrate import upgrade
 from sqlalchemy import Connection, create_engine, text
 
@@ -20,6 +21,7 @@ from xinyidai.credit_records.collecting import CollectionRequest
 from xinyidai.enterprises.service import Registration, import_registrations
 from xinyidai.kernel.actor import SYSTEM
 from xinyidai.kernel.db import db, own_transaction
+from xinyidai.kernel.postgres_roles import libpq
 from xinyidai.kernel.settings import DEMO_SECRET, Mode, Settings, load_settings
 from xinyidai.kernel.uscc import invented
 
@@ -45,25 +47,49 @@ ROWS = """
 """
 
 
+PART = 1_000_000
+# A firm's records of one part are one kind's; with all parts it has twenty kinds.
+FILL = """
+    insert into credit.credit_record (enterprise_id, kind, source, natural_key, occurred_on,
+        amount_fen, quantity, level, content, row_hash, batch_id, collected_at)
+    select e.id, 'kind_' || %(part)s::int, 'bench', n || '|' || %(part)s::int,
+        date '2026-06-15' - (n * 37 + %(part)s::int) %% 2000, n * 1000, 1, '甲',
+        jsonb_build_object('period', n, 'tax_type', '增值税', 'amount', n * 1000,
+            'note', '演示记录，仅供测量速度'),
+        sha256((n || e.uscc)::bytea), '00000000-0000-7000-8000-000000000000', now()
+    from enterprise e, generate_series(1, %(each)s::int) n order by e.id
+"""
+
+
 @contextmanager
-def city(firms: int = FIRMS) -> Iterator[Flask]:
+def city(firms: int = FIRMS, folder: str = "collect") -> Iterator[Flask]:
     """Give the application on the bench's own database, with its firms registered."""
-    app = create_app(bench_settings(), guard=False)
+    app = create_app(bench_settings(folder), guard=False)
     with app.app_context():
         upgrade()
         _register(firms)
         yield app
         db.session.remove()
         db.engine.dispose()
+    app.extensions["xinyidai.postgres"].release()
 
 
-def bench_settings() -> Settings:
-    """Return the settings of the bench's own server, for this process and for its children."""
+def bench_settings(name: str = "collect") -> Settings:
+    """Return the settings of the bench's own server."""
     settings = load_settings()
-    folder = settings.bench_dir / "collect"
+    folder = settings.bench_dir / name
     folder.mkdir(parents=True, exist_ok=True)
     own = {"mode": Mode.DEMO, "data": folder, "secret_key": DEMO_SECRET, "database_url": None}
     return dataclasses.replace(settings, **own)
+
+
+def server_settings(app: Flask) -> Settings:
+    """Return the settings by which a child uses the server that runs already."""
+    return dataclasses.replace(
+        bench_settings(),
+        database_url=app.config["SQLALCHEMY_DATABASE_URI"],
+        owner_database_url=app.config["OWNER_DATABASE_URI"],
+    )
 
 
 def file_of(rows: int, *, order: int = 0, changed: int = 0, firms: int = FIRMS) -> Path:
@@ -93,8 +119,6 @@ def request_of(path: Path, source: str = SOURCE) -> CollectionRequest:
 @contextmanager
 def owner() -> Iterator[Connection]:
     """Connect as the owner of the tables, committing each statement, row security lifted by hand."""
-    from flask import current_app
-
     engine = create_engine(current_app.config["OWNER_DATABASE_URI"])
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("set statement_timeout = 0"))
@@ -114,6 +138,18 @@ def clear() -> None:
             )
         )
         connection.execute(text("vacuum analyze enterprise"))
+
+
+def fill_records(app: Flask, rows: int) -> None:
+    """Fill the table with invented records of the registered firms, a million at a time."""
+    server = app.extensions["xinyidai.postgres"]
+    with psycopg.connect(libpq(server.admin_url("xinyidai")), autocommit=True) as connection:
+        done = connection.execute("select count(*) from credit.credit_record").fetchone() or (0,)
+        for part in range(done[0] // PART, rows // PART):
+            tell(f"records: part {part + 1} of {rows // PART}")
+            connection.execute(FILL, {"part": part, "each": PART // FIRMS})
+        if done[0] < rows:
+            connection.execute("vacuum (freeze, analyze) credit.credit_record")
 
 
 def _register(firms: int) -> None:

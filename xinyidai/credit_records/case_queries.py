@@ -30,6 +30,10 @@ def versions_of(enterprise_id: UUID, kind: str) -> Select[*tuple[Any, ...]]:
             CreditRecord.collected_at,
             CreditRecord.occurred_on,
             CreditRecord.valid_until,
+            CreditRecord.batch_id,
+            CreditRecord.status_changed_at,
+            CreditRecord.status_changed_by,
+            CreditRecord.status_reason,
         )
         .where(CreditRecord.enterprise_id == enterprise_id, CreditRecord.kind == kind)
         .order_by(CreditRecord.id)

@@ -76,6 +76,32 @@ def count_in_force(enterprise_id: UUID, kinds: Collection[str] | None) -> Select
     return select(func.count()).select_from(CreditRecord).where(*_in_force(enterprise_id, kinds))
 
 
+def page_in_force(
+    enterprise_id: UUID, kinds: Collection[str] | None, limit: int, offset: int
+) -> Select[*tuple[Any, ...]]:
+    """Select one page of a firm's records in force, by kind, newest first.
+
+    The primary key alone chooses them; only the rows of the page are looked up.
+    """
+    order = (CreditRecord.kind, CreditRecord.occurred_on.desc(), CreditRecord.id.desc())
+    chosen = (
+        select(CreditRecord.kind, CreditRecord.occurred_on, CreditRecord.id)
+        .where(*_in_force(enterprise_id, kinds))
+        .order_by(*order)
+        .limit(limit)
+        .offset(offset)
+        .cte("chosen")
+        .prefix_with("materialized", dialect="postgresql")
+    )
+    statement = facts_in_force(enterprise_id, None).join(
+        chosen,
+        (CreditRecord.kind == chosen.c.kind)
+        & (CreditRecord.occurred_on == chosen.c.occurred_on)
+        & (CreditRecord.id == chosen.c.id),
+    )
+    return statement.order_by(None).order_by(*order)
+
+
 def count_removed_since(
     enterprise_id: UUID, kinds: Collection[str], moment: datetime
 ) -> Select[int]:

@@ -155,6 +155,19 @@ class RecordTrace:
 
 
 @dataclass(frozen=True)
+class RecordVersion:
+    """One version of a record without what it says; in force, it was not ended by anybody."""
+
+    id: int
+    status: RecordStatus
+    batch_id: UUID
+    collected_at: datetime
+    ended_at: datetime | None
+    ended_by: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """What was shown in one look; reading it again spends nothing."""
 

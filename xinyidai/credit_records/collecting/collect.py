@@ -156,7 +156,7 @@ def _alone(run: Run) -> Iterator[None]:
 
     A killed process loses its connection, and with it the locks.
     """
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with db.engine.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(PATIENCE)
         for key in _keys(run):
             if not connection.execute(TRY_ALONE, {"key": key}).scalar_one():

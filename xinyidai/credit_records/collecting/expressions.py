@@ -24,7 +24,7 @@ DIGITS = "'０１２３４５６７８９／－．，：', '0123456789/-.,:'"
 # Most cells begin and end with a sign that needs no stripping, and most days and amounts are
 # written in one way: each slow reading stands behind a cheap look that spares nearly every row it.
 PLAIN_NUMBER = r"-?[0-9]{1,14}(\.[0-9]{1,8})?"
-PLAIN_AMOUNT = r"-?[0-9]{1,11}(\.[0-9]{1,4})?"  # sixty-four bits hold it, in whatever unit
+PLAIN_AMOUNT = r"-?[0-9]{{1,{}}}(\.[0-9]{{1,4}})?"
 PLAIN_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 PLAIN_MONTH = r"(19|20)[0-9]{2}-[0-9]{2}"
 
@@ -175,8 +175,10 @@ def _fast_day(text: str, slow: str, then: str = "{}") -> str:
 
 
 def _fen(text: str, unit: int) -> str:
+    # As many digits as sixty-four bits hold once the amount is in 分, four of them decimals.
+    plain = PLAIN_AMOUNT.format(14 - len(str(unit)))
     return (
-        f"case when regexp_full_match({text}, '{PLAIN_AMOUNT}')"
+        f"case when regexp_full_match({text}, '{plain}')"
         f" then cast(round(cast({text} as decimal(15, 4)) * {unit}) as bigint)"
         f" else try_cast(round(amount_of(number_text({text}), {unit})) as bigint) end"
     )

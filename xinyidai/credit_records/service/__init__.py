@@ -11,7 +11,7 @@ from xinyidai.credit_records.service.disclose import (
     read_snapshot,
 )
 from xinyidai.credit_records.service.look import Look
-from xinyidai.credit_records.service.own import read_own
+from xinyidai.credit_records.service.own import OwnPage, read_own, read_own_page
 from xinyidai.credit_records.service.platform import PlatformRun, collected_kinds, platform_run
 from xinyidai.credit_records.service.public import collected_sources, read_public, removed_since
 from xinyidai.credit_records.service.rejections import count_rejections, rejections_of
@@ -25,6 +25,7 @@ __all__ = [
     "Disclosure",
     "Look",
     "NewRecord",
+    "OwnPage",
     "PlatformRun",
     "Rejection",
     "cases",
@@ -41,6 +42,7 @@ __all__ = [
     "platform_run",
     "public_kinds",
     "read_own",
+    "read_own_page",
     "read_public",
     "read_snapshot",
     "rejections_of",

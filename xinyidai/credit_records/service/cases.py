@@ -28,6 +28,7 @@ from xinyidai.credit_records.values import (
     QueryOutcome,
     RecordStatus,
     RecordTrace,
+    RecordVersion,
 )
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
@@ -102,6 +103,27 @@ def trace_record(enterprise_id: UUID, kind: str, key: str) -> RecordTrace:
         occurred_on=max(row.occurred_on for row in versions),
         valid_until=versions[-1].valid_until,
     )
+
+
+def history_of(enterprise_id: UUID, kind: str, key: str) -> Sequence[RecordVersion]:
+    """Return every version of one record, oldest first: who ended it, when and why, 历史版本.
+
+    Nothing that a version says is shown. An unknown key has no versions.
+    """
+    rows = door.read(Aperture(enterprise_id), case_queries.versions_of(enterprise_id, kind))
+    return [
+        RecordVersion(
+            id=row.id,
+            status=row.status,
+            batch_id=row.batch_id,
+            collected_at=row.collected_at,
+            ended_at=row.status_changed_at,
+            ended_by=row.status_changed_by,
+            reason=row.status_reason,
+        )
+        for row in rows
+        if _name(enterprise_id, row) == key
+    ]
 
 
 def names_within(
