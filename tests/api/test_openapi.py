@@ -54,7 +54,7 @@ def test_what_needs_a_token_says_so(app, document):
 def test_a_body_is_required_and_takes_no_unknown_field(document):
     schemas = document["components"]["schemas"]
     bodies = [it["requestBody"] for _, _, it in operations(document) if "requestBody" in it]
-    assert len(bodies) == 9
+    assert len(bodies) == 11
     assert all(body["required"] for body in bodies)
     names = [b["content"]["application/json"]["schema"]["$ref"].rsplit("/")[-1] for b in bodies]
     assert all(schemas[name]["additionalProperties"] is False for name in names)
