@@ -175,7 +175,7 @@ def upgrade() -> None:
         "credit_list_entry",
         ["enterprise_id"],
         unique=False,
-        postgresql_where=sa.text("listed_at is not null and out_at is null"),
+        postgresql_where=sa.text("listed_at is not null"),
     )
     op.create_index(
         op.f("ix_credit_list_entry_release_id"), "credit_list_entry", ["release_id"], unique=False

@@ -83,7 +83,7 @@ class ListEntry(Model):
         Index(
             "ix_credit_list_entry_firm",
             "enterprise_id",
-            postgresql_where=text("listed_at is not null and out_at is null"),
+            postgresql_where=text("listed_at is not null"),
         ),
         Index("ix_credit_list_entry_type", "list_type", "in_on", "id"),
         CheckConstraint(

@@ -166,20 +166,25 @@ def covering(on: date) -> Callable[[Any], ColumnElement[bool]]:
     return covered
 
 
-def released(record: Any) -> ColumnElement[bool]:
+def released(enterprise_ids: Collection[UUID]) -> Callable[[Any], ColumnElement[bool]]:
     """Return the condition that a release decided on a record as it stands, whatever came of it.
 
     An entry whose term is over, or that was taken off, says that somebody decided; a record that
-    was put right since has not been decided on.
+    was put right since has not been decided on. Naming the firms keeps to their few entries.
     """
-    return exists().where(
-        ListEntry.enterprise_id == record.enterprise_id,
-        ListEntry.record_kind == record.kind,
-        ListEntry.record_source == record.source,
-        ListEntry.record_natural_key == record.natural_key,
-        ListEntry.listed_at.is_not(None),
-        ~put_right(NAMED),
-    )
+
+    def decided(record: Any) -> ColumnElement[bool]:
+        return exists().where(
+            ListEntry.enterprise_id == any_(literal(list(enterprise_ids), ARRAY(Uuid))),
+            ListEntry.enterprise_id == record.enterprise_id,
+            ListEntry.record_kind == record.kind,
+            ListEntry.record_source == record.source,
+            ListEntry.record_natural_key == record.natural_key,
+            ListEntry.listed_at.is_not(None),
+            ~put_right(NAMED),
+        )
+
+    return decided
 
 
 def surviving_firms() -> int:

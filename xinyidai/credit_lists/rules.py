@@ -50,7 +50,7 @@ def first_days(on: date) -> dict[str, date]:
         )
         for kind in SERIOUS_KINDS
     }
-    # A month counts 31 days here: a day too many asks once more, a day too few would pass.
+    # A month counts 31 days: a day too many asks once more, a day too few would pass.
     return {kind: on - timedelta(days=LONGEST_MONTH * number) for kind, number in months.items()}
 
 

@@ -100,7 +100,12 @@ def candidates(
         statement = statement.where(
             text.in_(words) if is_exact else or_(*(text.contains(word) for word in words))
         )
-    return statement.order_by(CreditRecord.occurred_on, CreditRecord.id)
+    return statement.order_by(
+        CreditRecord.occurred_on,
+        CreditRecord.enterprise_id,
+        CreditRecord.source,
+        CreditRecord.natural_key,
+    )
 
 
 def uncovered(

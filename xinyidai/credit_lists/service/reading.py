@@ -107,7 +107,9 @@ def standing_of(enterprise_ids: Collection[UUID], event_id: UUID) -> Standing:
         queries.memberships(today, enterprise_ids), enterprise_id=single, event_id=event_id
     )
     missing = listing.read_standing(
-        listing.uncovered(enterprise_ids, rules.first_days(today), today, queries.released),
+        listing.uncovered(
+            enterprise_ids, rules.first_days(today), today, queries.released(enterprise_ids)
+        ),
         enterprise_id=single,
         event_id=event_id,
     )

@@ -69,7 +69,11 @@ def offered_now(check: JointCheck) -> tuple[str, ...]:
     """Return the measures that still apply: entries that ended since carry none."""
     hits = queries.hits_of([check.id])
     standing = credit_lists.still_standing([row.entry.id for row in hits])
-    lists = {row.hit.list_type for row in hits if row.entry.id in standing}
+    return offered_by(check, {row.hit.list_type for row in hits if row.entry.id in standing})
+
+
+def offered_by(check: JointCheck, lists: Collection[str]) -> tuple[str, ...]:
+    """Return which of a check's measures these lists still carry."""
     fitting = {one.code for one in measures_for(lists, check.occasion)}
     return tuple(code for code in check.measures if code in fitting)
 

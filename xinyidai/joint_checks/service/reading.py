@@ -60,7 +60,7 @@ def read_check(actor: Actor, check_id: UUID) -> CheckView:
         row=queries.get_row(check_id),
         hits=shown,
         ended=len(rows) - len(shown),
-        offered=handling.offered_now(check),
+        offered=handling.offered_by(check, {hit.list_type.code for hit in shown}),
         steps=queries.steps_of(check_id),
         actions=_actions(actor, check),
     )
