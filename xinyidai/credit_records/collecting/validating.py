@@ -104,9 +104,16 @@ def _make_texts(check: Check) -> None:
         text = expressions.text_of(places, blanks) if places else "cast(null as varchar)"
         columns.append(f"{text} as {name}")
     cells = [f"c{n}" for n in range(len(check.raw.headings))]
-    filled = " or ".join(f"bare({cell}) <> ''" for cell in cells)
+    bared = ", ".join(f"bare({cell}) as {cell}" for cell in cells)
+    filled = " or ".join(f"{cell} <> ''" for cell in cells)
+    # Each cell is stripped once: every place where a macro is written out holds memory of its own
+    # for each thread, and a file has thirty columns.
     check.engine.execute(
-        f"create table texts as select row_number, {', '.join(columns)} from raw where {filled}"  # noqa: S608 - our own column names
+        f"""
+        create table texts as
+        with bared as materialized (select row_number, {bared} from raw)
+        select row_number, {', '.join(columns)} from bared where {filled}
+        """  # noqa: S608 - our own column names
     )
 
 
