@@ -113,12 +113,12 @@ def cleaned(text: str) -> str:
 
 
 def text_of(columns: tuple[str, ...], blanks: tuple[str, ...]) -> str:
-    """Return the first cell that says something, stripped, or NULL."""
+    """Return the first cell that says something, or NULL; the cells are stripped already."""
     nothing = literals(("", *BLANKS, *blanks))
     longest = max(map(len, BLANKS + blanks))
     cells = [
-        f"case when length(bare({column})) <= {longest} and lower(bare({column})) in ({nothing})"
-        f" then null else bare({column}) end"
+        f"case when length({column}) <= {longest} and lower({column}) in ({nothing})"
+        f" then null else {column} end"
         for column in columns
     ]
     return cells[0] if len(cells) == 1 else f"coalesce({', '.join(cells)})"
