@@ -6,6 +6,7 @@ import random
 import pytest
 
 from tests.credit_records.bad_files import REFUSED, REJECTED
+from xinyidai.credit_records.collecting.containers import large_table
 from xinyidai.credit_records.collecting.large_reading import read_large
 from xinyidai.credit_records.collecting.limits import Limits
 from xinyidai.credit_records.collecting.reading import Layout, read_file
@@ -37,10 +38,15 @@ def read_whole(path, layout):
     return raw.headings, raw.written, raw.sha256, raw.flaws, raw.num_rows, names, rows
 
 
+def read_pieces(engine, path, layout, limits, folder):
+    place = large_table(path, limits, folder)
+    return place and read_large(engine, place, layout, limits, folder)
+
+
 def read_in_pieces(path, layout, folder):
-    engine = open_engine(folder)
+    engine = open_engine()
     try:
-        raw = read_large(engine, path, layout, PIECEWISE, folder)
+        raw = read_pieces(engine, path, layout, PIECEWISE, folder)
     except InvalidInput as refusal:
         return refusal.message
     if raw is None:
@@ -104,7 +110,7 @@ def test_two_gigabytes_of_nothing_are_refused_at_once(tmp_path, name, says):
     with path.open("wb") as stream:
         stream.truncate(2 * 1024**3)
     with pytest.raises(InvalidInput, match=says):
-        read_large(open_engine(tmp_path), path, Layout(), Limits(), tmp_path)
+        read_pieces(open_engine(), path, Layout(), Limits(), tmp_path)
 
 
 def test_more_than_two_gigabytes_are_refused_by_their_size(tmp_path):
@@ -112,7 +118,7 @@ def test_more_than_two_gigabytes_are_refused_by_their_size(tmp_path):
     with path.open("wb") as stream:
         stream.truncate(2 * 1024**3 + 1)
     with pytest.raises(InvalidInput, match="超过 2 GB"):
-        read_large(open_engine(tmp_path), path, Layout(), Limits(), tmp_path)
+        read_pieces(open_engine(), path, Layout(), Limits(), tmp_path)
 
 
 def test_a_workbook_of_two_gigabytes_is_refused_unread(tmp_path):
@@ -121,7 +127,7 @@ def test_a_workbook_of_two_gigabytes_is_refused_unread(tmp_path):
         stream.write(b"PK\x03\x04")
         stream.truncate(2 * 1024**3)
     with pytest.raises(InvalidInput, match="工作簿解压后超过 512 MB"):
-        read_large(open_engine(tmp_path), path, Layout(), Limits(), tmp_path)
+        read_pieces(open_engine(), path, Layout(), Limits(), tmp_path)
 
 
 def test_a_gzip_of_two_gigabytes_is_taken_for_a_bomb(tmp_path):
@@ -130,4 +136,4 @@ def test_a_gzip_of_two_gigabytes_is_taken_for_a_bomb(tmp_path):
         for _ in range(64):
             stream.write(bytes(1024**2))
     with pytest.raises(InvalidInput, match="压缩炸弹"):
-        read_large(open_engine(tmp_path), path, Layout(), Limits(), tmp_path)
+        read_pieces(open_engine(), path, Layout(), Limits(), tmp_path)

@@ -113,7 +113,7 @@ def cleaned(text: str) -> str:
 
 
 def text_of(columns: tuple[str, ...], blanks: tuple[str, ...]) -> str:
-    """Return the first cell that says something, or NULL; the cells are stripped (`bare`)."""
+    """Return the first cell that says something, or NULL; the cells are stripped already."""
     nothing = literals(("", *BLANKS, *blanks))
     longest = max(map(len, BLANKS + blanks))
     cells = [

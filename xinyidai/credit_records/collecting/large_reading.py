@@ -13,7 +13,6 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from xinyidai.credit_records.collecting import texts
-from xinyidai.credit_records.collecting.containers import large_table
 from xinyidai.credit_records.collecting.expressions import literals
 from xinyidai.credit_records.collecting.headings import clean_heading, is_unnamed, join_headings
 from xinyidai.credit_records.collecting.large_texts import LargeText, open_text
@@ -33,17 +32,16 @@ FIRST_ROWS = 1000
 
 
 def read_large(
-    engine: duckdb.DuckDBPyConnection, path: Path, layout: Layout, limits: Limits, folder: Path
+    engine: duckdb.DuckDBPyConnection, place: Path, layout: Layout, limits: Limits, folder: Path
 ) -> RawTable | None:
-    """Read a large CSV into the table `raw`; None when the file is small or no CSV.
+    """Read a large CSV, found by `large_table`, into the table `raw`.
+
+    None when it must be read whole after all, because of a delimiter of several bytes.
 
     Raises:
         InvalidInput: as `reading.read_file` does.
 
     """
-    place = large_table(path, limits, folder)
-    if place is None:
-        return None
     text = open_text(place, limits, folder)
     head = text.head()
     delimiter = layout.delimiter or texts.find_delimiter(head, layout.header_row)
@@ -65,6 +63,7 @@ class _Body:
     headings: tuple[str, ...]
     delimiter: str
     last_heading: int
+    has_quotes: bool
 
     @property
     def columns(self) -> list[str]:
@@ -77,8 +76,10 @@ def _body(text: LargeText, head: str, layout: Layout, delimiter: str) -> _Body:
     rows, rest = texts.split_headings(head, delimiter, first, max(last, first))
     if layout.header_row:
         above = len(head[: len(head) - len(rest)].encode())
-        return _Body(text.path, text.start + above, join_headings(rows), delimiter, last)
-    return _Body(text.path, text.start, numbered_headings(len(rows[0])), delimiter, last)
+        heads, start = join_headings(rows), text.start + above
+    else:
+        heads, start = numbered_headings(len(rows[0])), text.start
+    return _Body(text.path, start, heads, delimiter, last, text.has_quotes)
 
 
 def _load(engine: duckdb.DuckDBPyConnection, body: _Body) -> list[Flaw]:
@@ -100,7 +101,7 @@ def _batches(body: _Body, misshapen: list[tuple[int, str]]) -> Iterator[pa.Table
         misshapen.append((row.number, row.text[: texts.LONGEST_NOTE]))
         return "skip"
 
-    how = texts.options(body.columns, body.delimiter, take_note)
+    how = texts.options(body.columns, body.delimiter, take_note, has_quotes=body.has_quotes)
     following = 1
     with body.path.open("rb") as stream:
         stream.seek(body.start)

@@ -7,7 +7,7 @@ file is then read as UTF-8, from where it lies or from a translated copy in the 
 import codecs
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xinyidai.credit_records.collecting import texts
@@ -27,6 +27,7 @@ class LargeText:
     start: int
     sha256: str
     has_controls: bool
+    has_quotes: bool = True
 
     def head(self) -> str:
         """Return the first signs of the text, enough to know its headings by."""
@@ -58,8 +59,7 @@ def open_text(path: Path, limits: Limits, folder: Path) -> LargeText:
         texts.refuse_binary(found.head())
     if scan.is_blank:
         raise unreadable("文件是空的，没有任何内容。")
-    _refuse_open_quote(found)
-    return found
+    return replace(found, has_quotes=_count_quotes(found) > 0)
 
 
 @dataclass
@@ -155,9 +155,11 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _refuse_open_quote(text: LargeText) -> None:
-    if sum(piece.count(b'"') for piece in _pieces(text.path, text.start)) % 2 == 0:
-        return
+def _count_quotes(text: LargeText) -> int:
+    """Count the double quotes; refuse one that never closes."""
+    count = sum(piece.count(b'"') for piece in _pieces(text.path, text.start))
+    if count % 2 == 0:
+        return count
     with text.path.open("rb") as stream:
         stream.seek(text.start)
         number = next(n for n, line in enumerate(stream, start=1) if line.count(b'"') % 2)

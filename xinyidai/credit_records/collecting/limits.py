@@ -11,13 +11,15 @@ class Limits:
     """Limits of one file; bytes unless said otherwise.
 
     `free_bytes` may be unpacked at any ratio: a short constant file packs well and harms nobody.
-    A CSV of more than `streamed_bytes` is read piece by piece.
+    A CSV of more than `streamed_bytes` is read piece by piece, and one of more than `spilled_bytes`
+    is checked on disk instead of in memory.
     """
 
     file_bytes: int = 2 * GIB
     unpacked_bytes: int = 2 * GIB
     unpacking_ratio: int = 250
     streamed_bytes: int = 16 * MIB
+    spilled_bytes: int = 160 * MIB
     free_bytes: int = 32 * MIB
     archive_entries: int = 10_000
     row_bytes: int = 16 * MIB

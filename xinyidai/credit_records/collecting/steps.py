@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
+import duckdb
+
 from xinyidai.credit_records.collecting import (
     aggregating,
     registering,
@@ -14,12 +16,13 @@ from xinyidai.credit_records.collecting import (
     subjects,
 )
 from xinyidai.credit_records.collecting.changes import BLOCK_ROWS, ChangedBlock, Changes
+from xinyidai.credit_records.collecting.containers import large_table
 from xinyidai.credit_records.collecting.fields import KindSpec
 from xinyidai.credit_records.collecting.large_reading import read_large
 from xinyidai.credit_records.collecting.limits import LIMITS
 from xinyidai.credit_records.collecting.mapping import SourceMapping, bind
 from xinyidai.credit_records.collecting.order import refuse_shifted
-from xinyidai.credit_records.collecting.reading import read_file
+from xinyidai.credit_records.collecting.reading import Layout, RawTable, read_file
 from xinyidai.credit_records.collecting.requests import CollectionRequest, Progress
 from xinyidai.credit_records.collecting.validating import Check, open_engine, validate
 from xinyidai.credit_records.service import batches, loading
@@ -77,9 +80,7 @@ def check_file(
 ) -> Check:
     """Read a file and check each row; raise `InvalidInput` when it is refused as a whole."""
     mapping = request.mapping or SourceMapping(kind.code)
-    engine = open_engine(folder)
-    raw = read_large(engine, request.path, mapping.layout, LIMITS, folder)
-    raw = raw or read_file(request.path, mapping.layout)
+    engine, raw = _read(request.path, mapping.layout, folder)
     # Rows of a raw table are checked by the fields that the mapping describes, then aggregated.
     read_as = KindSpec(kind.code, kind.name, mapping.raw, "", "") if mapping.raw else kind
     binding = bind(raw.headings, read_as, mapping)
@@ -90,6 +91,17 @@ def check_file(
     check = Check(engine, raw, read_as, mapping, binding, today)
     validate(check)
     return aggregating.aggregate(check, kind) if mapping.aggregate else check
+
+
+def _read(path: Path, layout: Layout, folder: Path) -> tuple[duckdb.DuckDBPyConnection, RawTable]:
+    """Read a file whole, or into the engine; a very large one into an engine on disk."""
+    place = large_table(path, LIMITS, folder)
+    if place is None:
+        return open_engine(), read_file(path, layout)
+    is_spilled = place.stat().st_size > LIMITS.spilled_bytes
+    engine = open_engine(folder if is_spilled else None)
+    raw = read_large(engine, place, layout, LIMITS, folder)
+    return engine, raw or read_file(path, layout)
 
 
 def take_registrations(run: Run) -> Outcome:

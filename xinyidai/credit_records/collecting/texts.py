@@ -181,16 +181,23 @@ def parse(
 
 
 def options(
-    names: list[str], delimiter: str, take_note: Callable[[pa_csv.InvalidRow], str]
+    names: list[str],
+    delimiter: str,
+    take_note: Callable[[pa_csv.InvalidRow], str],
+    *,
+    has_quotes: bool = True,
 ) -> dict[str, Any]:
-    """Return how a CSV of texts is read; one thread, or misshapen rows would lose their numbers."""
+    """Return how a CSV of texts is read; one thread, or misshapen rows would lose their numbers.
+
+    Only quoted cells may have line breaks in them, which is slow to be prepared for.
+    """
     return {
         "read_options": pa_csv.ReadOptions(
             use_threads=False, column_names=names, block_size=Limits.row_bytes
         ),
         "parse_options": pa_csv.ParseOptions(
             delimiter=delimiter,
-            newlines_in_values=True,
+            newlines_in_values=has_quotes,
             ignore_empty_lines=False,
             invalid_row_handler=take_note,
         ),

@@ -24,7 +24,8 @@ LONGEST_NAME = 200
 MOST_OPTIONS = 2000
 SUBJECT = "subject"
 MEMORY = "400MB"
-THREADS = "2"
+THREADS = 2
+GROUP_ROWS = 20_480
 
 
 @dataclass(frozen=True)
@@ -59,16 +60,22 @@ class Check:
 def open_engine(folder: Path | None = None) -> duckdb.DuckDBPyConnection:
     """Return a DuckDB with our macros, which never reaches for the network.
 
-    With a `folder` it may lay aside there what does not fit into `MEMORY`, else it is as large as
-    it needs to be.
+    With a `folder` its tables lie there, and it keeps to `MEMORY`; else they lie in memory.
     """
     config: dict[str, str | bool | float | list[str]] = {
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
     }
-    if folder is not None:
-        config |= {"memory_limit": MEMORY, "temp_directory": str(folder), "threads": THREADS}
     engine = duckdb.connect(config=config)
+    if folder is not None:
+        engine.execute(f"set memory_limit = '{MEMORY}'")
+        engine.execute(f"set threads = {THREADS}")
+        engine.execute(f"set temp_directory = {literal(str(folder))}")
+        # Wide rows of a usual group of 122,880 would not fit into the memory.
+        engine.execute(
+            f"attach {literal(str(folder / 'work.duckdb'))} as work (row_group_size {GROUP_ROWS})"
+        )
+        engine.execute("use work")
     for macro in expressions.MACROS:
         engine.execute(macro)
     return engine
@@ -104,16 +111,11 @@ def _make_texts(check: Check) -> None:
         text = expressions.text_of(places, blanks) if places else "cast(null as varchar)"
         columns.append(f"{text} as {name}")
     cells = [f"c{n}" for n in range(len(check.raw.headings))]
-    bared = ", ".join(f"bare({cell}) as {cell}" for cell in cells)
     filled = " or ".join(f"{cell} <> ''" for cell in cells)
-    # Each cell is stripped once: every place where a macro is written out holds memory of its own
-    # for each thread, and a file has thirty columns.
+    stripped = ", ".join(f"bare({cell}) as {cell}" for cell in cells)
     check.engine.execute(
-        f"""
-        create table texts as
-        with bared as materialized (select row_number, {bared} from raw)
-        select row_number, {', '.join(columns)} from bared where {filled}
-        """  # noqa: S608 - our own column names
+        f"create table texts as select row_number, {', '.join(columns)}"  # noqa: S608 - our own column names
+        f" from (select row_number, {stripped} from raw) where {filled}"
     )
 
 
