@@ -1,15 +1,23 @@
 """A large file is written in blocks of whole firms; what changes meanwhile is never undone."""
 
+import dataclasses
 import random
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 
 from xinyidai.credit_records import service
-from xinyidai.credit_records.collecting import CollectionRequest, collect_file, collect_in_blocks
+from xinyidai.credit_records.collecting import (
+    CollectionRequest,
+    collect_file,
+    collect_in_blocks,
+    steps,
+    subjects,
+)
 from xinyidai.credit_records.collecting.changes import ChangedBlock
 from xinyidai.credit_records.collecting.expressions import value_of
 from xinyidai.credit_records.collecting.fields import field_of
+from xinyidai.credit_records.collecting.limits import LIMITS
 from xinyidai.credit_records.collecting.validating import open_engine
 from xinyidai.credit_records.service import door, loading, write
 from xinyidai.credit_records.service.door import Aperture
@@ -151,6 +159,24 @@ def test_the_two_ways_of_adding_write_the_same(live, path, monkeypatch):
     assert [tuple(r)[:2] + tuple(r)[3:] for r in by_door] == [
         tuple(r)[:2] + tuple(r)[3:] for r in by_copy
     ]
+
+
+def test_a_file_checked_on_disk_comes_to_the_same(live, path, monkeypatch):
+    on_disk = dataclasses.replace(LIMITS, streamed_bytes=0, spilled_bytes=0)
+    monkeypatch.setattr(steps, "LIMITS", on_disk)
+    monkeypatch.setattr(subjects, "MANY", 1)
+    bad = f"{invented(800)},鹰川第0公司,车船税,-1,2024-01-02\n"
+    path.write_text(HEAD + "".join(rows_of()) + bad + "".join(rows_of()[:1]), encoding="utf-8")
+    done = blocked(path)
+    assert (done.accepted, done.reasons) == (36, {"duplicate_row": 1, "negative": 1})
+    database.session.remove()
+    path.write_text(HEAD + "".join(rows_of(200)[:3] + rows_of()[3:]), encoding="utf-8")
+    again = blocked(path)
+    assert (again.superseded, again.unchanged, service.count_rejections(SYSTEM, done.batch_id)) == (
+        3,
+        33,
+        2,
+    )
 
 
 def test_versions_of_firms_rise_once_for_each_block(live, path):

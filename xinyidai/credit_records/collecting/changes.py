@@ -122,7 +122,7 @@ class Changes:
     def exported(self, query: str, name: str = "out.csv") -> Path:
         """Write the result of a query as CSV, on a cursor of its own so that threads may."""
         path = self.folder / name
-        self.check.engine.cursor().execute(f"copy ({query}) to {literal(str(path))} {AS_CSV}")
+        self.check.cursor().execute(f"copy ({query}) to {literal(str(path))} {AS_CSV}")
         return path
 
 

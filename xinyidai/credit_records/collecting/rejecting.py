@@ -86,7 +86,7 @@ def keep(check: Check, batch_id: UUID, *, anew: bool = False) -> None:
 
 def _shown_rows(check: Check) -> Iterator[RejectedRow]:
     words = _Words.of(check)
-    rows = check.engine.cursor().execute(
+    rows = check.cursor().execute(
         f"""
         select r.row_number, r.field, r.value, r.rule, {_sound_day(check)}
         from rejects r left join typed t using (row_number)

@@ -74,7 +74,7 @@ def _match_known(check: Check) -> None:
 
 def _unmatched(check: Check) -> Iterator[list[Subject]]:
     """Yield the other subjects in portions; one code stays together, and bare names come last."""
-    rows = check.engine.cursor().execute(
+    rows = check.cursor().execute(
         "select number, uscc, name, rows from subject anti join found using (number)"
         " order by uscc is null, uscc, number"
     )

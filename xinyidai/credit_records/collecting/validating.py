@@ -8,6 +8,7 @@ Tables made here, all keyed by `row_number`:
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
@@ -43,6 +44,17 @@ class Check:
         """Run a query that returns one number."""
         [[number]] = self.engine.execute(query).fetchall()
         return int(number or 0)
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """Return another connection to the same tables, for a long result or another thread."""
+        cursor = self.engine.cursor()
+        cursor.execute(f"use {self._database}")
+        return cursor
+
+    @cached_property
+    def _database(self) -> str:
+        [[name]] = self.engine.execute("select current_database()").fetchall()
+        return str(name)
 
     @property
     def relaxed(self) -> frozenset[str | None]:
