@@ -61,6 +61,7 @@ def data() -> ResponseReturnValue:
         rows=[_batch_row(batch) for batch in batches],
         totals=_totals(batches),
         waiting=enterprises.count_pending_names(),
+        can_settle=g.actor.role in OFFICE,
     )
 
 
