@@ -137,3 +137,16 @@ def test_a_gzip_of_two_gigabytes_is_taken_for_a_bomb(tmp_path):
             stream.write(bytes(1024**2))
     with pytest.raises(InvalidInput, match="压缩炸弹"):
         read_pieces(open_engine(), path, Layout(), Limits(), tmp_path)
+
+
+def test_a_row_longer_than_a_block_is_read_all_the_same(tmp_path, monkeypatch):
+    monkeypatch.setattr("xinyidai.credit_records.collecting.large_reading.BLOCK_BYTES", 4096)
+    path = tmp_path / "表.csv"
+    path.write_text(f"{HEAD}A1,{'长' * 5000},1,\n{ROWS}", encoding="utf-8")
+    assert read_in_pieces(path, Layout(), tmp_path) == read_whole(path, Layout())
+
+
+def test_a_file_with_nothing_below_its_headings_is_refused(tmp_path):
+    path = tmp_path / "表.csv"
+    path.write_text(HEAD, encoding="utf-8")
+    assert read_in_pieces(path, Layout(), tmp_path) == "文件只有表头，没有数据行。"

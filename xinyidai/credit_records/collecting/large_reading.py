@@ -3,7 +3,6 @@
 The rows are the table `raw` of the engine; the `RawTable` holds only the first of them.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from xinyidai.credit_records.collecting import texts
 from xinyidai.credit_records.collecting.expressions import literals
 from xinyidai.credit_records.collecting.headings import clean_heading, is_unnamed, join_headings
 from xinyidai.credit_records.collecting.large_texts import LargeText, open_text
-from xinyidai.credit_records.collecting.limits import Limits
+from xinyidai.credit_records.collecting.limits import MIB, Limits
 from xinyidai.credit_records.collecting.reading import (
     ROW_NUMBER,
     Layout,
@@ -29,6 +28,7 @@ from xinyidai.credit_records.collecting.reading import (
 from xinyidai.credit_records.collecting.refusing import Flaw, unreadable
 
 FIRST_ROWS = 1000
+BLOCK_BYTES = 4 * MIB
 
 
 def read_large(
@@ -83,38 +83,54 @@ def _body(text: LargeText, head: str, layout: Layout, delimiter: str) -> _Body:
 
 
 def _load(engine: duckdb.DuckDBPyConnection, body: _Body) -> list[Flaw]:
-    """Fill `raw_rows`; return the rows of another shape. They have numbers, but no place in it."""
+    """Fill `raw_rows`; return the rows of another shape. They have numbers, but no place in it.
+
+    Small blocks take little memory; only a file with a longer row is read in large ones.
+    """
     columns = ", ".join(f"{column} varchar" for column in body.columns)
-    engine.execute(f"create table raw_rows ({columns}, {ROW_NUMBER} bigint)")
     misshapen: list[tuple[int, str]] = []
-    engine.execute("begin")
-    for table in _batches(body, misshapen):
-        engine.register("piece", table)
-        engine.execute("insert into raw_rows select * from piece")
-        engine.unregister("piece")
-    engine.execute("commit")
+    for block_bytes in (BLOCK_BYTES, Limits.row_bytes):
+        engine.execute(f"create or replace table raw_rows ({columns}, {ROW_NUMBER} bigint)")
+        misshapen.clear()
+        try:
+            _fill(engine, body, misshapen, block_bytes)
+            break
+        except pa.ArrowInvalid as error:
+            if block_bytes == Limits.row_bytes:
+                raise unreadable(texts.NO_TABLE) from error
     return [Flaw(number + body.last_heading, value=row) for number, row in misshapen if row.strip()]
 
 
-def _batches(body: _Body, misshapen: list[tuple[int, str]]) -> Iterator[pa.Table]:
+def _fill(
+    engine: duckdb.DuckDBPyConnection,
+    body: _Body,
+    misshapen: list[tuple[int, str]],
+    block_bytes: int,
+) -> None:
     def take_note(row: pa_csv.InvalidRow) -> str:
         misshapen.append((row.number, row.text[: texts.LONGEST_NOTE]))
         return "skip"
 
-    how = texts.options(body.columns, body.delimiter, take_note, has_quotes=body.has_quotes)
+    how = texts.options(
+        body.columns,
+        body.delimiter,
+        take_note,
+        has_quotes=body.has_quotes,
+        block_bytes=block_bytes,
+    )
+    if body.start == body.path.stat().st_size:
+        return
     following = 1
     with body.path.open("rb") as stream:
         stream.seek(body.start)
-        try:
-            for batch in pa_csv.open_csv(stream, **how):
-                numbers = _numbers(following, batch.num_rows, misshapen)
-                following = int(numbers[-1]) + 1 if len(numbers) else following
-                column = pa.array(numbers + body.last_heading, pa.int64())
-                yield pa.table([*batch.columns, column], names=[*body.columns, ROW_NUMBER])
-        except pa.ArrowInvalid as error:
-            if "Empty CSV" in str(error):
-                return
-            raise unreadable(texts.NO_TABLE) from error
+        for batch in pa_csv.open_csv(stream, **how):
+            numbers = _numbers(following, batch.num_rows, misshapen)
+            following = int(numbers[-1]) + 1 if len(numbers) else following
+            column = pa.array(numbers + body.last_heading, pa.int64())
+            names = [*body.columns, ROW_NUMBER]
+            engine.register("piece", pa.table([*batch.columns, column], names=names))
+            engine.execute("insert into raw_rows select * from piece")
+            engine.unregister("piece")
 
 
 def _numbers(

@@ -186,14 +186,16 @@ def options(
     take_note: Callable[[pa_csv.InvalidRow], str],
     *,
     has_quotes: bool = True,
+    block_bytes: int = Limits.row_bytes,
 ) -> dict[str, Any]:
     """Return how a CSV of texts is read; one thread, or misshapen rows would lose their numbers.
 
-    Only quoted cells may have line breaks in them, which is slow to be prepared for.
+    Only quoted cells may have line breaks in them, which is slow to be prepared for. A row must
+    fit into a block.
     """
     return {
         "read_options": pa_csv.ReadOptions(
-            use_threads=False, column_names=names, block_size=Limits.row_bytes
+            use_threads=False, column_names=names, block_size=block_bytes
         ),
         "parse_options": pa_csv.ParseOptions(
             delimiter=delimiter,

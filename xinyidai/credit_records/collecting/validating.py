@@ -24,7 +24,7 @@ from xinyidai.kernel.uscc import compact, invented_for
 LONGEST_NAME = 200
 MOST_OPTIONS = 2000
 SUBJECT = "subject"
-MEMORY = "400MB"
+MEMORY = "300MB"
 THREADS = 2
 GROUP_ROWS = 20_480
 
