@@ -264,7 +264,7 @@ def test_a_broken_commitment_repaired_is_annulled(town, signed, at):
     made, clerk = signed(town), town.clerk.as_actor()
     service.find_broken(clerk, made.id, "期限已过，材料没有补齐")
     [fact] = town.facts("broken_commitment")
-    with at(f"{clock.today() + timedelta(days=91)}T09:00"):
+    with at(f"{clock.today() + timedelta(days=93)}T09:00"):
         repair = repairs.apply_for_repair(town.boss, fact.id, CLAIM)
         repairs.check_repair(clerk, repair.id)
         repairs.hand_over_repair(clerk, repair.id, "XYZG-2026-1")
