@@ -24,6 +24,21 @@ def test_a_record_tells_batch_paper_organ_and_basis(live, client_as):
     assert page.count("鹰环罚〔2026〕88号") == 2  # among the facts, and as the paper
 
 
+def test_whoever_has_more_than_a_page_leafs_through_them(live, client_as, monkeypatch):
+    monkeypatch.setattr("xinyidai.web.enterprise.record_view.PAGE_SIZE", 2)
+    town = Town()
+    for number in (1, 2, 3):
+        town.penalty(key=f"鹰环罚〔2026〕{number}号")
+    db.session.commit()
+    owner = client_as(town.owner)
+    pages = [
+        owner.post("/enterprise/records", data={"page": page}).text for page in ("1", "2", "x")
+    ]
+    assert [page.count("这条记录从哪里来") for page in pages] == [2, 1, 2]
+    assert "共 3 条，第 1 页，共 2 页" in pages[0]
+    assert ("下一页" in pages[0], "上一页" in pages[0], "上一页" in pages[1]) == (True, False, True)
+
+
 def fact_of(kind, content):
     moment = clock.now()
     return Fact(1, kind, "court", "k", date(2026, 5, 1), None, None, None, None, content, moment)

@@ -17,6 +17,8 @@ from xinyidai.web.enterprise.base import SEE_OTHER, actor, blueprint, firm_id
 from xinyidai.web.enterprise.queries import get_firm
 from xinyidai.web.rights_words import UNITS
 
+LONGEST_NUMBER = 6
+
 
 @blueprint.get("/profile")
 @allow(Role.ENTERPRISE_USER)
@@ -55,15 +57,30 @@ def profile_refresh() -> ResponseReturnValue:
 def records() -> ResponseReturnValue:
     """Show the records the platform holds about the firm; the look is logged, hence a POST.
 
-    `kinds` keeps to those that an indicator or an item rests on.
+    `kinds` keeps to those that an indicator or an item rests on; `page` leafs through what one page
+    cannot bear.
     """
-    facts = credit_records.read_own(actor(), firm_id())
     kinds = [code for code in request.form.get("kinds", "").split(",") if code in KINDS]
+    size, number = record_view.PAGE_SIZE, _page_number()
+    page = credit_records.read_own_page(
+        actor(), firm_id(), kinds=kinds or None, limit=size, offset=(number - 1) * size
+    )
     return render_template(
         "enterprise/records.html",
-        groups=record_view.groups_of(firm_id(), facts, kinds),
+        groups=record_view.groups_of(firm_id(), page.facts, is_whole=page.total <= size),
         is_narrowed=bool(kinds),
+        kinds=",".join(kinds),
+        number=number,
+        total=page.total,
+        pages=max(1, -(-page.total // size)),
     )
+
+
+def _page_number() -> int:
+    """Return the page asked for by the form; what is no small number is the first."""
+    said = request.form.get("page", "")
+    is_number = said.isascii() and said.isdigit() and len(said) <= LONGEST_NUMBER
+    return max(1, int(said)) if is_number else 1
 
 
 @blueprint.get("/dispute")

@@ -1,6 +1,6 @@
 """The firm's own records, 信用信息, by kind: marked where under objection, each with what to do."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -17,6 +17,7 @@ from xinyidai.objections.values import Marks
 from xinyidai.web.record_words import record_row
 
 MOST_SHOWN = 50
+PAGE_SIZE = 1000  # records of a firm that one page bears; whoever has more leafs through them
 
 
 @dataclass(frozen=True)
@@ -36,23 +37,25 @@ class RecordGroup:
         return self.kind.department.name
 
 
-def groups_of(
-    enterprise_id: UUID, facts: Sequence[Fact], kinds: Collection[str] = ()
-) -> list[RecordGroup]:
-    """Return the records by kind, newest first within each; `kinds` keeps to these."""
+def groups_of(enterprise_id: UUID, facts: Sequence[Fact], *, is_whole: bool) -> list[RecordGroup]:
+    """Return the records by kind, newest first within each.
+
+    `is_whole` says that these are all the firm has: then the newest of each kind are enough, for
+    the file has the rest; of one page among several each record is shown.
+    """
     marks = objections.marks_of(enterprise_id)
-    wanted = [fact for fact in facts if not kinds or fact.kind in kinds]
-    by_kind = groupby(wanted, key=lambda fact: fact.kind)
-    return [_group(enterprise_id, code, list(group), marks) for code, group in by_kind]
+    most = MOST_SHOWN if is_whole else PAGE_SIZE
+    by_kind = groupby(facts, key=lambda fact: fact.kind)
+    return [_group(enterprise_id, code, list(group), marks, most) for code, group in by_kind]
 
 
-def _group(firm: UUID, code: str, facts: Sequence[Fact], marks: Marks) -> RecordGroup:
+def _group(firm: UUID, code: str, facts: Sequence[Fact], marks: Marks, most: int) -> RecordGroup:
     kind = get_kind(code)
     newest = sorted(facts, key=lambda fact: fact.occurred_on, reverse=True)
     return RecordGroup(
         kind,
         len(newest),
-        [_row(kind, fact, marked=is_marked(marks, firm, fact)) for fact in newest[:MOST_SHOWN]],
+        [_row(kind, fact, marked=is_marked(marks, firm, fact)) for fact in newest[:most]],
         url_for("enterprise.dispute", item="records", kind=code),
     )
 
