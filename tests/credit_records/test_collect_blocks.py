@@ -9,6 +9,7 @@ import pytest
 from xinyidai.credit_records import service
 from xinyidai.credit_records.collecting import (
     CollectionRequest,
+    collect,
     collect_file,
     collect_in_blocks,
     steps,
@@ -87,6 +88,7 @@ def test_a_run_broken_in_the_middle_goes_on_in_the_same_batch(live, path, monkey
         return whole(block, batch_id, now)
 
     monkeypatch.setattr(ChangedBlock, "rows", breaking)
+    monkeypatch.setattr(collect, "WRITERS", 1)
     with pytest.raises(RuntimeError, match="killed"):
         blocked(path)
     [begun] = service.list_batches(source=SOURCE)

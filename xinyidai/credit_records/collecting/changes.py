@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 from uuid import UUID
 
 from xinyidai.credit_records.collecting.expressions import literal
@@ -49,6 +50,7 @@ class Changes:
     origin: Origin
     folder: Path
     is_first: bool
+    one_at_a_time: Lock = field(default_factory=Lock)
 
     def find(self) -> None:
         """Compare the staged rows with what the platform holds; fill `change`.
@@ -58,11 +60,12 @@ class Changes:
         engine = self.check.engine
         engine.execute(f"create table existing ({EXISTING})")
         engine.execute(f"create table firm_version ({VERSIONS})")
-        self._pull(f"select distinct enterprise_id, null from staged where {FOUND}")  # noqa: S608 - a constant
+        self._pull(
+            f"select distinct enterprise_id, null from staged where {FOUND}",  # noqa: S608 - a constant
+            is_first=self.is_first,
+        )
         judged = NEW if self.is_first else JUDGED
         engine.execute(f"create table change as {judged} order by enterprise_id")
-        engine.execute("create table again as select * from change limit 0")
-        engine.execute("create table stale (enterprise_id uuid)")
 
     def total(self) -> int:
         """Count the changed rows."""
@@ -76,18 +79,22 @@ class Changes:
             yield ChangedBlock(self, first, last)
             first = last + 1
 
-    def judge_again(self, firms: Sequence[UUID]) -> None:
-        """Compare the rows of some firms anew; they stand in `again` instead of `change`."""
-        engine = self.check.engine
-        for table in ("stale", "again"):
-            engine.execute(f"delete from {table}")  # noqa: S608 - our own table
-        engine.executemany("insert into stale values (?)", [[str(firm)] for firm in firms])
-        for table in ("existing", "firm_version"):
-            engine.execute(f"delete from {table} where enterprise_id in (from stale)")  # noqa: S608 - our own table
-        self._pull("select enterprise_id, null from stale")
-        engine.execute(
-            f"insert into again select * from ({JUDGED}) where enterprise_id in (from stale)"  # noqa: S608 - a constant
-        )
+    def judge_again(self, firms: Sequence[UUID], name: str) -> None:
+        """Compare the rows of some firms anew, into the tables `stale_…` and `again_…`."""
+        with self.one_at_a_time:
+            engine = self.check.cursor()
+            engine.execute(f"create or replace table stale_{name} (enterprise_id uuid)")
+            listed = [[str(firm)] for firm in firms]
+            engine.executemany(f"insert into stale_{name} values (?)", listed)  # noqa: S608 - our own table
+            for table in ("existing", "firm_version"):
+                engine.execute(
+                    f"delete from {table} where enterprise_id in (from stale_{name})"  # noqa: S608 - our own tables
+                )
+            self._pull(f"select enterprise_id, null from stale_{name}", is_first=False)  # noqa: S608 - our own table
+            engine.execute(
+                f"create or replace table again_{name} as select * from ({JUDGED})"  # noqa: S608 - our own tables
+                f" where enterprise_id in (from stale_{name})"
+            )
 
     def _end_of_firm(self, place: int) -> int:
         """Return the place of the last row of the firm that has the row at `place`."""
@@ -96,10 +103,9 @@ class Changes:
             f" (select enterprise_id from change where rowid = {place})"
         )
 
-    def _pull(self, firms: str) -> None:
+    def _pull(self, firms: str, *, is_first: bool) -> None:
         """Read versions, and then records, of the firms that a query lists, into our tables."""
-        listed = self.exported(firms)
-        is_first = self.is_first and "stale" not in firms
+        listed = self.exported(firms, "firms.csv")
         with loading.existing_of(self.origin, chunks(listed), is_first=is_first) as existing:
             self._import("firm_version", VERSIONS, existing.versions)
             self._import("existing", EXISTING, existing.records)
@@ -112,34 +118,39 @@ class Changes:
             named = ", ".join(
                 "'{}': '{}'".format(*column.split()) for column in columns.split(", ")
             )
-            self.check.engine.execute(
+            self.check.cursor().execute(
                 f"insert into {table} select * from read_csv({literal(str(path))}, header=false,"  # noqa: S608 - a path of our own
                 f" columns={{{named}}}, auto_detect=false, quote='\"', escape='\"', nullstr='\\N',"
                 " strict_mode=false)"
             )
         path.unlink()
 
-    def exported(self, query: str, name: str = "out.csv") -> Path:
+    def exported(self, query: str, name: str) -> Path:
         """Write the result of a query as CSV, on a cursor of its own so that threads may."""
         path = self.folder / name
         self.check.cursor().execute(f"copy ({query}) to {literal(str(path))} {AS_CSV}")
         return path
 
 
-@dataclass(frozen=True)
+@dataclass
 class ChangedBlock:
-    """The rows from `first` to `last` of the table `change`."""
+    """The rows from `first` to `last` of the table `change`; blocks may be written side by side.
+
+    The rows of firms that were judged again stand apart.
+    """
 
     changes: Changes
     first: int
     last: int
+    is_judged_again: bool = False
 
     def firms(self) -> Iterator[bytes]:
         """Return id and known version of each firm of which something changes."""
         return chunks(
             self.changes.exported(
                 "select enterprise_id, version from firm_version semi join"  # noqa: S608 - a query of our own
-                f" ({self._rows()}) using (enterprise_id)"
+                f" ({self._rows()}) using (enterprise_id)",
+                f"firms{self.first}.csv",
             )
         )
 
@@ -147,7 +158,8 @@ class ChangedBlock:
         """Return firm and natural key of each record in force that a row takes the place of."""
         return chunks(
             self.changes.exported(
-                f"select enterprise_id, natural_key from ({self._rows()}) where replaces"  # noqa: S608 - a query of our own
+                f"select enterprise_id, natural_key from ({self._rows()}) where replaces",  # noqa: S608 - a query of our own
+                f"old{self.first}.csv",
             )
         )
 
@@ -160,11 +172,13 @@ class ChangedBlock:
         queries = [
             self._records(self._between(first, last), batch_id, now) for first, last in pieces
         ]
-        queries.append(self._records("select * from again", batch_id, now))
+        if self.is_judged_again:
+            again = f"select * from again_{self.first}"  # noqa: S608 - our own table
+            queries.append(self._records(again, batch_id, now))
         with ThreadPoolExecutor(1) as writer:
             ahead: Future[Path] | None = None
             for number, query in enumerate(queries):
-                name = f"rows{number % 2}.csv"
+                name = f"rows{self.first}-{number % 2}.csv"
                 done, ahead = ahead, writer.submit(self.changes.exported, query, name)
                 if done is not None:
                     yield from chunks(done.result())
@@ -173,21 +187,20 @@ class ChangedBlock:
 
     def judge_again(self, firms: Iterable[UUID]) -> None:
         """Find out anew what changes for these firms, which are locked now."""
-        self.changes.judge_again(list(firms))
-
-    def close(self) -> None:
-        """Forget what was judged again: the next block has other firms."""
-        for table in ("stale", "again"):
-            self.changes.check.engine.execute(f"delete from {table}")  # noqa: S608 - our own table
+        self.changes.judge_again(list(firms), str(self.first))
+        self.is_judged_again = True
 
     def _rows(self) -> str:
-        return f"{self._between(self.first, self.last)} union all select * from again"  # noqa: S608 - as above
+        rows = self._between(self.first, self.last)
+        if not self.is_judged_again:
+            return rows
+        return f"{rows} union all select * from again_{self.first}"  # noqa: S608 - our own table
 
     def _between(self, first: int, last: int) -> str:
-        return (
-            f"select * from change where rowid between {first} and {last}"  # noqa: S608 - numbers of our own
-            " and enterprise_id not in (from stale)"
-        )
+        rows = f"select * from change where rowid between {first} and {last}"  # noqa: S608 - numbers of our own
+        if not self.is_judged_again:
+            return rows
+        return f"{rows} and enterprise_id not in (from stale_{self.first})"
 
     def _records(self, rows: str, batch_id: UUID, now: datetime) -> str:
         origin = self.changes.origin

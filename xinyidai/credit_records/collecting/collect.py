@@ -8,28 +8,33 @@ last one (ADR 0019); a file of one block is still one transaction.
 
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from uuid import UUID
 
+from flask import current_app
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from xinyidai.credit_records import policies
 from xinyidai.credit_records.collecting import steps
-from xinyidai.credit_records.collecting.changes import BLOCK_ROWS
+from xinyidai.credit_records.collecting.changes import BLOCK_ROWS, ChangedBlock
 from xinyidai.credit_records.collecting.fields import KindSpec
 from xinyidai.credit_records.collecting.mapping import bad_mapping, dropped_headings, find_kind
 from xinyidai.credit_records.collecting.requests import CollectionRequest, Progress
-from xinyidai.credit_records.collecting.steps import Outcome, Run
+from xinyidai.credit_records.collecting.steps import Outcome, Prepared, Run
 from xinyidai.credit_records.collecting.workplace import workplace
-from xinyidai.credit_records.values import REGISTRATION
+from xinyidai.credit_records.service import loading
+from xinyidai.credit_records.values import REGISTRATION, WriteCounts
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import db, own_transaction
 from xinyidai.kernel.errors import Conflict, InvalidInput
 
 LONGEST_SOURCE = 64
+WRITERS = 2  # blocks written at a time: the server's work on each keeps one of its cores busy
 # Two deliveries of one source and kind would otherwise judge the same rows by what was before. The
 # second key is the one that rows taken in one by one wait for (`service.write.apply_staged`).
 KEYS = ("collect/{}/{}", "{}/{}")
@@ -127,12 +132,31 @@ def collect_in_blocks(
                     prepared.write(block)
                 return _collection(run, prepared.finish())
             prepared.begin()
-        for block in prepared.blocks(block_rows):
-            with own_transaction():
-                prepared.write(block)
-            prepared.tell()
+        _write_side_by_side(prepared, block_rows)
         with own_transaction():
             return _collection(run, prepared.finish())
+
+
+def _write_side_by_side(prepared: Prepared, block_rows: int) -> None:
+    """Write the blocks, each in a transaction of its own, `WRITERS` at a time.
+
+    Blocks share no firm, so they never wait for each other; the first failure ends it.
+    """
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - for the threads
+
+    def write(block: ChangedBlock) -> WriteCounts:
+        with app.app_context(), own_transaction():
+            return loading.write_block(prepared.batch, block)
+
+    blocks = prepared.blocks(block_rows)
+    with ThreadPoolExecutor(WRITERS) as writers:
+        under_way = {writers.submit(write, block) for block in islice(blocks, WRITERS)}
+        while under_way:
+            done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
+            for one in done:
+                prepared.count(one.result())
+                prepared.tell()
+            under_way |= {writers.submit(write, block) for block in islice(blocks, len(done))}
 
 
 @contextmanager

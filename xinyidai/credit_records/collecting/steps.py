@@ -28,7 +28,7 @@ from xinyidai.credit_records.collecting.validating import Check, open_engine, va
 from xinyidai.credit_records.service import batches, loading
 from xinyidai.credit_records.service.batches import Batch
 from xinyidai.credit_records.service.loading import Origin
-from xinyidai.credit_records.values import BatchCounts
+from xinyidai.credit_records.values import BatchCounts, WriteCounts
 from xinyidai.enterprises.service import HoldCounts
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
@@ -195,8 +195,10 @@ class Prepared:
 
     def write(self, block: ChangedBlock) -> None:
         """Write one block in the present transaction."""
-        counts = loading.write_block(self.batch, block)
-        block.close()
+        self.count(loading.write_block(self.batch, block))
+
+    def count(self, counts: WriteCounts) -> None:
+        """Add what one block did."""
         self.written.accepted += counts.inserted + counts.superseded
         self.written.superseded += counts.superseded
         self.written.firms += counts.firms
