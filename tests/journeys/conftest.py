@@ -13,7 +13,7 @@ from urllib.request import urlopen
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
 from xinyidai.kernel.settings import Mode, Settings, child_environment
 
@@ -107,11 +107,20 @@ class Person:
         self.taken.append(name)
 
     def press(self, label: str) -> None:
-        """Press the button, or follow the link, with this name."""
+        """Press the button, or follow the link, with this name, and wait for the page it leads to."""
         button = self.page.get_by_role("button", name=label, exact=True)
-        target = button if button.count() else self.page.get_by_role("link", name=label, exact=True)
-        target.first.click()
-        self.page.wait_for_load_state()
+        link = self.page.get_by_role("link", name=label, exact=True)
+        button.or_(link).first.wait_for()
+        self.leave_by(button if button.count() else link)
+
+    def follow(self, part: str) -> None:
+        """Follow the first link whose name contains this, and wait for the page it leads to."""
+        self.leave_by(self.page.get_by_role("link", name=part))
+
+    def leave_by(self, way: Locator) -> None:
+        """Click the first of these; a click alone may return while the old page still stands."""
+        with self.page.expect_navigation():
+            way.first.click()
 
     def fill(self, **fields: str) -> None:
         """Type into fields by their form names."""
