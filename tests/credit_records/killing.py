@@ -22,7 +22,7 @@ from xinyidai.kernel.db import db
 from xinyidai.kernel.settings import Mode, child_environment, load_settings
 from xinyidai.kernel.uscc import invented
 
-FIRMS, EACH, BAD = 1500, 8, 7
+FIRMS, EACH, BAD = 3000, 8, 7
 BLOCK_ROWS = 1000
 LONGEST_SECONDS = 60
 KIND = "tax_payment"
@@ -120,7 +120,7 @@ def _kill(child: "subprocess.Popen[bytes]", dice: random.Random, whole: float) -
     listener.start()
     if dice.random() < 3 / 4:
         is_written.wait(LONGEST_SECONDS)
-        time.sleep(dice.random() / 4)
+        time.sleep(dice.random() / 25)  # about as long as one block takes
     else:
         time.sleep(dice.random() * whole)
     child.send_signal(signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""Before a repair commits everybody sees the record; after it page, code and check have changed."""
+"""Before a case commits everybody sees the old record; after it every public surface has changed."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -8,6 +8,8 @@ from tests.factories.rights import STATEMENT, Town
 from tests.repairs.conftest import CLAIM
 from xinyidai.catalogue.credit_reports import ReportEdition
 from xinyidai.catalogue.objections import ObjectionSubject
+from xinyidai.credit_records.service import cases, write
+from xinyidai.credit_records.values import RecordStatus
 from xinyidai.credit_reports import service
 from xinyidai.credit_reports.service import check_url
 from xinyidai.credit_reports.values import ReportOrder
@@ -73,6 +75,27 @@ def test_a_repair_changes_every_public_surface_in_its_commit(reader):
     assert reader.seen() == dict.fromkeys(SURFACES, True)
     db.session.commit()
     assert reader.seen() == dict.fromkeys(SURFACES, False)
+
+
+def test_a_withdrawn_record_leaves_every_public_surface_in_its_commit(reader):
+    town = reader.town
+    [fact] = town.facts("environment_penalty")
+    clerk, why = town.clerk.as_actor(), "来源函：处罚决定已撤销"
+    write.retire_record(clerk, town.firm.id, fact.id, RecordStatus.WITHDRAWN, why)
+    assert reader.seen() == dict.fromkeys(SURFACES, True)
+    db.session.commit()
+    assert reader.seen() == dict.fromkeys(SURFACES, False)
+
+
+def test_a_correction_changes_every_public_surface_in_its_commit(reader):
+    town = reader.town
+    [fact] = town.facts("environment_penalty")
+    texts = {"decision_no": "鹰环罚〔2026〕9号", "decided_on": str(fact.occurred_on)}
+    cases.correct_record(town.clerk.as_actor(), town.firm.id, fact.id, texts, "来源函")
+    assert reader.seen() == dict.fromkeys(SURFACES, True)
+    db.session.commit()
+    assert reader.seen() == dict.fromkeys(SURFACES, False)
+    assert "鹰环罚〔2026〕9号" in reader.page()
 
 
 def test_a_mark_stands_on_the_public_page_with_its_commit(reader):
