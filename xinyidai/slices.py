@@ -27,11 +27,13 @@ TABLES = (
     "objections",
     "repairs",
     "profiles",
+    "credit_evaluations",
     "scoring",
     "credit_reports",
     "whitelist",
     "matching",
     "applications",
+    "model_monitoring",
     "matchmaking_events",
     "oversight",
 )

@@ -35,6 +35,8 @@ class Topic(StrEnum):
     JOINT_CHECK = "joint_check"  # 联合奖惩核查
     CREDIT_REPORT = "credit_report"  # 信用报告
     NODE_EXCHANGE = "node_exchange"  # 节点交换
+    CREDIT_EVALUATION = "credit_evaluation"  # 公共信用综合评价
+    MODEL_MONITORING = "model_monitoring"  # 模型监测
 
 
 TOPIC_NAMES: Mapping[Topic, str] = {
@@ -64,6 +66,8 @@ TOPIC_NAMES: Mapping[Topic, str] = {
     Topic.JOINT_CHECK: "联合奖惩核查",
     Topic.CREDIT_REPORT: "信用报告",
     Topic.NODE_EXCHANGE: "节点交换",
+    Topic.CREDIT_EVALUATION: "公共信用综合评价",
+    Topic.MODEL_MONITORING: "模型监测",
 }
 
 

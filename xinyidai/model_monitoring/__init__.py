@@ -1,0 +1,1 @@
+"""Models in use watched, 模型监测: outcomes as labels, shadow scores, drift, alarms."""

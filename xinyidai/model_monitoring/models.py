@@ -1,0 +1,1 @@
+"""Outcomes, shadow scores and drift figures as tables."""
