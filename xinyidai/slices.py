@@ -66,6 +66,7 @@ JOBS: tuple[str, ...] = (
     "objections",
     "repairs",
     "profiles",
+    "credit_evaluations",
     "scoring",
     "credit_reports",
     "matching",

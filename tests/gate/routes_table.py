@@ -104,6 +104,11 @@ TABLE: dict[str, Entry] = {
         ("catalogue.catalogue", "catalogue.as_json", "catalogue.as_csv"),
         _e("*"),
     ),
+    # The public comprehensive evaluation: rules for anybody, one result for the firm, counts for offices
+    "evaluation.rules": _e("*"),
+    **dict.fromkeys(("enterprise.evaluation", "enterprise.evaluation_refresh"), _e("E")),
+    "office.evaluations": _e("AO"),
+    "office.evaluations_run": _e("O"),
     "catalogue.kind": _e("*", code="word:tax_grade"),
     "office.volumes": _e("AO"),
     "office.kind_volumes": _e("AO", code="word:tax_grade"),

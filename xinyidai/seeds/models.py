@@ -1,5 +1,6 @@
 """The life of the invented city's models, through every state, and profiles and scores by them."""
 
+from xinyidai.credit_evaluations import service as credit_evaluations
 from xinyidai.profiles import service as profiles
 from xinyidai.scoring import service as scoring
 from xinyidai.scoring.artefacts import shipped_folder
@@ -45,3 +46,4 @@ def score(world: World) -> None:
     """Compute how indicators spread among peers, and score every firm by the active model."""
     profiles.refresh_distributions(world.day)
     scoring.score_all()
+    credit_evaluations.evaluate_all()

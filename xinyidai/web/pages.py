@@ -15,6 +15,7 @@ from xinyidai.web import (
     department_promises,
     department_quality,
     enterprise,
+    evaluation_pages,
     ledger_api,
     list_pages,
     messages,
@@ -49,6 +50,7 @@ def blueprints(*, is_demo: bool) -> Iterator[Blueprint]:
     yield public_credit.blueprint
     yield public_report_check.blueprint
     yield catalogue_pages.blueprint
+    yield evaluation_pages.blueprint
     yield office.blueprint
     yield list_pages.blueprint
     yield DEPARTMENT[0].blueprint

@@ -68,6 +68,7 @@ def read_query(snapshot_id: UUID) -> ResponseReturnValue:
         purpose=showing.purpose_name(consent.purpose),
         uses=showing.uses_words(consent),
         score=look_view.score_of(snapshot.content["score"]),
+        evaluation=look_view.evaluation_of(snapshot.content.get("evaluation")),
         sections=sections,
         marked=look_view.marked_words(marked),
         known=sum(entry["value"] is not None for entry in shown),

@@ -9,7 +9,9 @@ from typing import Any
 
 from xinyidai.catalogue.missing import Missing
 from xinyidai.consents.values import ConsentMode
+from xinyidai.credit_evaluations import service as credit_evaluations
 from xinyidai.credit_records.service import Look
+from xinyidai.kernel.actor import SYSTEM
 from xinyidai.objections import service as objections
 from xinyidai.profiles import service as profiles
 from xinyidai.profiles.values import IndicatorValue
@@ -17,6 +19,7 @@ from xinyidai.scoring.service.models import active_scorer
 from xinyidai.scoring.service.scores import outcome_columns
 from xinyidai.scoring.values import IndicatorInput
 
+GRADE_KIND = "credit_grade"
 RULE_VERSION = "disclosure-2026.2"
 
 
@@ -25,10 +28,30 @@ def build_content(look: Look) -> dict[str, Any]:
     facts = profiles.profile_within(look)
     content: dict[str, Any] = {"as_of": facts.as_of.isoformat(), "score": _score(facts.values)}
     content["under_objection"] = objections.marks_within(look)
+    content["evaluation"] = _evaluation(look)
     if look.mode is not ConsentMode.RESULT:
         content["dictionary_version"] = facts.dictionary_version
         content["indicators"] = {code: _indicator(value) for code, value in facts.values.items()}
     return content
+
+
+def _evaluation(look: Look) -> dict[str, Any] | None:
+    """Return the public comprehensive evaluation, which stands beside the score and never in it.
+
+    Only for a consent that covers such grades; it rests on all of the platform's public records, as
+    the public rule table says, hence not on what this consent names.
+    """
+    if GRADE_KIND not in look.kinds:
+        return None
+    found = credit_evaluations.find_current(SYSTEM, look.enterprise_id)
+    if found is None:
+        return None
+    return {
+        "grade": found.grade,
+        "total": None if found.total is None else str(found.total),
+        "rule_version": found.rule_version,
+        "as_of": found.as_of.isoformat(),
+    }
 
 
 def _score(values: Mapping[str, IndicatorValue]) -> dict[str, Any] | None:

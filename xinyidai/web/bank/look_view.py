@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
+from xinyidai.catalogue.evaluation_rules import evaluation_rules
 from xinyidai.catalogue.indicators import Indicator, indicator_dictionary
 from xinyidai.catalogue.kinds import KINDS
 from xinyidai.catalogue.missing import MissingCause
@@ -11,6 +12,20 @@ from xinyidai.credit_records.values import Snapshot
 from xinyidai.profiles.presentation import missing_sentence, value_text
 from xinyidai.web import wording
 from xinyidai.web.chrome import format_day
+
+
+def evaluation_of(content: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """Return the public comprehensive evaluation as facts; nothing where the look had none."""
+    if content is None:
+        return []
+    bands = evaluation_rules().bands
+    grade = content["grade"]
+    return [
+        {"label": "评价等级", "value": f"{grade} {bands[grade].name}" if grade else None},
+        {"label": "总分", "value": content["total"], "note": "满分 100"},
+        {"label": "规则版本", "value": content["rule_version"]},
+        {"label": "自", "value": format_day(date.fromisoformat(content["as_of"]))},
+    ]
 
 
 def score_of(score: Mapping[str, Any] | None) -> dict[str, Any] | None:

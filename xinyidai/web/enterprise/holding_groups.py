@@ -19,6 +19,7 @@ from xinyidai.applications.models import (
 from xinyidai.audit.models import AuditEntry
 from xinyidai.commitments.models import Commitment, CommitmentFile, CommitmentStep
 from xinyidai.consents.models import Consent, ConsentEvent, SigningRule
+from xinyidai.credit_evaluations.models import CreditEvaluation
 from xinyidai.credit_lists.models import ListEntry, NoticeFirm
 from xinyidai.credit_reports.models import CreditCode, CreditReport, ReportVerification
 from xinyidai.data_quality.models import FirmCoverage
@@ -125,6 +126,19 @@ GROUPS: Sequence[Group] = (
         HOLDINGS["score"],
         "平台由画像算出",
         (Part("scores", ScoreResult, own(ScoreResult.enterprise_id), "scored_at"),),
+    ),
+    Group(
+        "evaluation",
+        HOLDINGS["evaluation"],
+        "平台按公开的规则表由画像算出",
+        (
+            Part(
+                "evaluations",
+                CreditEvaluation,
+                own(CreditEvaluation.enterprise_id),
+                "evaluated_at",
+            ),
+        ),
     ),
     Group(
         "applications",
