@@ -6,7 +6,7 @@ the door; the others are run here.
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -219,12 +219,6 @@ def releases(
     return [ReleaseRow(*row) for row in rows], total
 
 
-def count_by_state() -> dict[ReleaseState, int]:
-    """Count the releases by state."""
-    statement = select(ListRelease.state, func.count()).group_by(ListRelease.state)
-    return {row[0]: row[1] for row in db.session.execute(statement)}
-
-
 def steps_of(release_id: UUID) -> Sequence[ReleaseStep]:
     """Return the steps of a release, oldest first."""
     return db.session.scalars(
@@ -282,14 +276,6 @@ def listed_entries(entry_ids: Collection[UUID]) -> Sequence[ListEntry]:
     ).all()
 
 
-def has_release(list_type: str) -> bool:
-    """Tell whether anything was ever published for a list."""
-    found = exists().where(
-        ListRelease.list_type == list_type, ListRelease.published_at.is_not(None)
-    )
-    return bool(db.session.scalar(select(found)))
-
-
 def firms_by_code(codes: Collection[str]) -> dict[str, UUID]:
     """Return the ids of the firms with these codes."""
     statement = select(Enterprise.uscc, Enterprise.id).where(Enterprise.uscc.in_(codes))
@@ -310,12 +296,6 @@ def find_notice(notice_id: UUID) -> NoticeRow | None:
     """Return a notice with its firms, or None."""
     found = db.session.get(CorrectionNotice, notice_id)
     return None if found is None else NoticeRow(found, _cleared(found.id))
-
-
-def count_since(moment: datetime) -> int:
-    """Count the releases drafted since a moment, for their numbers."""
-    statement = select(func.count()).where(ListRelease.drafted_at >= moment)
-    return db.session.scalar(statement) or 0
 
 
 def list_name(code: str) -> str:

@@ -31,7 +31,6 @@ from xinyidai.data_quality.values import (
     SuspectOutcome,
     SuspectState,
     TicketState,
-    TicketSubject,
 )
 from xinyidai.enterprises.models import Enterprise
 from xinyidai.kernel import clock
@@ -261,15 +260,6 @@ def tickets_on_time(first: date, last: date, today: date) -> dict[UUID, tuple[in
     )
     rows = db.session.execute(statement)
     return {office: (timely, all_) for office, timely, all_ in rows if office is not None}
-
-
-def open_delivery_batches() -> list[UUID]:
-    """Return the deliveries whose tickets are not closed."""
-    statement = select(CorrectionTicket.batch_id).where(
-        CorrectionTicket.subject == TicketSubject.DELIVERY,
-        CorrectionTicket.state.in_(UNCLOSED_TICKETS),
-    )
-    return [found for found in db.session.scalars(statement) if found is not None]
 
 
 def coverage_cells(run_id: UUID) -> Sequence[CoverageCell]:

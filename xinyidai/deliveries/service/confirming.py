@@ -13,7 +13,7 @@ from xinyidai.deliveries.rules import choice_faults, draft_of, heading_signature
 from xinyidai.deliveries.service import steps
 from xinyidai.deliveries.service.examining import as_yaml, layout_of, proposal_of
 from xinyidai.deliveries.service.kinds import require_kind
-from xinyidai.deliveries.values import CODE, NAME, Choice, DeliveryAction, DeliveryState
+from xinyidai.deliveries.values import CODE, NAME, Choice, DeliveryAction
 from xinyidai.institutions import queries as institutions
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
@@ -165,11 +165,6 @@ def _save(actor: Actor, delivery: Delivery, headings: Sequence[str]) -> SavedMap
     db.session.add(saved)
     db.session.flush()
     return saved
-
-
-def is_waiting(delivery: Delivery) -> bool:
-    """Tell whether a clerk is to confirm the mapping."""
-    return delivery.state is DeliveryState.AWAITING_MAPPING
 
 
 def cleaned_options(texts: Mapping[str, str]) -> dict[str, str]:
