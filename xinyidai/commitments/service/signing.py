@@ -26,7 +26,7 @@ from xinyidai.institutions import queries as institutions
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import db, new_id
-from xinyidai.kernel.errors import NotFound
+from xinyidai.kernel.errors import NotFound, require_sound
 from xinyidai.ledger import service as ledger
 from xinyidai.ledger.service import SignedText
 
@@ -58,7 +58,7 @@ def sign_commitment(actor: Actor, promise: Promise) -> Commitment:
     if twin is not None:
         return twin
     template = require_template_in_force(promise.template_id)
-    steps.require_sound(rules.promise_faults(promise, template.term_days, clock.today()))
+    require_sound(rules.promise_faults(promise, template.term_days, clock.today()))
     commitment = _blank(_firm(signer.enterprise_id), promise.request_key)
     commitment.kind, commitment.title = template.kind, template.title
     commitment.template_id, commitment.template_version = template.id, str(template.version)

@@ -1,6 +1,5 @@
 """What every deed on a release shares: the locked row, the next state, the step, the trail."""
 
-from collections.abc import Mapping
 from uuid import UUID
 
 from xinyidai.audit import service as audit
@@ -11,7 +10,6 @@ from xinyidai.credit_lists.values import ReleaseAction
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import db, new_id
-from xinyidai.kernel.errors import InvalidInput
 
 
 def load(actor: Actor, action: ReleaseAction, release_id: UUID) -> ListRelease:
@@ -64,9 +62,3 @@ def note(actor: Actor, action: ReleaseAction, release: ListRelease, reason: str 
 def new_number(prefix: str) -> str:
     """Return a number for people: the day, and six characters that do not repeat."""
     return f"{prefix}{clock.today():%Y%m%d}{new_id().hex[-6:].upper()}"
-
-
-def require_sound(faults: Mapping[str, str]) -> None:
-    """Raise `InvalidInput` with all faults, if any."""
-    if faults:
-        raise InvalidInput("；".join(faults.values()), fields=faults)

@@ -18,7 +18,7 @@ from xinyidai.institutions import queries as institutions
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import db, new_id
-from xinyidai.kernel.errors import DomainError, InvalidInput
+from xinyidai.kernel.errors import DomainError, InvalidInput, require_sound
 
 ALL_FILLED = 0.999
 
@@ -79,8 +79,7 @@ def mapping_chosen(choice: Choice, proposal: Mapping[str, Any]) -> dict[str, Any
     spec = find_kind(choice.kind)
     columns = [entry["column"] for entry in proposal["columns"]]
     faults = choice_faults(choice, [fact.code for fact in spec.facts], columns)
-    if faults:
-        raise InvalidInput("；".join(faults.values()), fields=faults)
+    require_sound(faults)
     draft = draft_of(choice, columns, layout_of(proposal), _needs(choice, spec, proposal))
     try:
         bind(tuple(proposal["headings"]), spec, mapping_of(draft))

@@ -11,7 +11,7 @@ from xinyidai.credit_records.values import Fact, HandledCase, RecordStatus, Reco
 from xinyidai.declarations import service as declarations
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
-from xinyidai.kernel.errors import Conflict, RuleBroken
+from xinyidai.kernel.errors import Conflict, RuleBroken, require_sound
 from xinyidai.objections import policies, queries, rules
 from xinyidai.objections.models import Objection
 from xinyidai.objections.service import steps, telling
@@ -70,7 +70,7 @@ def uphold_objection(actor: Actor, objection_id: UUID, answer: Answer) -> Object
     """
     objection = steps.load(actor, A.UPHOLD, objection_id)
     faults = rules.words_faults("basis", answer.basis, "请写明核实的情况和依据")
-    steps.require_sound({**faults, **rules.remedy_faults(objection.subject, answer.remedy)})
+    require_sound({**faults, **rules.remedy_faults(objection.subject, answer.remedy)})
     _require_running(objection)
     steps.take(actor, A.UPHOLD, objection, answer.basis)
     trace = _trace(objection)
@@ -84,7 +84,7 @@ def uphold_objection(actor: Actor, objection_id: UUID, answer: Answer) -> Object
 def reject_objection(actor: Actor, objection_id: UUID, basis: str) -> Objection:
     """Disagree with the firm, 维持, saying on what ground; the mark goes."""
     objection = steps.load(actor, A.REJECT, objection_id)
-    steps.require_sound(rules.words_faults("basis", basis, "请写明维持的依据"))
+    require_sound(rules.words_faults("basis", basis, "请写明维持的依据"))
     _require_running(objection)
     steps.take(actor, A.REJECT, objection, basis)
     return _answered(objection, ObjectionOutcome.MAINTAINED, basis)

@@ -7,7 +7,7 @@ from xinyidai.credit_records.service import cases, write
 from xinyidai.credit_records.values import Fact, HandledCase, RecordStatus
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
-from xinyidai.kernel.errors import RuleBroken
+from xinyidai.kernel.errors import RuleBroken, require_sound
 from xinyidai.repairs import policies, queries, rules
 from xinyidai.repairs.models import Repair
 from xinyidai.repairs.service import steps, telling
@@ -48,7 +48,7 @@ def check_repair(actor: Actor, repair_id: UUID, opinion: str = "") -> Repair:
 def return_repair(actor: Actor, repair_id: UUID, reason: str) -> Repair:
     """Give an application back to the firm, saying what is lacking, 退回补正."""
     repair = steps.load(actor, A.RETURN, repair_id)
-    steps.require_sound(rules.words_faults("reason", reason, "请写明还缺什么"))
+    require_sound(rules.words_faults("reason", reason, "请写明还缺什么"))
     steps.take(actor, A.RETURN, repair, reason)
     telling.tell_firm(repair, A.RETURN)
     return repair
@@ -57,7 +57,7 @@ def return_repair(actor: Actor, repair_id: UUID, reason: str) -> Repair:
 def hand_over_repair(actor: Actor, repair_id: UUID, receipt_no: str) -> Repair:
     """Note that 信用中国 has taken the application, under the number of its receipt."""
     repair = steps.load(actor, A.HAND_OVER, repair_id)
-    steps.require_sound(rules.receipt_faults(receipt_no))
+    require_sound(rules.receipt_faults(receipt_no))
     repair.receipt_no, repair.handed_over_at = receipt_no.strip(), clock.now()
     steps.take(actor, A.HAND_OVER, repair, f"受理编号 {repair.receipt_no}")
     telling.tell_firm(repair, A.HAND_OVER)
@@ -67,7 +67,7 @@ def hand_over_repair(actor: Actor, repair_id: UUID, receipt_no: str) -> Repair:
 def refuse_repair(actor: Actor, repair_id: UUID, reason: str) -> Repair:
     """Conclude that the record is not repaired, with the reason that the firm is told."""
     repair = steps.load(actor, A.REFUSE, repair_id)
-    steps.require_sound(rules.words_faults("reason", reason, "请写明不予修复的理由"))
+    require_sound(rules.words_faults("reason", reason, "请写明不予修复的理由"))
     steps.take(actor, A.REFUSE, repair, reason)
     repair.result, repair.ended_at = reason.strip(), clock.now()
     commitments.close_repair_commitment(actor, repair.number, "不予修复")
@@ -88,7 +88,7 @@ def complete_repair(actor: Actor, repair_id: UUID, result: str) -> Repair:
 
     """
     repair = steps.load(actor, A.REPAIR, repair_id)
-    steps.require_sound(rules.words_faults("reason", result, "请写明认定机关的决定"))
+    require_sound(rules.words_faults("reason", result, "请写明认定机关的决定"))
     steps.take(actor, A.REPAIR, repair, result)
     repair.result, repair.ended_at = result.strip(), clock.now()
     firm = repair.enterprise_id
