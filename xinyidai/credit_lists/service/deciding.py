@@ -15,7 +15,7 @@ from xinyidai.credit_lists.values import ReleaseAction as A
 from xinyidai.credit_records.service import listing
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import SYSTEM, Actor
-from xinyidai.kernel.db import db, new_id
+from xinyidai.kernel.db import db, new_id, readable_number
 from xinyidai.kernel.errors import RuleBroken, require_sound
 
 
@@ -134,7 +134,7 @@ def _announce(
     """Take wrongly listed firms off and clear them in public, 更正公告."""
     notice = CorrectionNotice(
         id=new_id(),
-        number=steps.new_number("GZ"),
+        number=readable_number("GZ", new_id(), 6),
         release_id=release.id,
         list_type=get_credit_list(release.list_type).code,
         reason=reason.strip(),

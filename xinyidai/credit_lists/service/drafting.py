@@ -24,7 +24,7 @@ from xinyidai.credit_records.service import listing, platform_run
 from xinyidai.institutions import queries as institutions
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
-from xinyidai.kernel.db import db, new_id
+from xinyidai.kernel.db import db, new_id, readable_number
 from xinyidai.kernel.errors import Forbidden, InvalidInput, RuleBroken, require_sound
 
 PURPOSE = "list_publication"
@@ -183,7 +183,7 @@ def _release(actor: Actor, list_type: CreditListType, kind: ReleaseKind, title: 
         raise Forbidden("请用部门账户起草批次。")
     return ListRelease(
         id=new_id(),
-        number=steps.new_number("MD"),
+        number=readable_number("MD", new_id(), 6),
         kind=kind,
         list_type=list_type.code,
         title=title.strip(),

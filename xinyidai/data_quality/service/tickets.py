@@ -15,7 +15,7 @@ from xinyidai.data_quality.values import NewTicket, TicketAction, TicketState, T
 from xinyidai.institutions import queries as institutions
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import SYSTEM, Actor
-from xinyidai.kernel.db import db, new_id
+from xinyidai.kernel.db import db, new_id, readable_number
 from xinyidai.kernel.errors import InvalidInput, require_sound
 from xinyidai.kernel.working_days import add_working_days
 
@@ -198,7 +198,7 @@ def _new(subject: TicketSubject, statement: str, rows: int) -> CorrectionTicket:
     ticket_id = new_id()
     return CorrectionTicket(
         id=ticket_id,
-        number=f"JC{clock.today():%Y%m%d}{ticket_id.hex[-6:].upper()}",
+        number=readable_number("JC", ticket_id, 6),
         subject=subject,
         rows=rows,
         faults={},

@@ -6,7 +6,7 @@ from uuid import UUID
 from xinyidai.audit import service as audit
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
-from xinyidai.kernel.db import db, new_id
+from xinyidai.kernel.db import db, new_id, readable_number
 from xinyidai.kernel.errors import InvalidInput, RuleBroken, require_sound
 from xinyidai.matchmaking_events import policies, queries, rules
 from xinyidai.matchmaking_events.lifecycle import LIFECYCLE
@@ -24,7 +24,7 @@ def plan_event(actor: Actor, plan: EventPlan) -> MatchmakingEvent:
     event_id = new_id()
     event = MatchmakingEvent(
         id=event_id,
-        event_no=f"DJ{clock.today():%Y%m%d}{event_id.hex[-6:].upper()}",
+        event_no=readable_number("DJ", event_id, 6),
         title=plan.title.strip(),
         description=plan.description.strip(),
         format=plan.format,

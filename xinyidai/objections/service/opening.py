@@ -15,7 +15,7 @@ from xinyidai.credit_records.values import Fact, HandledCase
 from xinyidai.enterprises import queries as enterprises
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor, Role
-from xinyidai.kernel.db import db, new_id
+from xinyidai.kernel.db import db, new_id, readable_number
 from xinyidai.kernel.errors import Conflict, Forbidden, NotFound, require_sound
 from xinyidai.objections import policies, queries, rules
 from xinyidai.objections.models import Objection
@@ -163,7 +163,7 @@ def _open(  # noqa: PLR0913 - the parts of one row
     objection_id, today = new_id(), clock.today()
     objection = Objection(
         id=objection_id,
-        number=f"YY{today:%Y%m%d}{objection_id.hex[-8:].upper()}",
+        number=readable_number("YY", objection_id),
         enterprise_id=firm,
         subject=subject,
         item=named.item,

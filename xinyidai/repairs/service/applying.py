@@ -12,7 +12,7 @@ from xinyidai.credit_records import service as credit_records
 from xinyidai.credit_records.service import cases
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor, Role
-from xinyidai.kernel.db import db, new_id
+from xinyidai.kernel.db import db, new_id, readable_number
 from xinyidai.kernel.errors import Conflict, Forbidden, NotFound, require_sound
 from xinyidai.repairs import rules
 from xinyidai.repairs.models import Repair
@@ -109,7 +109,7 @@ def _apply(
     repair_id = new_id()
     repair = Repair(
         id=repair_id,
-        number=f"XF{today:%Y%m%d}{repair_id.hex[-8:].upper()}",
+        number=readable_number("XF", repair_id),
         enterprise_id=firm,
         kind=record.kind.code,
         record_id=record.fact.id,
