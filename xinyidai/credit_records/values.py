@@ -222,6 +222,7 @@ class Rejection:
     `occurred_on` is the day of the fact as far as the row told it.
     """
 
+    batch_id: UUID
     row_number: int
     field: str
     shown_value: str

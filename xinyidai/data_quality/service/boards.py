@@ -9,7 +9,8 @@ from uuid import UUID
 
 from xinyidai.catalogue.quality import QUALITY
 from xinyidai.credit_records.service import measuring as store
-from xinyidai.credit_records.service.measuring import Delivered, RejectedRow
+from xinyidai.credit_records.service.measuring import Delivered
+from xinyidai.credit_records.values import Rejection
 from xinyidai.data_quality import bulletin_sheet, policies, queries, rules
 from xinyidai.data_quality.models import QualityRun
 from xinyidai.data_quality.service import counting
@@ -141,7 +142,7 @@ def zeroes_of(code: str | None) -> Zeroes:
 
 def read_rejected(
     actor: Actor, code: str, month: date, kind: str | None, page: Page
-) -> tuple[list[tuple[Delivered, RejectedRow]], int]:
+) -> tuple[list[tuple[Delivered, Rejection]], int]:
     """Return the rows given back to a department in a month with their deliveries, and how many.
 
     Raises:
@@ -169,7 +170,7 @@ def read_batches(actor: Actor, code: str, month: date, kind: str | None) -> list
     return chosen[::-1]
 
 
-def read_ticket_rows(actor: Actor, ticket_id: UUID, page: Page) -> tuple[list[RejectedRow], int]:
+def read_ticket_rows(actor: Actor, ticket_id: UUID, page: Page) -> tuple[list[Rejection], int]:
     """Return the rows that a delivery's ticket is about, and how many entries there are."""
     ticket = policies.require_ticket(actor, queries.get_ticket(ticket_id))
     if ticket.batch_id is None:
