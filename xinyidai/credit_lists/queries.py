@@ -289,13 +289,16 @@ def notices(page: Page) -> tuple[Sequence[NoticeRow], int]:
         CorrectionNotice.published_at.desc(), CorrectionNotice.id
     )
     found = db.session.scalars(ordered.limit(page.size).offset(page.offset)).all()
-    return [NoticeRow(one, _cleared(one.id)) for one in found], total
+    cleared = _cleared([one.id for one in found])
+    return [NoticeRow(one, tuple(cleared.get(one.id, ()))) for one in found], total
 
 
 def find_notice(notice_id: UUID) -> NoticeRow | None:
     """Return a notice with its firms, or None."""
     found = db.session.get(CorrectionNotice, notice_id)
-    return None if found is None else NoticeRow(found, _cleared(found.id))
+    if found is None:
+        return None
+    return NoticeRow(found, tuple(_cleared([found.id]).get(found.id, ())))
 
 
 def list_name(code: str) -> str:
@@ -303,15 +306,19 @@ def list_name(code: str) -> str:
     return CREDIT_LISTS[code].name if code in CREDIT_LISTS else code
 
 
-def _cleared(notice_id: UUID) -> tuple[tuple[str, str], ...]:
+def _cleared(notice_ids: Collection[UUID]) -> dict[UUID, list[tuple[str, str]]]:
+    """Return the firms that notices clear, with name and code, in the order of the codes."""
     statement = (
-        select(Enterprise.name, Enterprise.uscc)
-        .join(NoticeFirm, NoticeFirm.enterprise_id == Enterprise.id)
-        .where(NoticeFirm.notice_id == notice_id)
+        select(NoticeFirm.notice_id, Enterprise.name, Enterprise.uscc)
+        .join(Enterprise, Enterprise.id == NoticeFirm.enterprise_id)
+        .where(NoticeFirm.notice_id.in_(notice_ids))
         .distinct()
         .order_by(Enterprise.uscc)
     )
-    return tuple((name, uscc) for name, uscc in db.session.execute(statement))
+    found: dict[UUID, list[tuple[str, str]]] = {}
+    for notice, name, uscc in db.session.execute(statement):
+        found.setdefault(notice, []).append((name, uscc))
+    return found
 
 
 def _matching(text: str) -> tuple[ColumnElement[bool], ...]:

@@ -23,6 +23,7 @@ from xinyidai.credit_reports.service.reading import (
     open_report,
     read_row,
     standing_of,
+    standings_of,
 )
 from xinyidai.credit_reports.service.sealing import rule_versions
 from xinyidai.credit_reports.service.verifying import by_file, by_number, document_of
@@ -57,6 +58,7 @@ __all__ = [
     "rule_versions",
     "search_names",
     "standing_of",
+    "standings_of",
     "switch_off",
     "switch_on",
 ]

@@ -23,7 +23,6 @@ from xinyidai.kernel.errors import NotFound
 from xinyidai.kernel.http import Page
 
 TREND_MONTHS = 12
-ONE = Page(1, 1)
 
 
 @dataclass(frozen=True)
@@ -85,6 +84,8 @@ def board_of(month: date) -> Board:
         rate = Rate(figure.numerator, figure.denominator)
         own[figure.measure] = own.get(figure.measure, NO_RATE) + rate
     scores = {one.department_code: one for one in queries.scores(Period.MONTH, month)}
+    late, missed = queries.late_by_department(month), queries.missed_by_department(month)
+    suspects = queries.suspects_by_department()
     lines = []
     for code, own in rates.items():
         score = scores.get(code)
@@ -95,9 +96,9 @@ def board_of(month: date) -> Board:
                 rates=_all_measures(own),
                 score=score.score if score else None,
                 grade=score.grade if score else None,
-                late=queries.late_records(ONE, month=month, department=code)[1],
-                missed=queries.missed_deliveries(ONE, month=month, department=code)[1],
-                suspects=queries.count_suspects(code),
+                late=late.get(code, 0),
+                missed=missed.get(code, 0),
+                suspects=suspects.get(code, 0),
             )
         )
     city = {measure: rules.together([line.rates[measure] for line in lines]) for measure in Measure}
@@ -128,7 +129,11 @@ def read_trend(
     else:
         policies.require_department(actor, code)
     months = [rules.month_after(month, n) for n in range(1 - TREND_MONTHS, 1)]
-    return [(one, _all_measures(_sum(one, code))) for one in months]
+    sums: dict[date, dict[Measure, Rate]] = {one: {} for one in months}
+    for figure in queries.figures_of_months(months, code):
+        own, rate = sums[figure.month], Rate(figure.numerator, figure.denominator)
+        own[figure.measure] = own.get(figure.measure, NO_RATE) + rate
+    return [(one, _all_measures(own)) for one, own in sums.items()]
 
 
 def zeroes_of(code: str | None) -> Zeroes:
@@ -191,14 +196,6 @@ def own_code(actor: Actor) -> str:
 def directory() -> Directory:
     """Return the departments of the city."""
     return read_directory()
-
-
-def _sum(month: date, code: str | None) -> dict[Measure, Rate]:
-    found: dict[Measure, Rate] = {}
-    for figure in queries.figures(month, code):
-        rate = Rate(figure.numerator, figure.denominator)
-        found[figure.measure] = found.get(figure.measure, NO_RATE) + rate
-    return found
 
 
 def _all_measures(rates: Mapping[Measure, Rate]) -> dict[Measure, Rate]:
