@@ -1,10 +1,11 @@
 """What the credit office does with an application: check, hand over to 信用中国, conclude."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from xinyidai.commitments import service as commitments
 from xinyidai.credit_records.service import cases, write
-from xinyidai.credit_records.values import Fact, HandledCase, RecordStatus
+from xinyidai.credit_records.values import Fact, HandledCase, RecordStatus, RecordVersion
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.errors import RuleBroken, require_sound
@@ -28,13 +29,28 @@ def show_record(actor: Actor, repair_id: UUID) -> Fact | None:
         RuleBroken: the application is not under way; its end ends the right to look.
 
     """
+    repair = _seen_by(actor, repair_id)
+    case = HandledCase(CASE, repair.id, repair.enterprise_id)
+    found = cases.read_for_case(actor, case, [repair.kind], repair.record_key)
+    return found[0] if found else None
+
+
+def show_versions(actor: Actor, repair_id: UUID) -> Sequence[RecordVersion]:
+    """Return every version of the record, oldest first: who ended it, when and why.
+
+    For the clerk who may see the record, beside it; nothing that a version said is in it. Raises
+    as `show_record` does.
+    """
+    repair = _seen_by(actor, repair_id)
+    return cases.history_of(repair.enterprise_id, repair.kind, repair.record_key)
+
+
+def _seen_by(actor: Actor, repair_id: UUID) -> Repair:
     repair = policies.require_sight(actor, queries.find(repair_id))
     policies.require(actor, A.CHECK, repair)
     if repair.state not in OPEN_STATES:
         raise RuleBroken("这件修复申请已经办结，不能再查看记录。", code="repair_ended")
-    case = HandledCase(CASE, repair.id, repair.enterprise_id)
-    found = cases.read_for_case(actor, case, [repair.kind], repair.record_key)
-    return found[0] if found else None
+    return repair
 
 
 def check_repair(actor: Actor, repair_id: UUID, opinion: str = "") -> Repair:
