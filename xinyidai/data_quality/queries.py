@@ -5,9 +5,8 @@ from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Select, any_, cast, func, literal, select, true
+from sqlalchemy import ColumnElement, Select, any_, func, literal, select
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import InstrumentedAttribute
 
 from xinyidai.data_quality.models import (
     ConcealmentSuspect,
@@ -17,7 +16,6 @@ from xinyidai.data_quality.models import (
     LateRecord,
     MissedDelivery,
     QualityBulletin,
-    QualityFigure,
     QualityRun,
     QualityScore,
     SourceFreshness,
@@ -74,35 +72,6 @@ def run_for(month: date) -> QualityRun | None:
     return db.session.scalars(statement.order_by(QualityRun.day.desc())).first()
 
 
-def figures(month: date, department: str | None = None) -> Sequence[QualityFigure]:
-    """Return the newest figures of a month, of one department or of all."""
-    return figures_of_months([month], department)
-
-
-def figures_of_months(
-    months: Collection[date], department: str | None = None
-) -> Sequence[QualityFigure]:
-    """Return the newest figures of each of these months, of one department or of all."""
-    month = func.unnest(QualityRun.months).table_valued("value", name="month").render_derived()
-    newest = (
-        select(QualityRun.id, cast(month.c.value, Date).label("month"))
-        .ext(distinct_on(month.c.value))
-        .join(month, true())
-        .where(month.c.value.in_([one.isoformat() for one in months]))
-        .order_by(month.c.value, QualityRun.day.desc())
-        .subquery()
-    )
-    statement = (
-        select(QualityFigure)
-        .join(
-            newest, (QualityFigure.run_id == newest.c.id) & (QualityFigure.month == newest.c.month)
-        )
-        .where(*_if(QualityFigure.department_code == department, department))
-    )
-    order = (QualityFigure.department_code, QualityFigure.kind, QualityFigure.measure)
-    return db.session.scalars(statement.order_by(QualityFigure.month, *order)).all()
-
-
 def late_records(
     page: Page, *, month: date | None, department: str | None, kind: str | None = None
 ) -> tuple[Sequence[LateRecord], int]:
@@ -126,21 +95,6 @@ def missed_deliveries(
         *_if(MissedDelivery.kind == kind, kind),
     )
     return _paged(statement, page, MissedDelivery.due_on.desc(), MissedDelivery.id)
-
-
-def late_by_department(month: date) -> dict[str, int]:
-    """Count the late records of a month by department."""
-    return _by(LateRecord.department_code, LateRecord.month == month)
-
-
-def missed_by_department(month: date) -> dict[str, int]:
-    """Count the deliveries of a month that did not come, by department."""
-    return _by(MissedDelivery.department_code, MissedDelivery.month == month)
-
-
-def suspects_by_department() -> dict[str, int]:
-    """Count the suspects that are not closed, by department."""
-    return _by(ConcealmentSuspect.organ_code, ConcealmentSuspect.state.in_(OPEN_SUSPECTS))
 
 
 def last_late_day(department: str | None) -> date | None:
@@ -403,11 +357,6 @@ def _one(model: type[M], row_id: UUID, *, for_update: bool) -> M | None:
 def _locked(statement: Select[CorrectionTicket]) -> Sequence[CorrectionTicket]:
     statement = statement.with_for_update(skip_locked=True)
     return db.session.scalars(statement.execution_options(populate_existing=True)).all()
-
-
-def _by(code: InstrumentedAttribute[str], condition: ColumnElement[bool]) -> dict[str, int]:
-    rows = db.session.execute(select(code, func.count()).where(condition).group_by(code))
-    return {row[0]: row[1] for row in rows}
 
 
 def _paged(statement: Select[M], page: Page, *order: Any) -> tuple[Sequence[M], int]:

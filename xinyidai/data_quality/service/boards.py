@@ -11,7 +11,7 @@ from xinyidai.catalogue.quality import QUALITY
 from xinyidai.credit_records.service import measuring as store
 from xinyidai.credit_records.service.measuring import Delivered
 from xinyidai.credit_records.values import Rejection
-from xinyidai.data_quality import bulletin_sheet, policies, queries, rules
+from xinyidai.data_quality import bulletin_sheet, figure_queries, policies, queries, rules
 from xinyidai.data_quality.models import QualityRun
 from xinyidai.data_quality.service import counting
 from xinyidai.data_quality.service.departments import Directory, read_directory
@@ -79,13 +79,16 @@ def board_of(month: date) -> Board:
     """Return a month's board for a bulletin."""
     run, directory = queries.run_for(month), read_directory()
     rates: dict[str, dict[Measure, Rate]] = {}
-    for figure in queries.figures(month):
+    for figure in figure_queries.figures(month):
         own = rates.setdefault(figure.department_code, {})
         rate = Rate(figure.numerator, figure.denominator)
         own[figure.measure] = own.get(figure.measure, NO_RATE) + rate
     scores = {one.department_code: one for one in queries.scores(Period.MONTH, month)}
-    late, missed = queries.late_by_department(month), queries.missed_by_department(month)
-    suspects = queries.suspects_by_department()
+    late, missed = (
+        figure_queries.late_by_department(month),
+        figure_queries.missed_by_department(month),
+    )
+    suspects = figure_queries.suspects_by_department()
     lines = []
     for code, own in rates.items():
         score = scores.get(code)
@@ -116,7 +119,7 @@ def read_department(actor: Actor, code: str, month: date) -> Mapping[tuple[str, 
     policies.require_department(actor, code)
     return {
         (one.kind, one.measure): Rate(one.numerator, one.denominator)
-        for one in queries.figures(month, code)
+        for one in figure_queries.figures(month, code)
     }
 
 
@@ -130,7 +133,7 @@ def read_trend(
         policies.require_department(actor, code)
     months = [rules.month_after(month, n) for n in range(1 - TREND_MONTHS, 1)]
     sums: dict[date, dict[Measure, Rate]] = {one: {} for one in months}
-    for figure in queries.figures_of_months(months, code):
+    for figure in figure_queries.figures_of_months(months, code):
         own, rate = sums[figure.month], Rate(figure.numerator, figure.denominator)
         own[figure.measure] = own.get(figure.measure, NO_RATE) + rate
     return [(one, _all_measures(own)) for one, own in sums.items()]
