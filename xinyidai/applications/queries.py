@@ -23,7 +23,6 @@ from xinyidai.kernel.db import db
 from xinyidai.kernel.http import Page
 from xinyidai.products.models import ProductVersion
 
-WAITING = (ApplicationState.SUBMITTED,)
 AT_BANK = (
     ApplicationState.SUBMITTED,
     ApplicationState.ACCEPTED,

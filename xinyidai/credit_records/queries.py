@@ -118,6 +118,26 @@ def count_removed_since(
     )
 
 
+def last_removals(
+    enterprise_ids: Collection[UUID], kinds: Collection[str], after: datetime
+) -> Select[UUID, str, datetime | None]:
+    """Select when, after a moment, a record of each firm and kind was last taken out of force."""
+    return (
+        select(
+            CreditRecord.enterprise_id,
+            CreditRecord.kind,
+            func.max(CreditRecord.status_changed_at),
+        )
+        .where(
+            CreditRecord.enterprise_id.in_(enterprise_ids),
+            _is_one_of(kinds),
+            CreditRecord.status.in_(REMOVED),
+            CreditRecord.status_changed_at > after,
+        )
+        .group_by(CreditRecord.enterprise_id, CreditRecord.kind)
+    )
+
+
 def snapshot_by_id(snapshot_id: UUID) -> Select[*tuple[Any, ...]]:
     """Select one snapshot."""
     columns = DisclosureSnapshot.__table__.columns

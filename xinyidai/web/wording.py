@@ -17,7 +17,6 @@ from xinyidai.catalogue.missing import MissingCause
 from xinyidai.consents.values import MODE_NAMES, STATE_NAMES, ConsentMode, ConsentState
 from xinyidai.credit_records.values import DisclosureSubject, QueryOutcome
 from xinyidai.enterprises.values import EnterpriseScale, RegistrationStatus
-from xinyidai.institutions.values import InstitutionKind
 from xinyidai.kernel.actor import Role
 from xinyidai.matchmaking_events.values import EventFormat, EventState, MeetingOutcome
 from xinyidai.products.values import (
@@ -147,13 +146,6 @@ REGISTRATION_STATUSES: Mapping[RegistrationStatus, str] = {
     RegistrationStatus.REVOKED: "吊销",
     RegistrationStatus.MOVED_OUT: "迁出",
     RegistrationStatus.UNKNOWN: "登记状态未知",
-}
-INSTITUTION_KINDS: Mapping[InstitutionKind, str] = {
-    InstitutionKind.BANK: "银行",
-    InstitutionKind.GUARANTEE: "担保公司",
-    InstitutionKind.MICRO_LENDER: "小额贷款公司",
-    InstitutionKind.INSURER: "保险公司",
-    InstitutionKind.LEASING: "融资租赁公司",
 }
 MISSING_CAUSES: Mapping[MissingCause, str] = {
     MissingCause.NO_RECORD: "没有记录",

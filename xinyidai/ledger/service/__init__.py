@@ -2,7 +2,7 @@
 
 from xinyidai.ledger.service.entries import append, forget_person, rows_of
 from xinyidai.ledger.service.exporting import export, public_keys
-from xinyidai.ledger.service.keys import rotate_key, sign, verify_signature
+from xinyidai.ledger.service.keys import keys_by_id, rotate_key, sign, verify_signature
 from xinyidai.ledger.service.proofs import (
     LedgerBroken,
     checkpoint_note,
@@ -29,6 +29,7 @@ __all__ = [
     "export",
     "forget_person",
     "is_sound",
+    "keys_by_id",
     "leaf_hashes",
     "proof_of",
     "public_keys",

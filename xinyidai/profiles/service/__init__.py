@@ -9,7 +9,7 @@ from xinyidai.profiles.service.building import (
 )
 from xinyidai.profiles.service.distributions import refresh_distributions
 from xinyidai.profiles.service.exporting import export_indicators
-from xinyidai.profiles.service.showing import read_own_profile, show_within
+from xinyidai.profiles.service.showing import read_own_profile
 
 __all__ = [
     "build_all",
@@ -22,5 +22,4 @@ __all__ = [
     "profile_within",
     "read_own_profile",
     "refresh_distributions",
-    "show_within",
 ]

@@ -2,11 +2,10 @@
 
 from uuid import UUID
 
-from xinyidai.credit_records.service import Look
 from xinyidai.kernel.actor import Actor
 from xinyidai.profiles import policies, presentation, queries
 from xinyidai.profiles.presentation import ProfileView
-from xinyidai.profiles.service.building import current_profile, facts_of, profile_within
+from xinyidai.profiles.service.building import current_profile, facts_of
 from xinyidai.profiles.values import ProfileFacts
 
 
@@ -19,11 +18,6 @@ def read_own_profile(actor: Actor, enterprise_id: UUID) -> ProfileView:
     """
     policies.require_own_or_system(actor, enterprise_id)
     return _show(facts_of(current_profile(enterprise_id)))
-
-
-def show_within(look: Look) -> ProfileView:
-    """Return the profile a look may show, for the page or the report of its recipient."""
-    return _show(profile_within(look))
 
 
 def _show(facts: ProfileFacts) -> ProfileView:
