@@ -70,16 +70,16 @@ def test_points_by_hand():
         TABLE,
         readings(penalties_24m=2, tax_grade_latest="2.5", enforcement_amount_36m=5_000_000),
     )
-    assert found.by_indicator["penalties_24m"].points == 3
-    assert found.by_indicator["tax_grade_latest"].points == 4
-    assert found.by_indicator["enforcement_amount_36m"].points == 4
-    assert found.total == Decimal(100 - 7 - 2 - 3)
-    assert found.grade is EvaluationGrade.A
+    assert found.by_indicator["penalties_24m"].points == 2
+    assert found.by_indicator["tax_grade_latest"].points == 5
+    assert found.by_indicator["enforcement_amount_36m"].points == 3
+    assert found.total == Decimal(100 - 6 - 5 - 4)
+    assert found.grade is EvaluationGrade.B
 
 
 @pytest.mark.parametrize(
-    ("total", "grade"), [("100", "A"), ("85", "A"), ("84.99", "B"), ("70", "B"), ("69.99", "C"),
-                         ("55", "C"), ("54.99", "D"), ("0", "D")]
+    ("total", "grade"), [("100", "A"), ("90", "A"), ("89.99", "B"), ("75", "B"), ("74.99", "C"),
+                         ("60", "C"), ("59.99", "D"), ("0", "D")]
 )  # fmt: skip
 def test_a_grade_begins_exactly_at_its_points(total, grade):
     assert TABLE.grade_of(Decimal(total)).grade == grade
@@ -96,10 +96,10 @@ def test_a_serious_list_gives_d_whatever_the_points(listed):
 def test_a_missing_item_is_left_out_and_its_dimension_scaled():
     found = rules.evaluate(TABLE, readings(tax_grade_latest=None))
     [merit] = [one for one in found.dimensions if one.code == "merit"]
-    assert merit.points == merit.most == 15
+    assert merit.points == merit.most == 20
     assert found.total == 100
     assert found.by_indicator["tax_grade_latest"].points is None
-    assert found.counted_percent == 94
+    assert found.counted_percent == 90
 
 
 def test_too_little_data_is_no_grade_and_never_a_bad_one():

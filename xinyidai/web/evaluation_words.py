@@ -94,7 +94,6 @@ def _bar(one: Row) -> Row:
         "label": one["name"],
         "value": one["share"],
         "text": text,
-        "href": f"#dimension-{one['code']}",
     }
 
 
@@ -106,6 +105,7 @@ def _dimensions(rules: EvaluationRules, found: CreditEvaluation) -> list[Row]:
             "name": by_code[part["code"]].name,
             "points": part["points"],
             "most": part["most"],
+            "is_short": any((item["points"] or 0) < item["most"] for item in part["items"]),
             "share": None
             if part["points"] is None
             else round(100 * Decimal(part["points"]) / part["most"]),
