@@ -9,9 +9,23 @@ from xinyidai.profiles.service.building import (
 )
 from xinyidai.profiles.service.distributions import refresh_distributions
 from xinyidai.profiles.service.exporting import export_indicators
-from xinyidai.profiles.service.showing import read_own_profile, show_within
+from xinyidai.profiles.service.portraits import (
+    portrait_of_content,
+    read_own_portrait,
+    refresh_portrait,
+)
+from xinyidai.profiles.service.showing import (
+    Rank,
+    own_parts,
+    parts_within,
+    ranks_of,
+    read_own_profile,
+    show_within,
+    tags_to_json,
+)
 
 __all__ = [
+    "Rank",
     "build_all",
     "build_profile",
     "build_some",
@@ -19,8 +33,15 @@ __all__ = [
     "current_profile",
     "export_indicators",
     "facts_of",
+    "own_parts",
+    "parts_within",
+    "portrait_of_content",
     "profile_within",
+    "ranks_of",
+    "read_own_portrait",
     "read_own_profile",
     "refresh_distributions",
+    "refresh_portrait",
     "show_within",
+    "tags_to_json",
 ]

@@ -17,6 +17,7 @@ from xinyidai.kernel.db import db, new_id
 from xinyidai.profiles import policies, queries, rules
 from xinyidai.profiles.engine_postgres import read_firm
 from xinyidai.profiles.models import ProfileSnapshot
+from xinyidai.profiles.service.portraits import keep_portrait
 from xinyidai.profiles.values import ProfileFacts
 
 PURPOSE = "indicators"
@@ -53,6 +54,8 @@ def build_profile(
         PURPOSE, dictionary.version, enterprise_ids=[enterprise_id], actor=actor
     ) as run:
         raw = read_firm(run, queries.firm_facts(firm), day, kinds=_used(allowed))
+        if items is None and day == clock.today():
+            keep_portrait(run, enterprise_id)
     return keep(rules.finish(raw, reading), facts_version, scope_of(items))
 
 

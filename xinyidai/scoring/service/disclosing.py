@@ -17,7 +17,8 @@ from xinyidai.scoring.service.models import active_scorer
 from xinyidai.scoring.service.scores import outcome_columns
 from xinyidai.scoring.values import IndicatorInput
 
-RULE_VERSION = "disclosure-2026.2"
+# 2026.3: portrait, tags and ranks beside the indicators, unless only results may be seen.
+RULE_VERSION = "disclosure-2026.3"
 
 
 def build_content(look: Look) -> dict[str, Any]:
@@ -28,6 +29,7 @@ def build_content(look: Look) -> dict[str, Any]:
     if look.mode is not ConsentMode.RESULT:
         content["dictionary_version"] = facts.dictionary_version
         content["indicators"] = {code: _indicator(value) for code, value in facts.values.items()}
+        content |= profiles.parts_within(look, facts)
     return content
 
 
