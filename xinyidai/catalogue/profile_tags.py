@@ -133,4 +133,4 @@ def _levels(kinds: tuple[str, ...]) -> frozenset[str]:
 
 
 def _is_graded(kind: str) -> bool:
-    return KINDS[kind].map.level is not None
+    return kind in KINDS and KINDS[kind].map.level is not None

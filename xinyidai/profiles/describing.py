@@ -74,7 +74,9 @@ def holds(tie: Tie, today: date) -> bool:
 
 def _dimension(code: str, name: str, meter: Meter, told: Described) -> dict[str, Any]:
     entries = [e for e in indicator_dictionary().indicators.values() if e.section == code]
-    rows = [_indicator(e, told.values[e.code], told.ranks) for e in entries if e.code in told.values]
+    rows = [
+        _indicator(e, told.values[e.code], told.ranks) for e in entries if e.code in told.values
+    ]
     return {
         "code": code,
         "name": name,

@@ -49,7 +49,8 @@ def events_of(facts: Sequence[Fact], writing: Writing) -> tuple[tuple[Event, ...
     """Return the newest events of each kind, newest first, and the event number of each record."""
     newest = sorted(facts, key=lambda fact: (fact.occurred_on, fact.id), reverse=True)
     seen: Counter[str] = Counter()
-    events, numbers = [], {}
+    events: list[Event] = []
+    numbers: dict[int, int] = {}
     for fact in newest:
         seen[fact.kind] += 1
         if seen[fact.kind] <= writing.most_of_a_kind:

@@ -25,7 +25,9 @@ from xinyidai.profiles.schemas import (
 from xinyidai.profiles.service.portraits import Portrait
 
 ABSENT = "这次查询没有画像：只提供评价结果，或是较早版本的查询。"
-AGAIN = "不扣减次数。授权撤回、留存期满或信息有更正后不再提供。只提供评价结果的授权没有画像，返回 404。"
+AGAIN = (
+    "不扣减次数。授权撤回、留存期满或信息有更正后不再提供。只提供评价结果的授权没有画像，返回 404。"
+)
 
 blueprint = ApiBlueprint("profiles", __name__, title="企业画像")
 

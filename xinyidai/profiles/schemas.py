@@ -35,7 +35,7 @@ class IndicatorOut(Schema):
     legal = fields.String(required=True)
 
 
-class SourceOut(Schema):
+class FreshnessOut(Schema):
     """How fresh one kind of information is, 新鲜程度."""
 
     kind = fields.String(required=True)
@@ -55,7 +55,7 @@ class DimensionOut(Schema):
     known = fields.Integer(required=True)
     total = fields.Integer(required=True)
     newest_on = fields.Date(required=True, allow_none=True)
-    sources = fields.List(fields.Nested(SourceOut), required=True)
+    sources = fields.List(fields.Nested(FreshnessOut), required=True)
     indicators = fields.List(fields.Nested(IndicatorOut), required=True)
 
 
@@ -79,7 +79,7 @@ class TagOut(TagRuleOut):
     indicators = fields.List(fields.String(), required=True)
 
 
-class MonthOut(Schema):
+class TrendMonthOut(Schema):
     """One month of a series; null is 数据不足, never zero."""
 
     month = fields.String(required=True)
@@ -93,7 +93,7 @@ class TrendOut(Schema):
     name = fields.String(required=True)
     unit = fields.String(required=True, allow_none=True)
     indicators = fields.List(fields.String(), required=True)
-    months = fields.List(fields.Nested(MonthOut), required=True)
+    months = fields.List(fields.Nested(TrendMonthOut), required=True)
 
 
 class RelationOut(Schema):
@@ -132,7 +132,7 @@ class ProfileOut(Schema):
     )
 
 
-class EventOut(Schema):
+class TimelineEventOut(Schema):
     """One dated event of the timeline, 时间轴; amounts in 分."""
 
     number = fields.Integer(required=True)
@@ -166,7 +166,7 @@ class TimelineIn(PageIn):
 class TimelineOut(PageOut):
     """One page of the timeline, newest first."""
 
-    items = fields.List(fields.Nested(EventOut), required=True)
+    items = fields.List(fields.Nested(TimelineEventOut), required=True)
 
 
 PROFILE_OUT: dict[str, Any] = {

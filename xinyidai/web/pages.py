@@ -17,6 +17,7 @@ from xinyidai.web import (
     enterprise,
     ledger_api,
     list_pages,
+    look_pages,
     messages,
     office,
     operator_pages,
@@ -36,6 +37,8 @@ DEPARTMENT = (
     department_deliveries,
     department_quality,
 )
+# What a look showed has several pages as well.
+LOOKS = (query_pages, look_pages)
 
 
 def blueprints(*, is_demo: bool) -> Iterator[Blueprint]:
@@ -44,7 +47,7 @@ def blueprints(*, is_demo: bool) -> Iterator[Blueprint]:
     yield enterprise.blueprint
     yield bank.blueprint
     yield guarantor.blueprint
-    yield query_pages.blueprint
+    yield LOOKS[0].blueprint
     yield public_pages.blueprint
     yield public_credit.blueprint
     yield public_report_check.blueprint

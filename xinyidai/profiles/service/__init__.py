@@ -15,16 +15,20 @@ from xinyidai.profiles.service.portraits import (
     refresh_portrait,
 )
 from xinyidai.profiles.service.showing import (
+    OwnProfile,
     Rank,
-    own_parts,
+    find_own_profile,
+    own_as_json,
     parts_within,
     ranks_of,
     read_own_profile,
+    refresh_profile,
     show_within,
     tags_to_json,
 )
 
 __all__ = [
+    "OwnProfile",
     "Rank",
     "build_all",
     "build_profile",
@@ -33,7 +37,8 @@ __all__ = [
     "current_profile",
     "export_indicators",
     "facts_of",
-    "own_parts",
+    "find_own_profile",
+    "own_as_json",
     "parts_within",
     "portrait_of_content",
     "profile_within",
@@ -42,6 +47,7 @@ __all__ = [
     "read_own_profile",
     "refresh_distributions",
     "refresh_portrait",
+    "refresh_profile",
     "show_within",
     "tags_to_json",
 ]

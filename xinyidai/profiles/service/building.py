@@ -78,8 +78,13 @@ def current_profile(enterprise_id: UUID) -> ProfileSnapshot:
     A snapshot of other facts, of another dictionary or of another day is never returned: a
     repaired record is gone at once, and an expired one on the day it expires.
     """
+    return find_current(enterprise_id) or build_profile(SYSTEM, enterprise_id)
+
+
+def find_current(enterprise_id: UUID) -> ProfileSnapshot | None:
+    """Return today's snapshot for the firm's present facts, or None; builds nothing."""
     firm = queries.get_firm(enterprise_id)
-    found = queries.find_snapshot(
+    return queries.find_snapshot(
         {
             "enterprise_id": enterprise_id,
             "as_of": clock.today(),
@@ -88,7 +93,6 @@ def current_profile(enterprise_id: UUID) -> ProfileSnapshot:
             "scope": queries.WHOLE,
         }
     )
-    return found or build_profile(SYSTEM, enterprise_id)
 
 
 def facts_of(snapshot: ProfileSnapshot) -> ProfileFacts:

@@ -23,6 +23,7 @@ from xinyidai.kernel.actor import SYSTEM, Actor
 from xinyidai.kernel.db import db
 from xinyidai.objections import service as objections
 from xinyidai.profiles import policies, portrait_values, portraying, queries
+from xinyidai.profiles.describing import months_of
 from xinyidai.profiles.freshness import Freshness, KindState, Meter, meters_of
 from xinyidai.profiles.models import PortraitRow
 from xinyidai.profiles.portrait_values import Event, Portrait, Tie, Trend
@@ -41,6 +42,7 @@ __all__ = [
     "Trend",
     "keep_portrait",
     "meters_of",
+    "months_of",
     "portrait_of_content",
     "portrait_within",
     "read_own_portrait",
@@ -101,16 +103,11 @@ def read_own_portrait(actor: Actor, enterprise_id: UUID) -> Portrait | None:
     return portrait_values.from_json(rows[0][0]) if rows else None
 
 
-def refresh_portrait(actor: Actor, enterprise_id: UUID) -> None:
-    """Make the portrait where there is none on the firm's present facts.
-
-    Raises:
-        NotFound: neither the firm itself nor the platform asks.
-
-    """
-    if read_own_portrait(actor, enterprise_id) is None:
+def refresh_portrait(enterprise_id: UUID) -> None:
+    """Make the portrait where there is none on the firm's present facts."""
+    if read_own_portrait(SYSTEM, enterprise_id) is None:
         with credit_records.platform_run(
-            PURPOSE, _version(), enterprise_ids=[enterprise_id], actor=SYSTEM
+            PURPOSE, _version(), enterprise_ids=[enterprise_id]
         ) as run:
             keep_portrait(run, enterprise_id)
 

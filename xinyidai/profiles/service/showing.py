@@ -1,6 +1,8 @@
 """Show a profile to the firm itself, or to a bank within one look."""
 
-from dataclasses import asdict, dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -8,13 +10,28 @@ from xinyidai.catalogue.indicators import indicator_dictionary
 from xinyidai.catalogue.missing import Missing
 from xinyidai.catalogue.profile_tags import TagRule
 from xinyidai.credit_records.service import Look
+from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
+from xinyidai.kernel.errors import NotFound
+from xinyidai.objections import service as objections
 from xinyidai.profiles import policies, presentation, queries
+from xinyidai.profiles.describing import Described, describe, events_json
+from xinyidai.profiles.portrait_values import Portrait
 from xinyidai.profiles.presentation import ProfileView
-from xinyidai.profiles.service.building import current_profile, facts_of, profile_within
-from xinyidai.profiles.service.portraits import portrait_within, to_content
+from xinyidai.profiles.service.building import (
+    current_profile,
+    facts_of,
+    find_current,
+    profile_within,
+)
+from xinyidai.profiles.service.portraits import (
+    portrait_within,
+    read_own_portrait,
+    refresh_portrait,
+    to_content,
+)
 from xinyidai.profiles.tagging import Tags, tags_of
-from xinyidai.profiles.values import ProfileFacts
+from xinyidai.profiles.values import Distribution, ProfileFacts
 
 
 @dataclass(frozen=True)
@@ -29,6 +46,20 @@ class Rank:
     text: str
 
 
+@dataclass(frozen=True)
+class OwnProfile:
+    """Everything the firm's own pages show; `portrait` None until it has been made."""
+
+    view: ProfileView
+    facts: ProfileFacts
+    ranks: Mapping[str, Rank]
+    portrait: Portrait | None
+    tags: Mapping[str, Any]
+
+
+NO_TAGS: Mapping[str, Any] = {"version": "", "given": [], "unknown": []}
+
+
 def read_own_profile(actor: Actor, enterprise_id: UUID) -> ProfileView:
     """Return the firm's own profile for its page, with its rank among peers.
 
@@ -37,30 +68,76 @@ def read_own_profile(actor: Actor, enterprise_id: UUID) -> ProfileView:
 
     """
     policies.require_own_or_system(actor, enterprise_id)
-    return _show(facts_of(current_profile(enterprise_id)))
+    facts = facts_of(current_profile(enterprise_id))
+    return presentation.show(facts, _spreads(facts))
 
 
 def show_within(look: Look) -> ProfileView:
     """Return the profile a look may show, for the page or the report of its recipient."""
-    return _show(profile_within(look))
+    facts = profile_within(look)
+    return presentation.show(facts, _spreads(facts))
 
 
-def own_parts(actor: Actor, enterprise_id: UUID) -> tuple[ProfileFacts, dict[str, Rank]]:
-    """Return today's indicators of the actor's own firm as values, with their ranks.
+def find_own_profile(actor: Actor, enterprise_id: UUID) -> OwnProfile | None:
+    """Return the profile on today's facts, or None when it has to be built first; builds nothing.
 
     Raises:
         NotFound: neither the firm itself nor the platform asks.
 
     """
     policies.require_own_or_system(actor, enterprise_id)
-    facts = facts_of(current_profile(enterprise_id))
-    return facts, ranks_of(facts)
+    snapshot = find_current(enterprise_id)
+    if snapshot is None:
+        return None
+    facts = facts_of(snapshot)
+    spreads = _spreads(facts)
+    portrait = read_own_portrait(actor, enterprise_id)
+    tags = tags_of(portrait, facts.values, clock.today()) if portrait else None
+    return OwnProfile(
+        presentation.show(facts, spreads),
+        facts,
+        _ranks(facts, spreads),
+        portrait,
+        tags_to_json(tags) if tags else NO_TAGS,
+    )
+
+
+def own_as_json(actor: Actor, enterprise_id: UUID) -> dict[str, Any]:
+    """Return the firm's own profile as the API tells one, with its timeline, as plain JSON.
+
+    Raises:
+        NotFound: neither the firm itself nor the platform asks, or nothing has been built yet.
+
+    """
+    found = find_own_profile(actor, enterprise_id)
+    if found is None or found.portrait is None:
+        raise NotFound("画像还没有算过，请先在“我的画像”点“更新画像”。")
+    ranks = {code: asdict(rank) for code, rank in found.ranks.items()}
+    told = Described(found.facts.values, ranks, found.portrait, found.tags, clock.today())
+    marked = objections.marks_of(enterprise_id).keys
+    events = [replace(event, is_marked=event.key in marked) for event in found.portrait.events]
+    whole = describe(told) | {"timeline": events_json(events)}
+    plain: dict[str, Any] = json.loads(json.dumps(whole, default=str))
+    return plain
+
+
+def refresh_profile(enterprise_id: UUID) -> None:
+    """Bring indicators and portrait up to the firm's present facts, for its pages."""
+    current_profile(enterprise_id)
+    refresh_portrait(enterprise_id)
 
 
 def ranks_of(facts: ProfileFacts) -> dict[str, Rank]:
     """Return the rank of each indicator that has a value and at least 20 peers."""
+    return _ranks(facts, _spreads(facts))
+
+
+def _spreads(facts: ProfileFacts) -> dict[str, Distribution]:
     firm = queries.get_firm(facts.enterprise_id)
-    spreads = queries.distributions_for(firm, facts.dictionary_version)
+    return queries.distributions_for(firm, facts.dictionary_version)
+
+
+def _ranks(facts: ProfileFacts, spreads: Mapping[str, Distribution]) -> dict[str, Rank]:
     ranks = {}
     for code, found in facts.values.items():
         spread = spreads.get(code)
@@ -108,8 +185,3 @@ def _words(rule: TagRule) -> dict[str, Any]:
         "basis": rule.basis,
         "kinds": list(rule.kinds),
     }
-
-
-def _show(facts: ProfileFacts) -> ProfileView:
-    firm = queries.get_firm(facts.enterprise_id)
-    return presentation.show(facts, queries.distributions_for(firm, facts.dictionary_version))
