@@ -108,9 +108,7 @@ def test_a_name_that_nothing_shows_to_be_a_firm_is_masked_like_a_person(city):
 def test_a_relation_that_is_over_is_none(city):
     firm = city.firm()
     content = {"creditor": "鹰川演示银行"}
-    city.record(
-        firm, "external_guarantee", days_ago(400), valid_until=days_ago(1), content=content
-    )
+    city.record(firm, "external_guarantee", days_ago(400), valid_until=days_ago(1), content=content)
     portrait = made(city, firm)
     assert portrait.ties == ()
     assert portrait.totals == {"external_guarantee": 1}

@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from xinyidai.accounts.schemas import PageIn, PageOut
 
-NULLABLE_NUMBER = {"type": ["number", "null"]}
+NUMBER = {"type": "number"}
 LONGEST_CODE = 64
 
 
@@ -16,7 +16,7 @@ class IndicatorOut(Schema):
     code = fields.String(required=True)
     name = fields.String(required=True)
     text = fields.String(required=True)
-    value = fields.Raw(required=True, allow_none=True, metadata=NULLABLE_NUMBER)
+    value = fields.Raw(required=True, allow_none=True, metadata=NUMBER)
     unit = fields.String(required=True)
     direction = fields.String(required=True)
     sources = fields.List(fields.String(), required=True)
@@ -83,7 +83,7 @@ class TrendMonthOut(Schema):
     """One month of a series; null is 数据不足, never zero."""
 
     month = fields.String(required=True)
-    value = fields.Raw(required=True, allow_none=True, metadata=NULLABLE_NUMBER)
+    value = fields.Raw(required=True, allow_none=True, metadata=NUMBER)
 
 
 class TrendOut(Schema):
