@@ -13,10 +13,10 @@ from xinyidai.catalogue.values import Field, FieldType, OpenAttribute
 from xinyidai.credit_records import publicity
 from xinyidai.credit_records.presentation import shown_text
 from xinyidai.credit_records.values import Fact
+from xinyidai.kernel.masking import mask_name
 
 MOST_PARTS = 3
 LONGEST = 60
-HIDDEN = publicity.HIDDEN
 # Fields that name another firm or person; a name that is not public is no part of any text.
 NAMING = frozenset(
     {"creditor", "mortgagee", "pledgee", "lender", "counterparty", "buyer", "branch_name"}
@@ -59,7 +59,7 @@ def party_of(fact: Fact, code: str, today: date) -> tuple[str, bool, bool] | Non
     if not name:
         return None
     if _is_person(fact, code, name):
-        return name[0] + HIDDEN * 2, True, False
+        return mask_name(name), True, False
     is_public = code in {f.code for f in publicity.public_fields(get_kind(fact.kind))}
     if is_public and publicity.is_publicised(fact, today):
         return name, False, True
