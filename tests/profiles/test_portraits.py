@@ -86,7 +86,7 @@ def test_persons_are_masked_and_unpublished_firms_stay_unnamed(city):
         firm, "bid_won", days_ago(5), amount_fen=100, content={"buyer": "鹰川市演示建设单位"}
     )
     portrait = made(city, firm)
-    assert parties(portrait, "股东") == ["李**", "某股东1"]
+    assert parties(portrait, "股东") == ["李**", "某单位1"]
     assert parties(portrait, "招标人") == ["鹰川市演示建设单位"]
     assert [tie.is_person for tie in portrait.ties] == [True, False, False]
     assert all("投资" not in event.text for event in portrait.events)

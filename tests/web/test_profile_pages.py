@@ -22,7 +22,8 @@ from xinyidai.profiles import service as profiles
 from xinyidai.scoring.service.looks import LookOrder, look
 
 PROFILE = "/enterprise/profile"
-PAGES = ("", "/indicators", "/timeline", "/relations", "/missing")
+TAX = "/indicators?dimension=tax_social"
+PAGES = ("", TAX, "/timeline", "/relations", "/missing")
 ITEMS = ["tax", "procurement", "registration", "intellectual_property", "finance"]
 PARTS = ("", "/trends", "/timeline", "/relations")
 
@@ -65,7 +66,7 @@ def object_to(town: Town) -> None:
 def test_every_page_says_what_the_records_say(owner):
     page = {path: owner.get(PROFILE + path).text for path in PAGES}
     assert "有欠税公告" in page[""]
-    assert "1.2345 万元" in page["/indicators"]
+    assert "1.2345 万元" in page[TAX]
     assert "鹰川市演示建设单位" in page["/timeline"]
     assert "孙**" in page["/relations"]
     assert "补齐后可以算出" in page["/missing"]
@@ -83,7 +84,7 @@ def test_pages_keep_to_the_rules_of_the_house(owner):
 
 
 def test_every_number_of_an_indicator_leads_to_its_records(owner):
-    page = owner.get(f"{PROFILE}/indicators").text
+    page = owner.get(PROFILE + TAX).text
     kinds = re.search(r'name="kinds" value="(tax_arrears)">1 条记录', page).group(1)
     assert "增值税" in owner.post("/enterprise/records", data={"kinds": kinds}).text
 
@@ -131,7 +132,7 @@ def test_a_mark_stands_beside_its_event_only(owner, town):
     assert page.count("异议中") == 1
     assert "看异议进展" in page
     assert "异议中" in owner.get(PROFILE).text
-    assert "异议中" in owner.get(f"{PROFILE}/indicators").text
+    assert "异议中" in owner.get(PROFILE + TAX).text
     told = owner.get(f"{PROFILE}.json").json
     assert [e["kind"] for e in told["timeline"] if e["under_objection"]] == ["tax_arrears"]
 

@@ -14,6 +14,7 @@ from xinyidai.profiles.values import Number, months_before
 
 MONTHS = 36
 VERSION = "portrait-2026.1"
+UNNAMED = "某单位"
 Namer = Callable[[Fact], str]
 
 
@@ -129,7 +130,7 @@ def _words_for(fact: Fact, rule: TieRule, unnamed: dict[tuple[str, str], str], m
     """Return words that tell two unnamed parties apart and name neither."""
     who = (rule.group, showable.name_of_party(fact, rule.party))
     if who not in unnamed:
-        stem = masked or f"某{rule.role.partition('（')[0]}"
+        stem = masked or UNNAMED
         taken = sum(words.startswith(stem) for words in unnamed.values())
         unnamed[who] = f"{stem}{taken + 1}" if taken or not masked else stem
     return unnamed[who]

@@ -4,7 +4,7 @@ The firm's own pages and a bank's look read the same portrait; what differs is w
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -198,12 +198,23 @@ def _group(
     parties = [list(found) for _, found in groupby(sorted(ties, key=key), key=key)]
     parties.sort(key=_weight, reverse=True)
     rows = [_party(found, link) for found in parties]
-    nodes = [
-        Node(row["party"], row["note"], found[0].is_person, found[0].is_named, found[0].outward)
-        for row, found in zip(rows, parties, strict=True)
-    ]
+    graph = draw(_nodes(list(zip(rows, parties, strict=True))))
     said = "；".join(f"{row['role']} {row['party']}" for row in rows)
-    return RelationGroup(code, name, draw(nodes), rows, _absent(code, portrait), said)
+    return RelationGroup(code, name, graph, rows, _absent(code, portrait), said)
+
+
+def _nodes(parties: Sequence[tuple[Row, Sequence[Tie]]]) -> list[Node]:
+    """Return one box for each party and weighty role; a role without a number joins another's."""
+    nodes: dict[tuple[str, str], Node] = {}
+    for row, ties in parties:
+        tie, boxes = ties[0], [place for place in nodes if place[0] == row["party"]]
+        if boxes and not row["amount"] and not row["share"]:
+            node = nodes[boxes[0]]
+            nodes[boxes[0]] = replace(node, note=f"{node.note}、{row['note']}")
+        else:
+            node = Node(row["party"], row["note"], tie.is_person, tie.is_named, tie.outward)
+            nodes[(row["party"], row["role"])] = node
+    return list(nodes.values())
 
 
 def _weight(ties: Sequence[Tie]) -> tuple[float, int, date]:

@@ -33,11 +33,12 @@ def trend_of(portrait: Portrait | None, indicator: str) -> Row | None:
 
 def _chart(rule: TrendRule, trend: Trend) -> Row:
     unit, divisor = _unit(rule.unit)
+    start = _start(trend)
     return {
         "code": rule.code,
         "name": rule.name,
-        "labels": [month.isoformat()[:7] for month in months_of(trend)],
-        "values": [None if v is None else _rounded(v / divisor) for v in trend.values],
+        "labels": [month.isoformat()[:7] for month in months_of(trend)[start:]],
+        "values": [None if v is None else _rounded(v / divisor) for v in trend.values[start:]],
         "unit": unit,
         "note": _change(rule, trend),
         "kind": rule.kind,
@@ -56,20 +57,30 @@ def _rounded(value: float) -> float | int:
     return int(value) if value == int(value) else round(value, 2)
 
 
+def _start(trend: Trend) -> int:
+    """Return the first month with a value; a year is drawn at least."""
+    known = [place for place, value in enumerate(trend.values) if value is not None]
+    return min(known[0], len(trend.values) - YEAR) if known else len(trend.values) - YEAR
+
+
 def _change(rule: TrendRule, trend: Trend) -> str:
+    """Compare this year with the one before, where the same months of both are known."""
     now, before = trend.values[-YEAR:], trend.values[-2 * YEAR : -YEAR]
-    gaps = sum(value is None for value in (*before, *now))
-    if gaps:
-        return f"近 24 个月里有 {gaps} 个月数据不足，不比较前后两年。"
+    gaps = sum(value is None for value in now)
+    said = f"近 12 个月里有 {gaps} 个月没有记录。" if gaps else ""
+    is_alike = [v is None for v in now] == [v is None for v in before]
     if rule.fold is Fold.MAX:
-        first, last = trend.values[-YEAR], trend.values[-1]
+        first, last = now[0], now[-1]
+        is_alike = first is not None and last is not None
     else:
         first, last = sum(v or 0 for v in before), sum(v or 0 for v in now)
-    return _compared(first or 0, last or 0, rule)
+    if not is_alike or gaps == YEAR:
+        return said + "前后两年有记录的月份不同，不作比较。"
+    return _compared(first or 0, last or 0, rule) + said
 
 
 def _compared(before: float, now: float, rule: TrendRule) -> str:
-    spans = ("一年前", "最近一个月") if rule.fold is Fold.MAX else ("再前 12 个月", "近 12 个月")
+    spans = ("11 个月前", "最近一个月") if rule.fold is Fold.MAX else ("再前 12 个月", "近 12 个月")
     if before <= 0:
         return f"{spans[1]}{_amount(now, rule)}。"
     change = (now - before) / before

@@ -23,8 +23,8 @@ NAMING = frozenset(
 )
 # A name that ends or holds none of these is taken for a person's: fail closed.
 ORGANISATION = re.compile(
-    r"公司|银行|分行|支行|合作社|信用社|集团|企业|工厂|厂$|商行|商店|店$|农场|事务所|研究院|医院|学校|大学|学院"
-    r"|中心|委员会|政府|法院|管委会|办事处|单位|协会|基金|合伙|局$|院$|部$|站$|社$|会$"
+    r"公司|银行|分行|支行|合作社|信用社|集团|企业|工厂|商行|商店|农场|事务所|研究院|医院|学校|中学|小学|幼儿园"
+    r"|大学|学院|中心|委员会|政府|法院|管委会|办事处|单位|协会|基金|合伙|[厂店局院部站社会处室队馆库村行所]$"
 )
 BARE = frozenset({FieldType.NUMBER, FieldType.INTEGER, FieldType.BOOLEAN})
 PERSON_LEVELS = ("自然人", "个人")

@@ -7,15 +7,17 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Response, jsonify, render_template, url_for
+from flask import Response, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from xinyidai.catalogue.indicators import indicator_dictionary
 from xinyidai.kernel import clock
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.actor import Role
 from xinyidai.kernel.http import page_args
 from xinyidai.objections import service as objections
 from xinyidai.profiles import service as profiles
+from xinyidai.profiles.presentation import SectionView
 from xinyidai.profiles.service import OwnProfile, portraits
 from xinyidai.profiles.service.portraits import Event
 from xinyidai.web import portrait_view, trend_view
@@ -44,7 +46,9 @@ def tabs_of(current: str) -> list[dict[str, Any]]:
 def tag_link(tag: Mapping[str, Any]) -> str:
     """Return where the reasons of a tag stand: in the timeline, or beside the indicators."""
     if tag["indicators"]:
-        return url_for(".profile_indicators", _anchor=f"i-{tag['indicators'][0]}")
+        code = tag["indicators"][0]
+        section = indicator_dictionary().indicators[code].section
+        return url_for(".profile_indicators", dimension=section, _anchor=f"i-{code}")
     if tag["events"]:
         return url_for(".profile_timeline", tag=tag["code"])
     return url_for(".profile_timeline", kind=tag["kinds"][0])
@@ -59,24 +63,49 @@ def meters_of(profile: OwnProfile | None) -> list[dict[str, Any]]:
 
 
 def _section_link(section: str) -> str:
-    return url_for(".profile_indicators", _anchor=f"section-{section}")
+    return url_for(".profile_indicators", dimension=section)
 
 
 @blueprint.get("/profile/indicators")
 @allow(Role.ENTERPRISE_USER)
 def profile_indicators() -> ResponseReturnValue:
-    """Show every indicator with value, source, date, rank among peers and trend."""
+    """Show the indicators of one dimension with value, source, date, rank among peers and trend.
+
+    One dimension at a time: all of them would be thirty screens of a phone.
+    """
     found = profiles.find_own_profile(actor(), firm_id())
     disputed = objections.marks_of(firm_id()).kinds
+    section = _section(found)
+    charts = trend_view.trend_charts(found.portrait) if found and found.portrait else []
+    codes = {entry.code for entry in section.indicators} if section else set()
     return render_template(
         "enterprise/profile_indicators.html",
         tabs=tabs_of(".profile_indicators"),
         profile=found,
-        sections=[(s, view.rows_of(s, found, disputed)) for s in found.view.sections]
-        if found
-        else [],
-        trends=trend_view.trend_charts(found.portrait) if found and found.portrait else [],
+        section=section,
+        dimensions=_dimensions(found, section),
+        rows=view.rows_of(section, found, disputed) if found and section else [],
+        trends=[chart for chart in charts if codes.intersection(chart["indicators"])],
     )
+
+
+def _section(profile: OwnProfile | None) -> SectionView | None:
+    """Return the dimension that the address names, or the first."""
+    sections = profile.view.sections if profile else ()
+    wanted = request.args.get("dimension", "")
+    return next((one for one in sections if wanted in {"", one.code}), None)
+
+
+def _dimensions(profile: OwnProfile | None, current: SectionView | None) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": section.name,
+            "href": url_for(".profile_indicators", dimension=section.code),
+            "current": section is current,
+            "count": f"{section.known}/{len(section.indicators)}",
+        }
+        for section in (profile.view.sections if profile else ())
+    ]
 
 
 @blueprint.get("/profile/timeline")
