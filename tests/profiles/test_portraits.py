@@ -185,3 +185,23 @@ def test_a_profile_built_for_the_present_brings_its_portrait_along(city):
     firm = city.firm()
     service.current_profile(firm)
     assert service.read_own_portrait(city.boss(firm), firm) is not None
+
+
+def test_what_speaks_against_a_firm_is_gone_on_the_last_day_of_its_publicity(city, at):
+    firm = city.firm()
+    ends = clock.today() + timedelta(days=3)
+    content = {"cf_wsh": "演罚1号", "cf_cflb": "罚款"}
+    city.record(firm, "administrative_penalty", days_ago(90), valid_until=ends, content=content)
+    patent(city, firm, 400, valid_until=days_ago(1))
+    assert made(city, firm).totals == {"administrative_penalty": 1, "patent": 1}
+    with at(f"{ends}T09:00"):
+        later = service.read_own_portrait(city.boss(firm), firm)
+        assert [event.kind for event in later.events] == ["patent"]
+        assert later.totals == {"patent": 1}
+        assert not later.events[0].holds(clock.today())
+
+
+def test_a_penalty_without_an_end_is_shown_as_long_as_the_catalogue_says(city):
+    firm = city.firm()
+    city.record(firm, "environment_penalty", days_ago(4000), content={"decision_no": "演环罚1号"})
+    assert made(city, firm).events == ()

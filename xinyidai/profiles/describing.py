@@ -118,6 +118,7 @@ def _indicator(
         "supply": entry.supply if absent else None,
         "percentile": rank["percent"] if rank else None,
         "peers": rank["peers"] if rank else None,
+        "is_best": rank["is_best"] if rank else None,
         "definition": entry.definition,
         "legal": entry.legal,
     }

@@ -4,11 +4,13 @@ A portrait keeps facts with their last day, never conclusions: whoever shows it 
 holds on that day.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from xinyidai.catalogue.kinds import Effect, get_kind
 from xinyidai.profiles.values import Number
 
 
@@ -92,6 +94,25 @@ class Portrait:
     def reads(self, kinds: Sequence[str]) -> bool:
         """Tell whether all of these kinds could be read."""
         return self.kinds is None or self.kinds.issuperset(kinds)
+
+
+def standing(portrait: Portrait, today: date) -> Portrait:
+    """Return the portrait without what may not be used any more: 失信 beyond its last day.
+
+    Publicity of a penalty ends on its last day, an entry of a list on the day of its removal; any
+    other record that is over stays in the timeline and says so.
+    """
+    kept = tuple(event for event in portrait.events if not _has_lapsed(event, today))
+    if len(kept) == len(portrait.events):
+        return portrait
+    gone = Counter(event.kind for event in portrait.events if _has_lapsed(event, today))
+    totals = {kind: number - gone[kind] for kind, number in portrait.totals.items()}
+    return replace(portrait, events=kept, totals={k: n for k, n in totals.items() if n})
+
+
+def _has_lapsed(event: Event, today: date) -> bool:
+    is_adverse = get_kind(event.kind).effect is Effect.NEGATIVE
+    return is_adverse and event.until is not None and event.until <= today
 
 
 def to_json(portrait: Portrait) -> dict[str, Any]:

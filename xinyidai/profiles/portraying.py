@@ -72,7 +72,7 @@ def _event(number: int, fact: Fact, writing: Writing) -> Event:
         kind=fact.kind,
         source=fact.source,
         on=fact.occurred_on,
-        until=fact.valid_until,
+        until=showable.last_day_of(fact),
         amount_fen=fact.amount_fen,
         level=fact.level,
         text=showable.words_of(fact, writing.persons, writing.today),

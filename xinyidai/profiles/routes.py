@@ -22,7 +22,7 @@ from xinyidai.profiles.schemas import (
     TimelineIn,
     TimelineOut,
 )
-from xinyidai.profiles.service.portraits import Portrait
+from xinyidai.profiles.service.portraits import Portrait, tags_of_content
 
 ABSENT = "这次查询没有画像：只提供评价结果，或是较早版本的查询。"
 AGAIN = (
@@ -50,7 +50,7 @@ def read_profile(snapshot_id: UUID) -> dict[str, Any]:
             rules.from_json(content["indicators"]),
             content["ranks"],
             portrait,
-            content["tags"],
+            tags_of_content(content, portrait),
             date.fromisoformat(content["as_of"]),
         )
     )

@@ -31,6 +31,9 @@ class IndicatorOut(Schema):
         metadata={"description": "优于（中性指标：高于）同行业同规模企业的百分比；不足 20 家没有"},
     )
     peers = fields.Integer(required=True, allow_none=True)
+    is_best = fields.Boolean(
+        required=True, allow_none=True, metadata={"description": "同行里没有更好的（可以并列）"}
+    )
     definition = fields.String(required=True)
     legal = fields.String(required=True)
 
@@ -205,6 +208,7 @@ PROFILE_OUT: dict[str, Any] = {
                     "supply": None,
                     "percentile": 64,
                     "peers": 41,
+                    "is_best": False,
                     "definition": "计算日前 12 个整月各税种实缴税额之和，退税为负",
                     "legal": "非公开信息，仅在企业授权范围和期限内使用",
                 }

@@ -39,9 +39,9 @@ class LookParts:
 def parts_of(snapshot: Snapshot, consent: Consent, current: str) -> LookParts:
     """Return what the snapshot holds beside its indicators; nothing is read or computed anew."""
     portrait = profiles.portrait_of_content(snapshot.content)
-    tags = snapshot.content.get("tags", {"given": [], "unknown": []})
     if portrait is None:
-        return LookParts(consent, None, tags, [], [], [])
+        return LookParts(consent, None, {"given": [], "unknown": []}, [], [], [])
+    tags = portraits.tags_of_content(snapshot.content, portrait)
     values = rules.from_json(snapshot.content["indicators"])
     meters = portraits.meters_of(portrait, values, portrait.as_of)
 

@@ -11,7 +11,8 @@ WIDTH = 360
 FIRM_WIDTH, FIRM_HEIGHT = 78, 44
 NODE_LEFT, NODE_HEIGHT, GAP = 148, 46, 10
 MOST_NODES = 8
-LONGEST_NAME, LONGEST_NOTE = 14, 18
+LONGEST_NAME, LONGEST_NOTE = 14, 17  # in widths of a Chinese character
+NARROW = 0.58  # a digit or a Latin letter
 
 
 @dataclass(frozen=True)
@@ -69,4 +70,16 @@ def _box(node: Node, number: int, middle: float) -> Box:
 
 
 def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"
+    if sum(map(_width, text)) <= most:
+        return text
+    width, kept = 0.0, ""
+    for letter in text:
+        width += _width(letter)
+        if width > most - 1:
+            break
+        kept += letter
+    return f"{kept}…"
+
+
+def _width(letter: str) -> float:
+    return NARROW if letter.isascii() else 1

@@ -80,7 +80,9 @@ def _change(rule: TrendRule, trend: Trend) -> str:
 
 
 def _compared(before: float, now: float, rule: TrendRule) -> str:
-    spans = ("11 个月前", "最近一个月") if rule.fold is Fold.MAX else ("再前 12 个月", "近 12 个月")
+    spans = (
+        (" 11 个月前", "最近一个月") if rule.fold is Fold.MAX else ("再前 12 个月", "近 12 个月")
+    )
     if before <= 0:
         return f"{spans[1]}{_amount(now, rule)}。"
     change = (now - before) / before

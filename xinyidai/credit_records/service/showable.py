@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 
 from xinyidai.catalogue.kinds import get_kind
-from xinyidai.catalogue.values import Field, FieldType, OpenAttribute
+from xinyidai.catalogue.values import Effect, Field, FieldType, OpenAttribute
 from xinyidai.credit_records import publicity
 from xinyidai.credit_records.presentation import shown_text
 from xinyidai.credit_records.values import Fact
@@ -40,6 +40,7 @@ def words_of(fact: Fact, persons: Collection[str], today: date) -> str:
     kind = get_kind(fact.kind)
     left_out = {kind.map.subject_code, kind.map.subject_name, kind.map.amount}
     left_out |= publicity.NAMING_PERSONS.get(fact.kind, frozenset())
+    left_out |= set(publicity.SUBJECT_CLASSES)
     parts = [
         _said(field, publicity.hide_persons(shown_text(field, fact.content[field.code]), persons))
         for field in kind.fields
@@ -48,6 +49,14 @@ def words_of(fact: Fact, persons: Collection[str], today: date) -> str:
         and _may_say(fact, field, today)
     ]
     return "；".join(parts[:MOST_PARTS])
+
+
+def last_day_of(fact: Fact) -> date | None:
+    """Return until when a record holds; of what speaks against the firm, the end of publicity."""
+    kind = get_kind(fact.kind)
+    if kind.effect is not Effect.NEGATIVE:
+        return fact.valid_until
+    return publicity.publicity_end(fact)
 
 
 def party_of(fact: Fact, code: str, today: date) -> tuple[str, bool, bool] | None:

@@ -26,7 +26,7 @@ from xinyidai.profiles import policies, portrait_values, portraying, queries
 from xinyidai.profiles.describing import months_of
 from xinyidai.profiles.freshness import Freshness, KindState, Meter, meters_of
 from xinyidai.profiles.models import PortraitRow
-from xinyidai.profiles.portrait_values import Event, Portrait, Tie, Trend
+from xinyidai.profiles.portrait_values import Event, Portrait, Tie, Trend, standing
 from xinyidai.profiles.portraying import MonthSum, Writing
 from xinyidai.profiles.tagging import Tag, Tags, tags_of
 
@@ -48,6 +48,7 @@ __all__ = [
     "read_own_portrait",
     "refresh_portrait",
     "tags_of",
+    "tags_of_content",
     "to_content",
 ]
 
@@ -100,7 +101,7 @@ def read_own_portrait(actor: Actor, enterprise_id: UUID) -> Portrait | None:
         PortraitRow.version == _version(),
     )
     rows = door.read(Aperture(enterprise_id), statement)
-    return portrait_values.from_json(rows[0][0]) if rows else None
+    return standing(portrait_values.from_json(rows[0][0]), clock.today()) if rows else None
 
 
 def refresh_portrait(enterprise_id: UUID) -> None:
@@ -171,9 +172,16 @@ def to_content(portrait: Portrait) -> dict[str, Any]:
 
 
 def portrait_of_content(content: Mapping[str, Any]) -> Portrait | None:
-    """Return the portrait that a look showed; None for looks that had none."""
+    """Return the portrait that a look showed, as far as it may be used today; None without one."""
     found = content.get("portrait")
-    return portrait_values.from_json(found) if found else None
+    return standing(portrait_values.from_json(found), clock.today()) if found else None
+
+
+def tags_of_content(content: Mapping[str, Any], portrait: Portrait) -> dict[str, Any]:
+    """Return the tags that a look showed, less those whose reasons may not be used any more."""
+    tags, left = content["tags"], {event.number for event in portrait.events}
+    given = [t for t in tags["given"] if not t["events"] or not left.isdisjoint(t["events"])]
+    return {**tags, "given": given}
 
 
 def _make(reader: Reader, task: _Task) -> Portrait:
@@ -189,7 +197,7 @@ def _make(reader: Reader, task: _Task) -> Portrait:
     )
     events, numbers = portraying.events_of(facts, writing)
     sums = _sums(reader, task.firm, monthly)
-    return Portrait(
+    portrait = Portrait(
         _version(),
         task.today,
         task.kinds,
@@ -200,6 +208,7 @@ def _make(reader: Reader, task: _Task) -> Portrait:
         portraying.ties_of(facts, numbers, task.today),
         _collected(task),
     )
+    return standing(portrait, task.today)
 
 
 def _version() -> str:

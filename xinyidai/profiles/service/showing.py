@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from xinyidai.catalogue.indicators import indicator_dictionary
+from xinyidai.catalogue.indicators import Direction, indicator_dictionary
 from xinyidai.catalogue.missing import Missing
 from xinyidai.catalogue.profile_tags import TagRule
 from xinyidai.credit_records.service import Look
@@ -31,7 +31,7 @@ from xinyidai.profiles.service.portraits import (
     to_content,
 )
 from xinyidai.profiles.tagging import Tags, tags_of
-from xinyidai.profiles.values import Distribution, ProfileFacts
+from xinyidai.profiles.values import Distribution, Number, ProfileFacts
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,13 @@ class Rank:
     """Where a value stands among peers of the same industry and size, 同行位置.
 
     `percent` of the `peers` stand worse (neutral indicators: lower); `text` says it in words.
+    `is_best`: nobody stands better, however many stand as well.
     """
 
     percent: int
     peers: int
     text: str
+    is_best: bool
 
 
 @dataclass(frozen=True)
@@ -145,8 +147,17 @@ def _ranks(facts: ProfileFacts, spreads: Mapping[str, Distribution]) -> dict[str
             entry = indicator_dictionary()[code]
             percent = presentation.percent_above(found.value, spread.points, entry.direction)
             words = presentation.rank_sentence(entry, found.value, spread)
-            ranks[code] = Rank(percent, spread.peers, words)
+            is_best = _is_best(found.value, spread, entry.direction)
+            ranks[code] = Rank(percent, spread.peers, words, is_best)
     return ranks
+
+
+def _is_best(value: Number, spread: Distribution, direction: Direction) -> bool:
+    if direction is Direction.NEUTRAL:
+        return False
+    if direction is Direction.HIGHER_IS_WORSE:
+        return value <= spread.points[0]
+    return value >= spread.points[-1]
 
 
 def parts_within(look: Look, facts: ProfileFacts) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from xinyidai.web.wording import MISSING_CAUSES
 
 SHOWN_REASONS = 3
 AWAITED = "该类信息尚未归集"
+NOT_NEEDED = "无需处理"
 NOT_COLLECTED = "平台还没有归集这类信息，不需要企业处理；归集后自动计算。"
 
 
@@ -89,7 +90,7 @@ def _row(
         "text": indicator.text if known else f"数据不足（{cause}）",
         "known": known,
         "detail": (indicator.rank or "") if known else f"{indicator.explanation}{indicator.supply}",
-        "percent": rank.percent if rank else None,
+        "percent": rank.percent if rank and not rank.is_best else None,
         "trend": trend_of(profile.portrait, indicator.code),
         "records": indicator.records,
         "kinds": ",".join(kinds),
@@ -102,19 +103,25 @@ def _row(
 
 
 def gaps_of(profile: OwnProfile) -> dict[str, list[dict[str, Any]]]:
-    """Return what is missing, by what can be done about it: by the firm, or by the platform only.
+    """Return what is missing, by who can do something about it: `firm`, `platform` or `none`.
 
     Indicators that one deed opens stand together, the deed that opens most of them first.
     """
-    found: dict[str, dict[str, list[IndicatorView]]] = {"firm": {}, "platform": {}}
+    found: dict[str, dict[str, list[IndicatorView]]] = {"firm": {}, "platform": {}, "none": {}}
     collected = profile.portrait.collected if profile.portrait else {}
     for indicator in profile.view.missing:
         kinds = kinds_of(indicator.code)
         is_awaited = bool(kinds) and not any(kind in collected for kind in kinds)
         deed = NOT_COLLECTED if is_awaited else indicator.supply or ""
-        place = found["platform" if is_awaited or deed.startswith(AWAITED) else "firm"]
-        place.setdefault(deed, []).append(indicator)
+        found[_whose(deed)].setdefault(deed, []).append(indicator)
     return {who: _deeds(deeds) for who, deeds in found.items()}
+
+
+def _whose(deed: str) -> str:
+    """Tell who can do something: the firm, the platform, or nobody where it does not apply."""
+    if deed == NOT_COLLECTED or deed.startswith(AWAITED):
+        return "platform"
+    return "none" if NOT_NEEDED in deed else "firm"
 
 
 def _deeds(deeds: Mapping[str, Sequence[IndicatorView]]) -> list[dict[str, Any]]:
