@@ -44,6 +44,7 @@ ROUTES: tuple[str, ...] = (
     "deliveries",
     "joint_checks",
     "node_exchange",
+    "profiles",
     "scoring",
     "credit_reports",
     "whitelist",

@@ -325,6 +325,18 @@ TABLE: dict[str, Entry] = {
     ),
     "bank.report_of_look": _e("BG"),
     **dict.fromkeys(("office.reports", "office.report_list"), _e("AO")),
+    # The profile: pages of the firm, parts of a look on pages and for banks' systems
+    **dict.fromkeys(
+        """
+        enterprise.profile_indicators enterprise.profile_timeline enterprise.profile_relations
+        enterprise.profile_missing enterprise.profile_json
+        """.split(),  # noqa: SIM905 - as above
+        _e("E"),
+    ),
+    **dict.fromkeys(
+        ("queries.read_timeline", "queries.read_relations", "queries.read_trends"), _e("BG")
+    ),
+    **dict.fromkeys(("api_profiles.read_profile", "api_profiles.read_timeline"), _e("C")),
     # Declarations and commitments; the public list names whoever promised something.
     **dict.fromkeys(("public.commitments.listed", "public.commitments.one"), _e("*", names=True)),
     **dict.fromkeys(

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from xinyidai.kernel.jobs import job
 from xinyidai.profiles import service
+from xinyidai.profiles.service import portraits
 
 
 @job("profiles.rebuild")
@@ -18,3 +19,4 @@ def rebuild_all() -> None:
     """Build every profile for the new day, and the distributions among peers."""
     service.build_all()
     service.refresh_distributions()
+    portraits.forget_outdated()

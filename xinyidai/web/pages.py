@@ -18,6 +18,7 @@ from xinyidai.web import (
     evaluation_pages,
     ledger_api,
     list_pages,
+    look_pages,
     messages,
     office,
     operator_pages,
@@ -37,6 +38,8 @@ DEPARTMENT = (
     department_deliveries,
     department_quality,
 )
+# What a look showed has several pages as well.
+LOOKS = (query_pages, look_pages)
 
 
 def blueprints(*, is_demo: bool) -> Iterator[Blueprint]:
@@ -45,7 +48,7 @@ def blueprints(*, is_demo: bool) -> Iterator[Blueprint]:
     yield enterprise.blueprint
     yield bank.blueprint
     yield guarantor.blueprint
-    yield query_pages.blueprint
+    yield LOOKS[0].blueprint
     yield public_pages.blueprint
     yield public_credit.blueprint
     yield public_report_check.blueprint

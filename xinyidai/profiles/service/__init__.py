@@ -9,9 +9,26 @@ from xinyidai.profiles.service.building import (
 )
 from xinyidai.profiles.service.distributions import refresh_distributions
 from xinyidai.profiles.service.exporting import export_indicators
-from xinyidai.profiles.service.showing import read_own_profile
+from xinyidai.profiles.service.portraits import (
+    portrait_of_content,
+    read_own_portrait,
+    refresh_portrait,
+)
+from xinyidai.profiles.service.showing import (
+    OwnProfile,
+    Rank,
+    find_own_profile,
+    own_as_json,
+    parts_within,
+    ranks_of,
+    read_own_profile,
+    refresh_profile,
+    tags_to_json,
+)
 
 __all__ = [
+    "OwnProfile",
+    "Rank",
     "build_all",
     "build_profile",
     "build_some",
@@ -19,7 +36,16 @@ __all__ = [
     "current_profile",
     "export_indicators",
     "facts_of",
+    "find_own_profile",
+    "own_as_json",
+    "parts_within",
+    "portrait_of_content",
     "profile_within",
+    "ranks_of",
+    "read_own_portrait",
     "read_own_profile",
     "refresh_distributions",
+    "refresh_portrait",
+    "refresh_profile",
+    "tags_to_json",
 ]

@@ -17,6 +17,7 @@ from xinyidai.kernel.db import db, new_id
 from xinyidai.profiles import policies, queries, rules
 from xinyidai.profiles.engine_postgres import read_firm
 from xinyidai.profiles.models import ProfileSnapshot
+from xinyidai.profiles.service.portraits import keep_portrait
 from xinyidai.profiles.values import ProfileFacts
 
 PURPOSE = "indicators"
@@ -53,6 +54,8 @@ def build_profile(
         PURPOSE, dictionary.version, enterprise_ids=[enterprise_id], actor=actor
     ) as run:
         raw = read_firm(run, queries.firm_facts(firm), day, kinds=_used(allowed))
+        if items is None and day == clock.today():
+            keep_portrait(run, enterprise_id)
     return keep(rules.finish(raw, reading), facts_version, scope_of(items))
 
 
@@ -75,8 +78,13 @@ def current_profile(enterprise_id: UUID) -> ProfileSnapshot:
     A snapshot of other facts, of another dictionary or of another day is never returned: a
     repaired record is gone at once, and an expired one on the day it expires.
     """
+    return find_current(enterprise_id) or build_profile(SYSTEM, enterprise_id)
+
+
+def find_current(enterprise_id: UUID) -> ProfileSnapshot | None:
+    """Return today's snapshot for the firm's present facts, or None; builds nothing."""
     firm = queries.get_firm(enterprise_id)
-    found = queries.find_snapshot(
+    return queries.find_snapshot(
         {
             "enterprise_id": enterprise_id,
             "as_of": clock.today(),
@@ -85,7 +93,6 @@ def current_profile(enterprise_id: UUID) -> ProfileSnapshot:
             "scope": queries.WHOLE,
         }
     )
-    return found or build_profile(SYSTEM, enterprise_id)
 
 
 def facts_of(snapshot: ProfileSnapshot) -> ProfileFacts:

@@ -20,7 +20,9 @@ from xinyidai.scoring.service.scores import outcome_columns
 from xinyidai.scoring.values import IndicatorInput
 
 GRADE_KIND = "credit_grade"
-RULE_VERSION = "disclosure-2026.2"
+# 2026.3: the public evaluation; portrait, tags and ranks beside the indicators, unless only
+# results may be seen.
+RULE_VERSION = "disclosure-2026.3"
 
 
 def build_content(look: Look) -> dict[str, Any]:
@@ -32,6 +34,7 @@ def build_content(look: Look) -> dict[str, Any]:
     if look.mode is not ConsentMode.RESULT:
         content["dictionary_version"] = facts.dictionary_version
         content["indicators"] = {code: _indicator(value) for code, value in facts.values.items()}
+        content |= profiles.parts_within(look, facts)
     return content
 
 

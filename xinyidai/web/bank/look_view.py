@@ -8,6 +8,7 @@ from xinyidai.catalogue.evaluation_rules import evaluation_rules
 from xinyidai.catalogue.indicators import Indicator, indicator_dictionary
 from xinyidai.catalogue.kinds import KINDS
 from xinyidai.catalogue.missing import MissingCause
+from xinyidai.catalogue.portrait import event_kinds, portrait_rules
 from xinyidai.credit_records.values import Snapshot
 from xinyidai.profiles.presentation import missing_sentence, value_text
 from xinyidai.web import wording
@@ -73,13 +74,29 @@ def sections_of(snapshot: Snapshot, marked: Collection[str] = ()) -> list[dict[s
     for code, name in dictionary.sections.items():
         entries = [e for e in dictionary.indicators.values() if e.section == code]
         rows = [
-            {**_row(entry, stored[entry.code]), "marked": not set(marked).isdisjoint(entry.kinds)}
+            {
+                **_row(entry, stored[entry.code]),
+                **_more(entry, snapshot),
+                "marked": not set(marked).isdisjoint(entry.kinds),
+            }
             for entry in entries
             if entry.code in stored
         ]
         if rows:
-            found.append({"name": name, "rows": rows, "known": _known(rows)})
+            found.append({"code": code, "name": name, "rows": rows, "known": _known(rows)})
     return found
+
+
+def _more(entry: Indicator, snapshot: Snapshot) -> dict[str, str]:
+    """Return the rank among peers, and where the records of an indicator stand in the look."""
+    dated = [kind for kind in entry.kinds if kind in event_kinds()]
+    trends = portrait_rules().trends.values()
+    return {
+        "code": entry.code,
+        "rank": snapshot.content.get("ranks", {}).get(entry.code, {}).get("text", ""),
+        "kind": dated[0] if len(dated) == len(entry.kinds) == 1 else "",
+        "trend": next((trend.code for trend in trends if entry.code in trend.indicators), ""),
+    }
 
 
 def _known(rows: list[dict[str, Any]]) -> int:
