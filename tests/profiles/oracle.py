@@ -387,14 +387,19 @@ def _with_cause(
         return (value, None) if value is not None else (None, "no_record")
     mine = [record for record in firm.records if record["kind"] in entry.kinds]
     if entry.when_absent is WhenAbsent.ZERO:
-        if not mine:
-            everything = all(kind in collected for kind in entry.kinds)
-            return (0, None) if everything else (None, "no_record")
-        if value is None or (value == 0 and not set(entry.kinds) <= set(collected)):
-            return None, "no_record"
-        return value, None
+        everything = all(kind in collected for kind in entry.kinds)
+        if not mine and everything:
+            return 0, None
+        is_known = bool(mine) and value is not None and (value != 0 or everything)
+        return (value, None) if is_known else (None, "no_record")
     if not mine:
         return None, "no_record"
+    return _of_a_kind_that_may_be_unknown(entry, firm, mine, value)
+
+
+def _of_a_kind_that_may_be_unknown(
+    entry: Indicator, firm: Firm, mine: list[Record], value: Value
+) -> tuple[Value, str | None]:
     newest = max(record["occurred_on"] for record in mine)
     days = entry.fresh_within_days
     if days is not None and firm.today - newest > timedelta(days=days):
