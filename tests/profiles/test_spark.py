@@ -1,7 +1,5 @@
 """The same expression on PySpark, for a province."""
 
-import os
-import sys
 from datetime import date
 from decimal import Decimal
 from importlib.util import find_spec
@@ -10,6 +8,7 @@ from uuid import UUID
 import ibis
 import pytest
 
+from tests.profiles.engines import spark_session
 from xinyidai.kernel.settings import load_settings
 from xinyidai.profiles import engine_duckdb
 from xinyidai.profiles.compiling import column_names, literal_bounds, profile_expression
@@ -22,20 +21,8 @@ def spark(java):
     if find_spec("pyspark") is None:
         refuse = pytest.fail if "java" in load_settings().require else pytest.skip
         refuse("no PySpark; install xinyidai[spark]")
-    from pyspark.sql import SparkSession
-
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # noqa: TID251 - PySpark reads it
-    session = (
-        SparkSession.builder.master("local[2]")
-        .config("spark.driver.bindAddress", "127.0.0.1")
-        .config("spark.driver.host", "127.0.0.1")
-        .config("spark.ui.enabled", "false")
-        .config("spark.sql.shuffle.partitions", "4")
-        .config("spark.sql.session.timeZone", "UTC")
-        .getOrCreate()
-    )
-    yield session
-    session.stop()
+    with spark_session() as session:
+        yield session
 
 
 def by_firm(rows):
