@@ -91,22 +91,25 @@ def _indicator_value(indicator: Indicator, raw: RawProfile, reading: Reading) ->
     records = sum(summary.records for summary in summaries)
     source_on = max((s.latest_on for s in summaries if s.latest_on), default=None)
     value = computed(FORMULAS[code], code, raw.columns)
-    missing = _missing_cause(indicator, value, records, source_on, reading)
+    missing = missing_cause(indicator, value, records, source_on, reading)
     return IndicatorValue(code, Missing(missing) if missing else value or 0, source_on, records)
 
 
-def _missing_cause(
+def missing_cause(
     indicator: Indicator,
     value: Number | None,
     records: int,
     source_on: date | None,
     reading: Reading,
 ) -> MissingCause | None:
+    """Return why an indicator has no value, or nothing when it has one."""
     if isinstance(FORMULAS[indicator.code], Register):
         return MissingCause.NO_RECORD if value is None else None
     if indicator.when_absent is WhenAbsent.ZERO:
+        # Records that do not say what is asked are no zero either.
+        is_silent = value is None and source_on is not None
         is_known = bool(value) or reading.collected.issuperset(indicator.kinds)
-        return None if is_known else MissingCause.NO_RECORD
+        return None if is_known and not is_silent else MissingCause.NO_RECORD
     if source_on is None:
         return MissingCause.NO_RECORD
     days = indicator.fresh_within_days

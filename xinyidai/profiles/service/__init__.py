@@ -9,6 +9,7 @@ from xinyidai.profiles.service.building import (
 )
 from xinyidai.profiles.service.distributions import refresh_distributions
 from xinyidai.profiles.service.exporting import export_indicators
+from xinyidai.profiles.service.past import replay_profile
 from xinyidai.profiles.service.portraits import (
     portrait_of_content,
     read_own_portrait,
@@ -47,5 +48,6 @@ __all__ = [
     "refresh_distributions",
     "refresh_portrait",
     "refresh_profile",
+    "replay_profile",
     "tags_to_json",
 ]

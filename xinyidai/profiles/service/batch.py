@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Callable, Collection, Iterator
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from xinyidai.profiles import engine_duckdb, policies, queries, rules
 from xinyidai.profiles.models import ProfileSnapshot
 from xinyidai.profiles.record_export import write_tables
 from xinyidai.profiles.service.building import PURPOSE, snapshot_row
+from xinyidai.profiles.service.past import facts_known, knowledge_of
 from xinyidai.profiles.values import FirmFacts, ProfileFacts
 
 ROWS_AT_ONCE = 500
@@ -32,13 +33,18 @@ Progress = Callable[[int, int], None]
 
 
 def build_all(
-    as_of: date | None = None, on_progress: Progress | None = None, *, actor: Actor = SYSTEM
+    as_of: date | None = None,
+    on_progress: Progress | None = None,
+    *,
+    known_at: datetime | None = None,
+    actor: Actor = SYSTEM,
 ) -> int:
     """Compute and store the profile of every firm; return how many firms there are.
 
-    Running it twice stores nothing new. `on_progress` gets firms done and firms in all.
+    Running it twice stores nothing new. `on_progress` gets firms done and firms in all; a past
+    day and `known_at` mean what they mean to `build_profile`.
     """
-    return build_some(None, as_of, on_progress, actor=actor)
+    return build_some(None, as_of, on_progress, known_at=known_at, actor=actor)
 
 
 def build_some(
@@ -46,6 +52,7 @@ def build_some(
     as_of: date | None = None,
     on_progress: Progress | None = None,
     *,
+    known_at: datetime | None = None,
     actor: Actor = SYSTEM,
 ) -> int:
     """Compute and store the profiles of these firms (`None`: all); return their number."""
@@ -55,7 +62,11 @@ def build_some(
     firms = queries.list_firms(enterprise_ids)
     versions = {facts.enterprise_id: version for facts, _, version in firms}
     with credit_records.platform_run(
-        PURPOSE, indicator_dictionary().version, enterprise_ids=enterprise_ids, actor=actor
+        PURPOSE,
+        indicator_dictionary().version,
+        enterprise_ids=enterprise_ids,
+        actor=actor,
+        known=knowledge_of(day, known_at),
     ) as run:
         profiles = profiles_of(run, [facts for facts, _, _ in firms], day)
         rows = (snapshot_row(p, versions[p.enterprise_id], queries.WHOLE) for p in profiles)
@@ -75,12 +86,13 @@ def build_with_records(
 def profiles_of(
     run: PlatformRun, firms: Collection[FirmFacts], day: date
 ) -> Iterator[ProfileFacts]:
-    """Yield the profile of each firm, computed by DuckDB from what the run may read."""
+    """Yield the profile of each firm, computed by DuckDB from what the run may read and knows."""
     if not firms:
         return
     reading = rules.Reading(day, frozenset(credit_records.collected_kinds()))
+    facts = facts_known(run, list(firms), day)
     with tempfile.TemporaryDirectory(prefix="profiles-") as folder:
-        records, register = write_tables(run, list(firms), Path(folder))
+        records, register = write_tables(run, facts, Path(folder), known=run.known)
         for raw in engine_duckdb.read_all(records, register, day):
             yield rules.finish(raw, reading)
 
