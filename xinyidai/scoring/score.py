@@ -6,7 +6,7 @@ and a value beside a split would take the other branch in a batch than online.
 
 import json
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -137,10 +137,15 @@ class Scorer:
             grades[place] = None
         return BatchScores(pd, log_odds, points, tuple(grades), lacking)
 
-    def outcomes(self, rows: Sequence[Mapping[str, IndicatorInput]]) -> list[ScoreOutcome]:
-        """Score many firms with their reasons: what `score_one` says of each, computed in a block.
+    def outcomes(
+        self,
+        rows: Sequence[Mapping[str, IndicatorInput]],
+        explained: Collection[int] | None = None,
+    ) -> list[ScoreOutcome]:
+        """Return what `score_one` says of each firm, computed in a block.
 
-        Reasons cost a hundred times the number; ask only for firms whose reasons are wanted.
+        Reasons cost a hundred times the number: `explained` are the places of the firms whose
+        reasons are wanted, `None` for all.
         """
         if not rows:
             return []
@@ -148,16 +153,18 @@ class Scorer:
         raw, withheld = (np.concatenate(part) for part in zip(*pairs, strict=True))
         scores = self.score_many(raw, withheld)
         judged: list[int] = np.flatnonzero(~scores.insufficient).tolist()
+        if explained is not None:
+            judged = [place for place in judged if place in explained]
         seen = self._machine.see(raw[judged], withheld[judged])
         pd = scores.pd.tolist()
         told = self._reasons(seen, [pd[i] for i in judged], [rows[i] for i in judged])
         reasons_of = dict(zip(judged, told, strict=True))
         return [
-            self.outcome_at(scores, place, values, reasons_of.get(place, ()))
+            self._outcome_at(scores, place, values, reasons_of.get(place, ()))
             for place, values in enumerate(rows)
         ]
 
-    def outcome_at(
+    def _outcome_at(
         self,
         scores: BatchScores,
         place: int,
