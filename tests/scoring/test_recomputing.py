@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import update
 
-from tests.factories import models, parties
+from tests.factories import models
 from tests.factories.rights import Town
 from xinyidai.consents import service as consents
 from xinyidai.consents.values import ConsentDraft, ConsentMode
