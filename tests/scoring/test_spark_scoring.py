@@ -16,7 +16,6 @@ from xinyidai.scoring.spark import SCORED, on_partition
 FIRMS = 500
 
 
-
 def frame_of(scorer: Scorer, raw: np.ndarray, withheld: np.ndarray) -> dict[str, list[object]]:
     names = scorer.transform.names
     frame: dict[str, list[object]] = {"firm": [f"企业{row}" for row in range(len(raw))]}

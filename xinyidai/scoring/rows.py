@@ -30,7 +30,6 @@ class RowLane:
         self._call, self._row = lane.call, lane.buffer
         self._shape = self._row.shape
         self._gap = np.zeros(self._shape, dtype=np.bool_)
-        self._zeros = np.zeros(self._shape, dtype=np.float64)
         self._places, self._worsts = transform.places, transform.worsts
         self._ends = (transform.lows, transform.highs) if trees.needs_clipping else None
         self._core = int.from_bytes(transform.core.tobytes(), "little")
@@ -60,8 +59,8 @@ class RowLane:
                 return None, None
             if withheld is None:
                 np.putmask(seen, gap, self._places)
-        # A sum of zeros is not zero once there is an infinity among the values.
-        if self._zeros.dot(seen) != 0.0:
+        np.isfinite(seen, out=gap)
+        if b"\x00" in gap.tobytes():
             raise InvalidInput(ODD_ROW, code="bad_matrix")
         if self._ends is not None:
             np.maximum(seen, self._ends[0], out=seen)
