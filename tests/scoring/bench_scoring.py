@@ -126,7 +126,8 @@ def _rows_of(scorer: Scorer) -> Row:
     raw = raw[~scorer.transform.lacks_core(raw)]
     seen = scorer.transform.matrix(raw)
     booster = lightgbm.Booster(model_str=scorer.artefact.model_text)
-    call = _c_call(booster, len(scorer.transform.features))
+    kept: list[object] = []
+    call = _c_call(booster, len(scorer.transform.features), kept)
     rows, pointers = list(raw), [row.ctypes.data for row in seen]
     calibration = scorer.transform.calibration
     if [calibration.pd(call(place)) for place in pointers] != [
@@ -154,7 +155,7 @@ def _blocks_of(scorer: Scorer) -> Row:
     )
 
 
-def _c_call(booster: lightgbm.Booster, columns: int) -> Callable[[int], float]:
+def _c_call(booster: lightgbm.Booster, columns: int, kept: list[object]) -> Callable[[int], float]:
     """Return LightGBM's single-row call on a pointer to float64 values, nothing around it."""
     library, config = basic._LIB, ctypes.c_void_p()
     made = library.LGBM_BoosterPredictForMatSingleRowFastInit(
@@ -167,6 +168,8 @@ def _c_call(booster: lightgbm.Booster, columns: int) -> Callable[[int], float]:
         ("LGBM_BoosterPredictForMatSingleRowFast", library)
     )
     handle, lengths, results = config.value, ctypes.addressof(length), ctypes.addressof(out)
+
+    kept.append((booster, length))  # what the addresses point into
 
     def call(pointer: int) -> float:
         function(handle, pointer, lengths, results)

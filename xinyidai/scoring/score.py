@@ -16,7 +16,7 @@ from xinyidai.catalogue.missing import Missing, MissingCause
 from xinyidai.scoring import artefacts, reasons
 from xinyidai.scoring.artefacts import Algorithm, Artefact, ArtefactRefused
 from xinyidai.scoring.calibration import probabilities, probability
-from xinyidai.scoring.rows import RowLane, RowScore
+from xinyidai.scoring.rows import RowFunction, RowScore, row_function
 from xinyidai.scoring.rules import grade_of, grades_of, points_of, points_of_many
 from xinyidai.scoring.scorecard import scorecard_from_json
 from xinyidai.scoring.trees import Trees
@@ -87,10 +87,10 @@ class Scorer:
 
         """
         try:
-            lane: RowLane | None = self._lanes.mine
+            score: RowFunction = self._lanes.score
         except AttributeError:
-            lane = self._lanes.mine = self._new_lane()
-        return self._plain_row(row, withheld) if lane is None else lane.score(row, withheld)
+            score = self._lanes.score = self._row_function()
+        return score(row, withheld)
 
     def score_one(self, values: Mapping[str, IndicatorInput]) -> ScoreOutcome:
         """Score one firm, with at most four true reasons; numbers equal those of `score_many`."""
@@ -196,11 +196,11 @@ class Scorer:
         calibration = self.transform.calibration
         return calibration.slope * self._machine.raw_log_odds(seen) + calibration.intercept
 
-    def _new_lane(self) -> RowLane | None:
-        """Open a fast lane for this thread where the model has one."""
+    def _row_function(self) -> RowFunction:
+        """Return this thread's way to score a row: the fast one where the model has it."""
         if isinstance(self._machine, Trees) and self.transform.policy is MissingPolicy.PLACED:
-            return RowLane(self._machine, self.transform)
-        return None
+            return row_function(self._machine, self.transform)
+        return self._plain_row
 
     def _plain_row(self, row: Floats, withheld: Flags | None) -> RowScore:
         held = None if withheld is None else withheld.reshape(1, -1)

@@ -31,46 +31,56 @@ ZERO_IS_MISSING = 1
 _SPLITS = re.compile(r"^(split_feature|threshold|decision_type)=(.*)$", re.MULTILINE)
 
 
-class Lane:
-    """One thread's way to LightGBM for single rows: fill `buffer`, then `call()`.
-
-    `call` returns the raw log-odds of what the buffer holds.
-    """
+class _Memory:
+    """The C side's memory for single rows; given back when nothing refers to it any more."""
 
     def __init__(self, booster: "lightgbm.Booster", columns: int) -> None:
-        """Prepare the C call; raises `AttributeError` or `OSError` where LightGBM has none."""
+        """Take it; raises `AttributeError` or `OSError` where LightGBM has no single-row call."""
         from lightgbm import basic  # noqa: PLC0415 - as in `Trees`
 
         library, handle = basic._LIB, booster._handle  # type: ignore[attr-defined] # noqa: SLF001 - the C API's own way in; absence is handled
         self._booster = booster  # the C side keeps a pointer to it
-        self.buffer: Floats = np.zeros(columns, dtype=np.float64)
-        self._out, self._length = ctypes.c_double(), ctypes.c_int64()
-        self._config = ctypes.c_void_p()
+        self.config = ctypes.c_void_p()
         self._free: Callable[[ctypes.c_void_p], int] = library.LGBM_FastConfigFree
         failed = library.LGBM_BoosterPredictForMatSingleRowFastInit(
-            handle, RAW_SCORE, 0, -1, FLOAT64, columns, ONE_THREAD, ctypes.byref(self._config)
+            handle, RAW_SCORE, 0, -1, FLOAT64, columns, ONE_THREAD, ctypes.byref(self.config)
         )
         if failed:
             raise OSError("LightGBM has no single-row call")
-        self._function = ctypes.CFUNCTYPE(ctypes.c_int, *[ctypes.c_void_p] * 4)(
+        self.function = ctypes.CFUNCTYPE(ctypes.c_int, *[ctypes.c_void_p] * 4)(
             ("LGBM_BoosterPredictForMatSingleRowFast", library)
         )
-        self._arguments = (
-            self._config.value,
-            self.buffer.ctypes.data,
-            ctypes.addressof(self._length),
-            ctypes.addressof(self._out),
-        )
-
-    def call(self) -> float:
-        """Return the raw log-odds of the row in the buffer."""
-        self._function(*self._arguments)
-        return self._out.value
 
     def __del__(self) -> None:
-        """Give the C side's memory back with the thread."""
-        if self._config.value:
-            self._free(self._config)
+        """Give the memory back."""
+        if self.config.value:
+            self._free(self.config)
+
+
+class Lane:
+    """One thread's way to LightGBM for single rows: fill `buffer`, then `call()`.
+
+    `call` returns the raw log-odds of what the buffer holds; it keeps all it needs alive.
+    """
+
+    def __init__(self, booster: "lightgbm.Booster", columns: int) -> None:
+        """Prepare the C call; raises `AttributeError` or `OSError` where LightGBM has none."""
+        memory = _Memory(booster, columns)
+        self.buffer: Floats = np.zeros(columns, dtype=np.float64)
+        self.call = _caller(memory, self.buffer)
+
+
+def _caller(memory: _Memory, buffer: Floats) -> Callable[[], float]:
+    out, length = ctypes.c_double(), ctypes.c_int64()
+    function, config, row = memory.function, memory.config.value, buffer.ctypes.data
+    length_at, out_at = ctypes.addressof(length), ctypes.addressof(out)
+
+    def call(_kept: object = (memory, buffer, length)) -> float:
+        # What the addresses point into lives as long as the function does.
+        function(config, row, length_at, out_at)
+        return out.value
+
+    return call
 
 
 class PlainLane:
