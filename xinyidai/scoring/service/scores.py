@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -126,10 +126,10 @@ def outcome_columns(
         "default_probability": outcome.pd,
         "grade": outcome.grade.value if outcome.grade else None,
         "points": outcome.points,
-        "reasons": [asdict(_sourced(reason, source_days or {})) for reason in outcome.reasons],
+        "reasons": [dict(vars(_sourced(reason, source_days or {}))) for reason in outcome.reasons],
         "missing": {
             "causes": dict(outcome.missing),
-            "lacking": [asdict(entry) for entry in outcome.lacking],
+            "lacking": [dict(vars(entry)) for entry in outcome.lacking],
         },
     }
 
