@@ -48,6 +48,7 @@ def test_a_batch_stores_what_scoring_each_firm_alone_would(firms, db):
     db.execute(ScoreHead.__table__.delete())
     db.execute(ScoreResult.__table__.delete())
     alone = {firm.id: service.score_firm(firm.id) for firm in firms}
+    assert all(reason["source"] and reason["label"] for row in batch.values() for reason in row[3])
     signed_up = [firm.id for firm in firms if firm.registered_at]
     assert len(signed_up) == 8
     assert sum(not alone[firm].is_insufficient for firm in signed_up) >= 4
@@ -108,16 +109,18 @@ def test_unchanged_inputs_keep_their_reasons(firms, db):
     assert after.facts_version == before.facts_version + 1
 
 
-def test_reasons_wait_until_the_firm_signs_up(firms, db):
+def test_reasons_wait_until_somebody_reads_the_score(firms, db):
     profiles.build_all()
     service.score_all()
     hidden = next(f for f in firms if not f.registered_at and judged(db, f))
     [stored] = scores_of(db, hidden)
-    assert service.find_current_score(hidden.id) is None
-    hidden.registered_at = clock.now()
-    shown = service.score_firm(hidden.id)
+    assert (stored.is_explained, stored.reasons) == (False, [])
+    shown = service.find_current_score(hidden.id)
     assert shown.is_explained
-    assert shown.default_probability == stored.default_probability
+    [still] = scores_of(db, hidden)
+    assert not still.is_explained
+    assert service.score_firm(hidden.id).reasons == shown.reasons
+    assert [row.is_explained for row in scores_of(db, hidden)] == [True]
 
 
 def test_a_killed_run_goes_on_where_it_stood(firms, db, monkeypatch):

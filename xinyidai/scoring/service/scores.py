@@ -19,7 +19,7 @@ from xinyidai.profiles import service as profiles
 from xinyidai.profiles.models import ProfileSnapshot
 from xinyidai.scoring import queries
 from xinyidai.scoring.models import ScoreHead, ScoreResult
-from xinyidai.scoring.service.models import active_scorer
+from xinyidai.scoring.service.models import active_scorer, scorer_of
 from xinyidai.scoring.values import IndicatorInput, Reason, ScoreOutcome
 
 NO_MODEL = "还没有启用评分模型，请联系平台管理员。"
@@ -55,10 +55,13 @@ def inputs_hash(indicators: Indicators, names: Collection[str]) -> str:
 def find_current_score(enterprise_id: UUID) -> ScoreResult | None:
     """Return the score on the firm's present facts by the active model, or None: never another.
 
-    A score whose reasons are not computed yet is none to show; `score_firm` computes them.
+    Reasons that a batch left out are computed for who reads, and not stored: reading stays reading.
     """
     current = queries.find_current(enterprise_id)
-    return current if current is not None and current.is_explained else None
+    if current is not None and not current.is_explained:
+        db.session.expunge(current)
+        _explain(current)
+    return current
 
 
 def score_firm(enterprise_id: UUID) -> ScoreResult:
@@ -68,9 +71,16 @@ def score_firm(enterprise_id: UUID) -> ScoreResult:
         RuleBroken: no model is active.
 
     """
-    current = find_current_score(enterprise_id)
-    if current is not None:
-        return current
+    current = queries.find_current(enterprise_id)
+    if current is None:
+        return _make(enterprise_id)
+    if not current.is_explained:
+        _explain(current)
+        db.session.flush()
+    return current
+
+
+def _make(enterprise_id: UUID) -> ScoreResult:
     scorer = active_scorer()
     if scorer is None:
         raise RuleBroken(NO_MODEL)
@@ -83,6 +93,16 @@ def score_firm(enterprise_id: UUID) -> ScoreResult:
     db.session.flush()
     keep_heads([head_columns(vars(result), snapshot.content_hash)])
     return result
+
+
+def _explain(result: ScoreResult) -> None:
+    """Compute the reasons of a score that was stored without."""
+    snapshot = db.session.get_one(ProfileSnapshot, result.snapshot_id)
+    scorer = scorer_of(result.model_code, result.model_version)
+    names = scorer.transform.names
+    outcome = scorer.score_one(inputs_of(snapshot.indicators, names))
+    result.reasons = result_columns(outcome, snapshot.indicators, names)["reasons"]
+    result.is_explained = True
 
 
 def refresh_firm(enterprise_id: UUID) -> ScoreResult | None:
