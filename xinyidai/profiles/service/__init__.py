@@ -5,6 +5,7 @@ from xinyidai.profiles.service.building import (
     build_profile,
     current_profile,
     facts_of,
+    is_unchanged,
     profile_within,
 )
 from xinyidai.profiles.service.distributions import refresh_distributions
@@ -38,6 +39,7 @@ __all__ = [
     "export_indicators",
     "facts_of",
     "find_own_profile",
+    "is_unchanged",
     "own_as_json",
     "parts_within",
     "portrait_of_content",
