@@ -11,7 +11,10 @@ from xinyidai.accounts import queries as accounts
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import own_transaction
 from xinyidai.scoring import artefacts, queries, service
+from xinyidai.scoring.training.bench_cli import bench_command
 from xinyidai.scoring.training.cli import model
+
+model.add_command(bench_command)
 
 COMMANDS = (model,)
 

@@ -81,10 +81,10 @@ def model() -> None:
 @click.option("--overwrite", is_flag=True, help="Replace what the folder holds.")
 def train(code: str, **options: Unpack[TrainOptions]) -> None:
     """Train model CODE on a labelled table and write its artefact folder."""
-    with _refusals():
-        trained = train_model(_spec(code, options), options["table"], _tell)
+    with refusals():
+        trained = train_model(_spec(code, options), options["table"], tell)
         folder = write_artefact(trained, options["out"], overwrite=options["overwrite"])
-    _answer(
+    answer(
         {
             "code": trained.spec.code,
             "version": trained.spec.version,
@@ -105,9 +105,9 @@ def train(code: str, **options: Unpack[TrainOptions]) -> None:
 @click.option("--check", is_flag=True, help="Fail unless the card's metrics are reproduced.")
 def evaluate(folder: Path, table: Path, *, check: bool, _as_json: bool) -> None:
     """Evaluate an artefact FOLDER; with its training table every fold is fitted again."""
-    with _refusals():
-        found = evaluate_artefact(_artefact_folder(folder), table, _tell)
-    _answer(
+    with refusals():
+        found = evaluate_artefact(_artefact_folder(folder), table, tell)
+    answer(
         {
             "refit": found.is_refit,
             "reproduced": found.is_refit and not found.differences,
@@ -116,7 +116,7 @@ def evaluate(folder: Path, table: Path, *, check: bool, _as_json: bool) -> None:
         }
     )
     if check and (found.differences or not found.is_refit):
-        _tell("与模型说明中的指标不一致。" if found.is_refit else "不是训练时的表，无法核对。")
+        tell("与模型说明中的指标不一致。" if found.is_refit else "不是训练时的表，无法核对。")
         raise SystemExit(DIFFERS)
 
 
@@ -134,12 +134,12 @@ def label_table(**options: Unpack[LabelOptions]) -> None:
     wanted = Labelling(
         options["id_column"], options["label_column"], options["positive"], options["namespace"]
     )
-    with _refusals():
+    with refusals():
         spec = read_spec(options["spec"])
         counts = write_labelled(
             options["features"], options["labels"], wanted, spec, options["out"]
         )
-    _answer({"table": str(options["out"]), **counts.as_json()})
+    answer({"table": str(options["out"]), **counts.as_json()})
 
 
 def _spec(code: str, options: TrainOptions) -> TrainingSpec:
@@ -180,20 +180,22 @@ def _artefact_folder(folder: Path) -> Path:
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
+def refusals() -> Iterator[None]:
     """Turn a refusal into its sentence on stderr and exit code 2."""
     try:
         yield
     except DomainError as refusal:
-        _tell(refusal.message)
+        tell(refusal.message)
         for field, problem in refusal.details.get("fields", {}).items():
-            _tell(f"  {field}：{problem}")
+            tell(f"  {field}：{problem}")
         raise SystemExit(REFUSED) from refusal
 
 
-def _tell(message: str) -> None:
+def tell(message: str) -> None:
+    """Report progress on stderr."""
     click.echo(message, err=True)
 
 
-def _answer(document: dict[str, object]) -> None:
+def answer(document: dict[str, object]) -> None:
+    """Print the one JSON document of a command on stdout."""
     click.echo(json.dumps(document, ensure_ascii=False, allow_nan=False))

@@ -1,6 +1,6 @@
 """Fitting: LightGBM on what the transform shows it, and Platt scaling; both deterministic."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
 import lightgbm
@@ -27,6 +27,13 @@ class TreeParams:
     feature_fraction: float = 0.8
     lambda_l2: float = 5.0
     max_bin: int = 255
+    bagging_fraction: float = 1.0
+    bagging_freq: int = 0
+    extra_trees: bool = False
+    path_smooth: float = 0.0
+    cat_smooth: float = 10.0
+    cat_l2: float = 10.0
+    min_data_per_group: int = 100
 
 
 def params_for(rows: int, chosen: Mapping[str, float]) -> TreeParams:
@@ -53,11 +60,25 @@ def fit_booster(
     seed: int,
 ) -> lightgbm.Booster:
     """Fit on rows as the model sees them; the same input gives the same trees, byte for byte."""
+    settings = settings_of(params, [feature.sign for feature in transform.features], seed)
+    categories = [i for i, f in enumerate(transform.features) if f.kind is FeatureKind.CATEGORICAL]
+    data = lightgbm.Dataset(
+        matrix,
+        label.astype(np.float64),
+        feature_name=[f"f{i}" for i in range(len(transform.features))],
+        categorical_feature=categories,
+        free_raw_data=True,
+    )
+    return lightgbm.train(settings, data, num_boost_round=params.trees)
+
+
+def settings_of(params: TreeParams, signs: Sequence[int], seed: int) -> dict[str, object]:
+    """Return LightGBM's settings: one thread, the same input gives the same trees."""
     settings = asdict(params)
-    trees = settings.pop("trees")
-    settings |= {
+    del settings["trees"]
+    return settings | {
         "objective": "binary",
-        "monotone_constraints": [feature.sign for feature in transform.features],
+        "monotone_constraints": list(signs),
         # `advanced` and `intermediate` break monotonicity when values are missing
         "monotone_constraints_method": "basic",
         "deterministic": True,
@@ -67,15 +88,6 @@ def fit_booster(
         "feature_pre_filter": False,
         "verbosity": -1,
     }
-    categories = [i for i, f in enumerate(transform.features) if f.kind is FeatureKind.CATEGORICAL]
-    data = lightgbm.Dataset(
-        matrix,
-        label.astype(np.float64),
-        feature_name=[f"f{i}" for i in range(len(transform.features))],
-        categorical_feature=categories,
-        free_raw_data=True,
-    )
-    return lightgbm.train(settings, data, num_boost_round=trees)
 
 
 def raw_scores(booster: lightgbm.Booster, matrix: Floats) -> Floats:

@@ -18,6 +18,7 @@ _ROWS_IN_BIN = 20
 _PRIOR_ROWS = 20.0
 _FEWEST_ROWS = 50
 _ID_SHARE = 0.5
+_CODE_DIGITS = 8
 
 
 @dataclass(frozen=True)
@@ -36,26 +37,33 @@ def refuse_unfit_features(raw: RawTable, names: Sequence[str]) -> None:
             f"这些字段不得进入评分，请用 --exclude 排除：{'、'.join(forbidden)}",
             code="forbidden_feature",
         )
-    ids = [name for name in names if is_id_name(name) or _looks_like_id(raw, name)]
+    ids = [
+        name
+        for name in names
+        if is_id_name(name) or looks_like_id(raw.columns[name][~raw.gaps[name]])
+    ]
     if ids:
         raise InvalidInput(
             f"这些列像是编号或名称，请用 --exclude 排除：{'、'.join(ids)}", code="id_feature"
         )
 
 
-def _looks_like_id(raw: RawTable, name: str) -> bool:
+def looks_like_id(values: NDArray[np.generic]) -> bool:
     """Tell whether text hardly repeats, or whole numbers run without repeats or large holes.
 
-    Amounts also hardly repeat, hence the second half of the rule for numbers.
+    `values` are the present ones of a column. Amounts also hardly repeat, but they leave holes and
+    differ in length; long numbers of one length that never repeat are codes.
     """
-    values = raw.columns[name][~raw.gaps[name]]
     if len(values) < _FEWEST_ROWS:
         return False
     if values.dtype.kind in "OUT":
         return len(set(values.tolist())) > _ID_SHARE * len(values)
     if values.dtype.kind not in "iu" or len(np.unique(values)) < len(values):
         return False
-    return int(values.max()) - int(values.min()) < 2 * len(values)
+    if int(values.max()) - int(values.min()) < 2 * len(values):
+        return True
+    digits = np.char.str_len(np.abs(values.astype(np.int64)).astype(str))
+    return int(digits.min()) >= _CODE_DIGITS and int(digits.min()) == int(digits.max())
 
 
 def single_feature_aucs(table: LabelledTable, folds: Sequence[Split]) -> dict[str, float]:
