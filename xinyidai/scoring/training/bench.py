@@ -16,7 +16,7 @@ from xinyidai.kernel.errors import InvalidInput
 from xinyidai.scoring.training.dataset import LabelledTable, Split, read_table, splits
 from xinyidai.scoring.training.encoding import learn_encoding
 from xinyidai.scoring.training.evaluate import Progress, calibrated
-from xinyidai.scoring.training.fit import fit_calibration, raw_scores
+from xinyidai.scoring.training.fit import fit_calibration, fit_trees, raw_scores
 from xinyidai.scoring.training.intervals import (
     auc_estimates,
     bootstrap,
@@ -28,7 +28,7 @@ from xinyidai.scoring.training.leaks import find_leaks, single_feature_aucs
 from xinyidai.scoring.training.peers import PACKAGES, installed_version
 from xinyidai.scoring.training.placement import UNCALIBRATED
 from xinyidai.scoring.training.preparing import PreparedTable, prepare
-from xinyidai.scoring.training.search import Problem, fit_members, search
+from xinyidai.scoring.training.search import Problem, search
 from xinyidai.scoring.training.spec import TrainingSpec
 from xinyidai.scoring.values import Floats
 
@@ -130,7 +130,14 @@ def _ours(table: LabelledTable, folds: Sequence[Split], on_progress: Progress) -
             table.spec.seed,
         )
         found = search(problem)
-        booster = fit_members(problem, found.members)
+        booster = fit_trees(
+            seen,
+            problem.label,
+            found.params,
+            signs=problem.signs,
+            categories=problem.categories,
+            seed=problem.seed,
+        )
         calibration = fit_calibration(found.raw, problem.label[found.tested]) or UNCALIBRATED
         fitted = time.perf_counter()
         pd[test] = calibrated(raw_scores(booster, encoding.matrix(test)), calibration)

@@ -16,15 +16,14 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import RepeatedStratifiedKFold, train_test_split
 
 from xinyidai.kernel.errors import InvalidInput
-from xinyidai.scoring.training.blending import blended
-from xinyidai.scoring.training.fit import TreeParams, settings_of
+from xinyidai.scoring.training.fit import Share, TreeParams, settings_of
 from xinyidai.scoring.values import Floats
 
 _TINY, _SMALL, _MIDDLE = 600, 2_500, 12_000
-_MOST_ROUNDS = 1_000
-_PATIENCE = 40
-_FIRST_ROWS, _FULL_ROWS = 5_000, 20_000
-_SURVIVORS = 5
+_MOST_ROUNDS = 600
+_PATIENCE = 30
+_FIRST_ROWS, _FULL_ROWS = 4_000, 15_000
+_SURVIVORS = 4
 _STEPS = 12
 _LEAST_SHARE = 0.1
 _FEWEST_OF_A_CLASS = 2
@@ -50,16 +49,6 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Member:
-    """One recipe of the final model and its share; `seeds` boosters of it are averaged."""
-
-    name: str
-    params: TreeParams
-    weight: float
-    seeds: int = 1
-
-
-@dataclass(frozen=True)
 class Trial:
     """One line of the log: a recipe, the rows it saw, and how it did on rows it did not."""
 
@@ -75,9 +64,9 @@ class Trial:
 
 @dataclass(frozen=True)
 class Search:
-    """The chosen members, the log, and the blend's scores on inner rows it has not seen."""
+    """The chosen blend, the log, and the blend's scores on inner rows it has not seen."""
 
-    members: tuple[Member, ...]
+    params: TreeParams
     trials: tuple[Trial, ...]
     auc: float
     raw: Floats = field(repr=False)
@@ -87,7 +76,7 @@ class Search:
         """Return the log as plain values, for search.json."""
         return {
             "trials": [asdict(trial) for trial in self.trials],
-            "members": [asdict(member) for member in self.members],
+            "chosen": [asdict(share) for share in self.params.blend],
             "auc_inner": round(self.auc, 6),
         }
 
@@ -95,7 +84,7 @@ class Search:
 def recipes(rows: int, *, has_categories: bool) -> dict[str, TreeParams]:
     """Return the recipes worth trying on a table of so many rows."""
     leaf = max(5, min(40, rows // 40))
-    slow = 0.05
+    slow = 0.05 if rows < _SMALL else 0.07
     base = TreeParams(
         trees=_MOST_ROUNDS,
         num_leaves=31,
@@ -152,22 +141,12 @@ def search(problem: Problem) -> Search:
     weights, auc = _blend_weights(scores, part.label, splits)
     chosen = {name: share for name, share in weights.items() if share >= _LEAST_SHARE}
     total = sum(chosen.values())
-    members = _members(
-        {name: share / total for name, share in chosen.items()}, last, len(problem.label)
+    shares = _shares(
+        {name: weight / total for name, weight in chosen.items()}, last, len(problem.label)
     )
-    raw = sum((member.weight * scores[member.name] for member in members), start=np.zeros(1))
+    raw = sum((share.weight * scores[share.name] for share in shares), start=np.zeros(1))
     tested = np.concatenate([test for _, test in splits])
-    return Search(members, tuple(trials), auc, raw, rows[tested])
-
-
-def fit_members(problem: Problem, members: Sequence[Member]) -> lightgbm.Booster:
-    """Fit every member on all rows and return their weighted mean as one booster."""
-    fitted = []
-    for member in members:
-        for number in range(member.seeds):
-            booster = _fit(problem, member.params, problem.seed + 101 * number)
-            fitted.append((booster, member.weight / member.seeds))
-    return blended(fitted)
+    return Search(TreeParams(blend=shares), tuple(trials), auc, raw, rows[tested])
 
 
 def inner_splits(problem: Problem) -> list[Split]:
@@ -270,7 +249,7 @@ def _blend_weights(
     return {name: picked.count(name) / len(picked) for name in names}, best
 
 
-def _members(weights: dict[str, float], trials: dict[str, Trial], rows: int) -> tuple[Member, ...]:
+def _shares(weights: dict[str, float], trials: dict[str, Trial], rows: int) -> tuple[Share, ...]:
     """Give each recipe its trees, a little more than on the smaller inner parts, and seeds."""
     wanted = 12 if rows < _SMALL else 8 if rows < _MIDDLE else 4
     found = []
@@ -278,16 +257,8 @@ def _members(weights: dict[str, float], trials: dict[str, Trial], rows: int) -> 
         params = trials[name].params
         trees = max(1, round(1.1 * params.trees))
         seeds = max(1, round(wanted * weight))
-        found.append(Member(name, replace(params, trees=trees), round(weight, 6), seeds))
+        found.append(Share(name, round(weight, 6), seeds, replace(params, trees=trees)))
     return tuple(found)
-
-
-def _fit(problem: Problem, params: TreeParams, seed: int) -> lightgbm.Booster:
-    return lightgbm.train(
-        settings_of(params, problem.signs, seed),
-        _data(problem, params),
-        num_boost_round=params.trees,
-    )
 
 
 def _data(problem: Problem, params: TreeParams) -> lightgbm.Dataset:
