@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TypedDict, Unpack
 
@@ -15,6 +15,7 @@ from xinyidai.scoring.training.card import metrics_json, write_artefact
 from xinyidai.scoring.training.labelling import Labelling, write_labelled
 from xinyidai.scoring.training.pipeline import evaluate as evaluate_artefact
 from xinyidai.scoring.training.pipeline import train as train_model
+from xinyidai.scoring.training.rebuilding import rebuild as rebuild_artefact
 from xinyidai.scoring.training.spec import TRAINABLE_STATES, LabelSpec, TrainingSpec, read_spec
 from xinyidai.scoring.values import ModelState
 
@@ -53,6 +54,8 @@ class TrainOptions(TypedDict):
     state: str | None
     out: Path
     overwrite: bool
+    search: bool | None
+    challengers: bool | None
 
 
 @click.group()
@@ -79,6 +82,8 @@ def model() -> None:
 )
 @click.option("--out", type=_FOLDER, required=True, help="Artefact folder to write.")
 @click.option("--overwrite", is_flag=True, help="Replace what the folder holds.")
+@click.option("--search/--no-search", default=None, help="Search settings [as specified].")
+@click.option("--challengers/--no-challengers", default=None, help="Train them too [as specified].")
 def train(code: str, **options: Unpack[TrainOptions]) -> None:
     """Train model CODE on a labelled table and write its artefact folder."""
     with refusals():
@@ -92,6 +97,7 @@ def train(code: str, **options: Unpack[TrainOptions]) -> None:
             "rows": trained.rows,
             "bads": trained.bads,
             "activatable": not trained.obstacles,
+            "algorithm": trained.algorithm.value,
             "obstacles": list(trained.obstacles),
             **metrics_json(trained),
         }
@@ -112,11 +118,34 @@ def evaluate(folder: Path, table: Path, *, check: bool, _as_json: bool) -> None:
             "refit": found.is_refit,
             "reproduced": found.is_refit and not found.differences,
             "differences": list(found.differences),
+            "findings": [asdict(finding) for finding in found.findings],
             "metrics": dict(found.metrics),
         }
     )
     if check and (found.differences or not found.is_refit):
         tell("与模型说明中的指标不一致。" if found.is_refit else "不是训练时的表，无法核对。")
+        raise SystemExit(DIFFERS)
+
+
+@model.command()
+@click.argument("folder", type=_FOLDER)
+@click.option("--table", type=_FILE, required=True, help="The table the artefact was trained on.")
+@click.option("--json", "_as_json", is_flag=True, help="Accepted for scripts; the answer is JSON.")
+def rebuild(folder: Path, table: Path, *, _as_json: bool) -> None:
+    """Train FOLDER's model again from its manifest and compare every byte, 重建核对."""
+    with refusals():
+        found = rebuild_artefact(_artefact_folder(folder), table, tell)
+    answer(
+        {
+            "same": not found.differing,
+            "manifest_hash": found.kept_hash,
+            "rebuilt_manifest_hash": found.rebuilt_hash,
+            "differing": list(found.differing),
+            "libraries": dict(found.libraries),
+        }
+    )
+    if found.differing:
+        tell(f"重建的制品与原来的不同：{'、'.join(found.differing)}")
         raise SystemExit(DIFFERS)
 
 
@@ -166,6 +195,10 @@ def _spec(code: str, options: TrainOptions) -> TrainingSpec:
         time_column=options["time"] or spec.time_column,
         trained_on=options["trained_on"] or spec.trained_on,
         state=ModelState(options["state"]) if options["state"] else spec.state,
+        search=spec.search if options["search"] is None else options["search"],
+        challengers=(
+            spec.challengers if options["challengers"] is None else options["challengers"]
+        ),
         features=tuple(f for f in spec.features if f.name not in excluded),
         exclude=tuple(sorted({*spec.exclude, *excluded})),
     )
