@@ -5,8 +5,11 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+import numpy as np
+from numpy.typing import NDArray
+
 from xinyidai.kernel.errors import InvalidInput
-from xinyidai.scoring.values import Grade, MissingPolicy, ModelState
+from xinyidai.scoring.values import Floats, Grade, MissingPolicy, ModelState
 
 MASTER_SCALE_VERSION = "2026.1"
 
@@ -73,6 +76,25 @@ def points_of(log_odds: float) -> int:
     doublings = (-log_odds - math.log(BASE_ODDS)) / math.log(2)
     points = round(BASE_POINTS + POINTS_TO_DOUBLE_ODDS * doublings)
     return max(LOWEST_POINTS, min(HIGHEST_POINTS, points))
+
+
+def grade_ends(scale_version: str) -> list[float]:
+    """Return where each grade but the last ends, best first."""
+    return [end for _, end in MASTER_SCALES[scale_version][:-1]]
+
+
+def grades_of(pd: Floats, scale_version: str = MASTER_SCALE_VERSION) -> list[Grade]:
+    """Return `grade_of` of each probability of default."""
+    grades = [grade for grade, _ in MASTER_SCALES[scale_version]]
+    places = np.searchsorted(grade_ends(scale_version), pd, side="right")
+    return [grades[place] for place in places.tolist()]
+
+
+def points_of_many(log_odds: Floats) -> NDArray[np.int64]:
+    """Return `points_of` of each: the same operations in the same order, so the same points."""
+    doublings = (-log_odds - math.log(BASE_ODDS)) / math.log(2)
+    points = np.rint(BASE_POINTS + POINTS_TO_DOUBLE_ODDS * doublings)
+    return np.clip(points, LOWEST_POINTS, HIGHEST_POINTS).astype(np.int64)
 
 
 def is_id_name(name: str) -> bool:

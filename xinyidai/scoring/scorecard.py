@@ -138,15 +138,14 @@ def points_of_entry(entry: float, slope: float) -> float:
 
 
 def scorecard_from_json(document: Mapping[str, object], transform: Transform) -> Scorecard:
-    """Read `scorecard.json`; raises `ValueError`, `TypeError` or `KeyError` where it is not right."""
+    """Read `scorecard.json`; `ValueError`, `TypeError` or `KeyError` say that it is not right."""
     if document["format"] != FORMAT:
         raise ValueError("unknown format of scorecard.json")
     entries = document["features"]
     if not isinstance(entries, list) or len(entries) != len(transform.features):
         raise ValueError("scorecard.json and transform.json differ in the number of features")
     bins = [
-        _feature(entry, feature)
-        for entry, feature in zip(entries, transform.features, strict=True)
+        _feature(entry, feature) for entry, feature in zip(entries, transform.features, strict=True)
     ]
     return Scorecard(_finite(document["intercept"]), tuple(bins))
 
@@ -180,10 +179,12 @@ def _feature(entry: Mapping[str, object], feature: FeatureTransform) -> FeatureB
     if entry["name"] != feature.name:
         raise ValueError(f"{feature.name} stands elsewhere in scorecard.json")
     log_odds = _finites(entry["log_odds"])
+    edges: tuple[float, ...] = ()
+    bin_of_level = None
     if feature.kind is FeatureKind.CATEGORICAL:
-        edges, bin_of_level = (), _groups(entry["groups"], feature, len(log_odds))
+        bin_of_level = _groups(entry["groups"], feature, len(log_odds))
     else:
-        edges, bin_of_level = _finites(entry["edges"]), None
+        edges = _finites(entry["edges"])
         _check_bins(feature, edges, log_odds)
     return FeatureBins(
         name=feature.name,
@@ -205,9 +206,7 @@ def _check_bins(
         raise ValueError(f"the entries of {feature.name} turn against its sign")
 
 
-def _groups(
-    groups: object, feature: FeatureTransform, entries: int
-) -> tuple[int | None, ...]:
+def _groups(groups: object, feature: FeatureTransform, entries: int) -> tuple[int | None, ...]:
     if not isinstance(groups, list) or len(groups) != entries or not entries:
         raise ValueError(f"the groups of {feature.name} do not fit its entries")
     place_of = {str(level): place for place, group in enumerate(groups) for level in group}

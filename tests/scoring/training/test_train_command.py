@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from xinyidai.scoring.training.cli import DIFFERS, REFUSED, model
+from xinyidai.scoring.training.cli import DIFFERS, model
+from xinyidai.scoring.training.console import REFUSED
 
 
 def run(*arguments: object) -> Result:

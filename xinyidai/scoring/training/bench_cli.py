@@ -7,7 +7,7 @@ from typing import TypedDict, Unpack
 import click
 
 from xinyidai.scoring.training.bench import Limits, bench
-from xinyidai.scoring.training.cli import answer, refusals, tell
+from xinyidai.scoring.training.console import answer, refusals, tell
 from xinyidai.scoring.training.peers import PACKAGES
 from xinyidai.scoring.training.spec import LabelSpec, TrainingSpec
 

@@ -1,17 +1,16 @@
 """Commands that need no database: `model train` and `model evaluate`."""
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TypedDict, Unpack
 
 import click
 
-from xinyidai.kernel.errors import DomainError, InvalidInput
+from xinyidai.kernel.errors import InvalidInput
 from xinyidai.scoring.artefacts import MANIFEST
+from xinyidai.scoring.training.bench_cli import bench_command
 from xinyidai.scoring.training.card import metrics_json, write_artefact
+from xinyidai.scoring.training.console import answer, refusals, tell
 from xinyidai.scoring.training.labelling import Labelling, write_labelled
 from xinyidai.scoring.training.pipeline import evaluate as evaluate_artefact
 from xinyidai.scoring.training.pipeline import train as train_model
@@ -19,7 +18,6 @@ from xinyidai.scoring.training.rebuilding import rebuild as rebuild_artefact
 from xinyidai.scoring.training.spec import TRAINABLE_STATES, LabelSpec, TrainingSpec, read_spec
 from xinyidai.scoring.values import ModelState
 
-REFUSED = 2
 DIFFERS = 3
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -212,23 +210,4 @@ def _artefact_folder(folder: Path) -> Path:
     return below[0].parent if len(below) == 1 else folder
 
 
-@contextmanager
-def refusals() -> Iterator[None]:
-    """Turn a refusal into its sentence on stderr and exit code 2."""
-    try:
-        yield
-    except DomainError as refusal:
-        tell(refusal.message)
-        for field, problem in refusal.details.get("fields", {}).items():
-            tell(f"  {field}：{problem}")
-        raise SystemExit(REFUSED) from refusal
-
-
-def tell(message: str) -> None:
-    """Report progress on stderr."""
-    click.echo(message, err=True)
-
-
-def answer(document: dict[str, object]) -> None:
-    """Print the one JSON document of a command on stdout."""
-    click.echo(json.dumps(document, ensure_ascii=False, allow_nan=False))
+model.add_command(bench_command)
