@@ -44,6 +44,10 @@ _ID_NAME = re.compile(
     r"(^|_)(e?id|uid|uuid|uscc|phone|mobile|name)$|编号|代号|信用代码|身份证|名称|姓名|手机|电话",
     re.IGNORECASE,
 )
+_ID_PART_NAME = re.compile(
+    r"(^|_)(e?id|uid|uuid|uscc)_?(prefix|head|start|hash|part|code|\d+)|prefix|hash|编号前|代码前",
+    re.IGNORECASE,
+)
 _FORBIDDEN_NAME = re.compile(
     r"gender|(^|_)sex($|_)|ethnic|nationality|religio|native_place|marital|health|biometric"
     r"|personal_(credit_)?points|shangding|性别|民族|宗教|籍贯|婚姻|病史|基因|个人.*积分|商鼎分"
@@ -96,6 +100,11 @@ def points_of_many(log_odds: Floats) -> NDArray[np.int64]:
 def is_id_name(name: str) -> bool:
     """Tell whether a column's name says that it identifies instead of describing."""
     return _ID_NAME.search(name) is not None
+
+
+def is_id_part_name(name: str) -> bool:
+    """Tell whether a column's name says that it is cut from an id or hashed."""
+    return _ID_PART_NAME.search(name) is not None
 
 
 def is_forbidden_feature(name: str) -> bool:
