@@ -68,7 +68,8 @@ def _ladders(subject: Subject, which: np.ndarray[Any, Any], draw: np.random.Gene
     uniform = low + draw.random(size) * (high - low)
     real = subject.matrix[draw.integers(0, len(subject.matrix), size), which[:, None]]
     mixed = np.where(np.isnan(real) | (draw.random(size) < _HALF), uniform, real)
-    return np.sort(mixed * sign, axis=1) * sign
+    ladders: Floats = np.sort(mixed * sign, axis=1) * sign
+    return ladders
 
 
 def check_structure(subject: Subject, _counts: Counts) -> Check:
