@@ -127,15 +127,6 @@ def counts_by_grade(subject: Subject) -> dict[Grade, int]:
     return {grade: found.get(grade.value, 0) for grade in Grade}
 
 
-def too_few(code: str, name: str, limit: str, n: int, why: str, *, binding: bool = True) -> Check:
-    """Return a check without a verdict, 不评价."""
-    return Check(
-        code=code,
-        name=name,
-        passed=None,
-        value="不评价",
-        limit=limit,
-        n=n,
-        note=why,
-        binding=binding,
-    )
+def too_few(code: str, name: str, limit: str, n: int, why: str) -> Check:
+    """Return a binding check without a verdict, 不评价."""
+    return Check(code=code, name=name, passed=None, value="不评价", limit=limit, n=n, note=why)

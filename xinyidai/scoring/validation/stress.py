@@ -77,7 +77,8 @@ def check_unit_error(subject: Subject, _counts: Counts) -> Check:
     # where no column is declared as money, any number with a wide spread stands in for one
     columns = amounts or [i for i, f in enumerate(features) if f.high > YUAN_FOR_WAN]
     found: dict[str, object] = {}
-    missed, silent = [], []
+    missed: list[str] = []
+    silent: list[str] = []
     for i in columns:
         for factor in (YUAN_FOR_WAN, 1 / YUAN_FOR_WAN):
             if not _is_noticed(subject, earlier, later, (i, factor)):
