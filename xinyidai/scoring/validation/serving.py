@@ -55,7 +55,7 @@ def check_inputs(subject: Subject, _counts: Counts) -> Check:
         "不是数": lambda: _is_refused(lambda: subject.model.score_one({**values, first: np.nan})),
         "无穷大": lambda: _is_refused(lambda: subject.model.score_one({**values, first: np.inf})),
         "列数不符的矩阵": lambda: _is_refused(
-            lambda: subject.model.score_many(subject.matrix[:2, 1:])
+            lambda: subject.transform.matrix(subject.matrix[:2, 1:])
         ),
         "超出训练范围的值按边界计算": lambda: _is_clipped(subject),
     }

@@ -1,7 +1,7 @@
 """What is validated: an artefact, a labelled table and probabilities for rows not trained on."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
@@ -87,19 +87,28 @@ class Counts:
 class Subject:
     """A model, its table, and what was promised for rows that it has not seen.
 
-    `matrix` holds raw values in the model's order, NaN where absent; `pd[i]` is promised for row
-    `tested[i]`; `times` order the rows of `matrix` where the table has a time column.
+    `raw` has every column, `table` those the specification names; `matrix` holds raw values in the
+    model's order, NaN where absent; `pd[i]` is promised for row `tested[i]`.
     """
 
     artefact: Artefact
     model: Model
     raw: RawTable
+    table: LabelledTable
     matrix: Floats
-    label: Labels
     tested: Rows
     pd: Floats
     split: Split
-    times: NDArray[np.generic] | None
+
+    @property
+    def label(self) -> Labels:
+        """The outcome of every row of the table, 1 for default."""
+        return self.table.label
+
+    @property
+    def times(self) -> NDArray[np.generic] | None:
+        """What orders the rows of the table; None without a time column."""
+        return self.table.times
 
     @property
     def outcome(self) -> Labels:
@@ -160,9 +169,7 @@ def load(
     else:
         tested, pd = _unseen(labelled_table, TreeParams(**training["params"]), progress)
         split = Split.OUT_OF_TIME if spec.time_column else Split.OUT_OF_FOLD
-    return Subject(
-        artefact, model, raw, matrix, labelled_table.label, tested, pd, split, labelled_table.times
-    )
+    return Subject(artefact, model, raw, labelled_table, matrix, tested, pd, split)
 
 
 def recoded(transform: Transform, table: LabelledTable) -> Floats:
@@ -234,8 +241,3 @@ def items_of(names: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
         if rests:
             found[item.name] = rests
     return found | {name: (i,) for i, name in enumerate(names) if name not in known}
-
-
-def params_json(params: TreeParams) -> dict[str, float]:
-    """Return the settings as plain values."""
-    return asdict(params)
