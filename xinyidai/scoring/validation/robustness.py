@@ -47,6 +47,7 @@ def check_weak_spots(subject: Subject, _counts: Counts) -> Check:
         for name, inside in _slices(subject)
         if not is_too_small(subject, inside)
     ]
+    slices.sort(key=lambda row: not (row["weak"] or row["short"]))
     weak = [row for row in slices if row["weak"] or row["short"]]
     named = "、".join(str(row["slice"]) for row in weak[:5])
     return Check(

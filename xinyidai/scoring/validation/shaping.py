@@ -48,6 +48,13 @@ HEADS: Mapping[str, str] = MappingProxyType(
         "grade_changed": "等级变化占比",
         "large": "放大一万倍",
         "small": "缩小一万倍",
+        "bounds": "上下界",
+        "segments": "各群",
+        "grades": "各等级",
+        "groups": "各群",
+        "slices": "切片（薄弱的在前）",
+        "without": "缺少该数据源时",
+        "gini": "Gini",
     }
 )
 _WORDS = {
@@ -135,16 +142,16 @@ def _head(name: str) -> str:
 
 def say(value: object) -> str:
     """Return a plain value as a person writes it."""
-    if value is None:
-        return "—"
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    if isinstance(value, int):
-        return f"{value:,}"
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return "、".join(say(item) for item in value) or "—"
     if isinstance(value, Mapping):
         return "；".join(f"{key} {say(item)}" for key, item in value.items()) or "—"
-    return _WORDS.get(str(value), str(value))
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "、".join(say(item) for item in value) or "—"
+    return _say_single(value)
+
+
+def _say_single(value: object) -> str:
+    if isinstance(value, bool) or value is None:
+        return {True: "是", False: "否", None: "—"}[value]
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return f"{value:,}" if isinstance(value, int) else _WORDS.get(str(value), str(value))
