@@ -39,8 +39,9 @@ def test_without_a_date_the_test_is_out_of_fold(subject):
     assert periods.check_stability(subject, FEW).passed is None
 
 
-def test_another_table_is_external(validated_folder, tmp_path):
-    table = write_csv(tmp_path / "bank.csv", firms(400, seed=12))
+def test_another_table_is_external_and_may_have_columns_of_its_own(validated_folder, tmp_path):
+    columns = firms(400, seed=12) | {"officer": [f"第{i}人" for i in range(400)]}
+    table = write_csv(tmp_path / "bank.csv", columns)
     assert load(validated_folder, table, silent).split is Split.EXTERNAL
 
 
@@ -56,7 +57,7 @@ def test_a_drifted_table_is_noticed(timed):
     drifted = replace(timed, matrix=matrix)
     found = periods.check_stability(drifted, FEW)
     assert found.passed is False
-    assert "sales" in found.value
+    assert "指标sales" in found.value
     assert periods.check_resemblance(drifted, FEW).passed is False
 
 

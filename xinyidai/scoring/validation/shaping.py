@@ -14,6 +14,9 @@ HEADS: Mapping[str, str] = MappingProxyType(
         "bads": "违约",
         "verdict": "结论",
         "auc": "AUC",
+        "slope": "斜率",
+        "intercept": "截距",
+        "bad_rate": "违约率",
         "auc_low": "下限",
         "auc_high": "上限",
         "ks": "KS",
@@ -117,7 +120,7 @@ def _records(value: object) -> list[Mapping[str, object]] | None:
     """Return the value as records where it is a list or a mapping of them, else None."""
     if isinstance(value, Mapping):
         if value and all(isinstance(item, Mapping) for item in value.values()):
-            return [{"": name, **item} for name, item in value.items()]
+            return [{"": _head(name), **item} for name, item in value.items()]
         return None
     if isinstance(value, Sequence) and not isinstance(value, str):
         records = [item for item in value if isinstance(item, Mapping)]
