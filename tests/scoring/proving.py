@@ -33,4 +33,4 @@ def _newest() -> Artefact:
 
 
 def _tell(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+    sys.stderr.write(f"{line}\n")
