@@ -152,6 +152,20 @@ def active_scorer() -> Scorer | None:
     return None if active is None else _scorer(str(folder_of(active)), active.manifest_hash)
 
 
+def scorer_of(code: str, version: str) -> Scorer:
+    """Return the scorer of any registered version, a retired one too; verified when it is loaded.
+
+    Raises:
+        NotFound: this version was never registered here.
+        ArtefactRefused: its files are gone or not those that were registered.
+
+    """
+    model = queries.find_version(code, version)
+    if model is None:
+        raise NotFound(f"没有登记过模型 {code} {version}。")
+    return _scorer(str(folder_of(model)), model.manifest_hash)
+
+
 @lru_cache(maxsize=LOADED_MODELS)
 def _scorer(folder: str, manifest_hash: str) -> Scorer:
     return Scorer.from_folder(Path(folder), manifest_hash=manifest_hash)
