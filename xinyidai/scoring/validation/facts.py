@@ -16,6 +16,7 @@ import numpy as np
 from xinyidai.catalogue.indicators import indicator_dictionary
 from xinyidai.catalogue.kinds import KINDS
 from xinyidai.scoring import artefacts, rules
+from xinyidai.scoring.artefacts import Algorithm
 from xinyidai.scoring.training.fit import TreeParams, fit_booster
 from xinyidai.scoring.training.spec import TrainingSpec
 from xinyidai.scoring.validation import process_facts
@@ -24,7 +25,7 @@ from xinyidai.scoring.validation.drift import psi
 from xinyidai.scoring.validation.periods import is_later
 from xinyidai.scoring.validation.process_facts import STATES
 from xinyidai.scoring.validation.segments import segmentations
-from xinyidai.scoring.validation.subject import SPLIT_NAMES, Subject, items_of
+from xinyidai.scoring.validation.subject import SPLIT_NAMES, Subject, items_of, training_of
 from xinyidai.scoring.values import MissingPolicy
 
 Facts = dict[str, Any]
@@ -155,23 +156,19 @@ def challengers(subject: Subject) -> Facts:
 
 def search(subject: Subject) -> Facts:
     """Return the settings, and the log of the search for them where there was one."""
-    training = _training(subject)
+    training = training_of(subject.artefact)
     found: Facts = {"参数": dict(training["params"]), "种子": training["seed"]}
     return found | _optional(subject, "search.json", "没有搜索记录：参数由规格指定")
 
 
 def _optional(subject: Subject, name: str, otherwise: str) -> Facts:
     """Return an optional hashed file of the artefact; what the manifest does not list is none."""
-    files = subject.artefact.manifest["files"]
-    if not isinstance(files, Mapping) or name not in files:
-        return {"记录": otherwise}
-    document = json.loads((subject.artefact.folder / name).read_bytes())
-    return {"记录": document}
+    return {"记录": subject.artefact.extras.get(name, otherwise)}
 
 
 def rebuild(subject: Subject) -> Facts:
     """Fit the final trees again from table and manifest and compare them byte for byte."""
-    training, manifest = _training(subject), subject.artefact.manifest
+    training, manifest = training_of(subject.artefact), subject.artefact.manifest
     found: Facts = {
         "清单的 SHA-256": subject.artefact.manifest_hash,
         "库": [
@@ -182,8 +179,8 @@ def rebuild(subject: Subject) -> Facts:
     }
     if subject.raw.sha256 != training["table_sha256"]:
         return found | {"重建": "不是训练时的表，不能重建"}
-    if manifest.get("algorithm", "lightgbm") != "lightgbm":
-        return found | {"重建": "不是树模型，用 model train 重建后比对清单"}
+    if subject.artefact.algorithm is Algorithm.SCORECARD:
+        return found | {"重建": "评分卡用 model rebuild 整体重建并逐个文件比对"}
     booster = fit_booster(
         subject.transform.matrix(subject.matrix),
         subject.label,
@@ -265,13 +262,6 @@ def sandbox(subject: Subject) -> Facts:
         "结果列表示违约的值": spec.label.positive,
         "数据去向": "只在本机计算，不连数据库，不上传",
     }
-
-
-def _training(subject: Subject) -> Mapping[str, Any]:
-    training = subject.artefact.manifest["training"]
-    if not isinstance(training, Mapping):
-        raise TypeError("the manifest does not describe the training")
-    return training
 
 
 def _version(name: str) -> str:

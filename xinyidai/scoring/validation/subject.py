@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +14,9 @@ from xinyidai.catalogue.kinds import ITEMS
 from xinyidai.catalogue.missing import Missing, MissingCause
 from xinyidai.kernel.errors import InvalidInput
 from xinyidai.scoring import artefacts
-from xinyidai.scoring.artefacts import Artefact
+from xinyidai.scoring.artefacts import Algorithm, Artefact
 from xinyidai.scoring.score import Scorer
+from xinyidai.scoring.training.challengers import validate_card
 from xinyidai.scoring.training.dataset import (
     LabelledTable,
     RawTable,
@@ -153,9 +154,7 @@ def load(
     model itself speaks. Raises `ArtefactRefused` or `InvalidInput`.
     """
     artefact = artefacts.load(folder)
-    training = artefact.manifest["training"]
-    if not isinstance(training, Mapping):
-        raise InvalidInput("模型清单没有训练说明。", code="artefact_refused")
+    training = training_of(artefact)
     raw = read_table(table)
     spec = _timed(spec_from(training["spec"]), raw, time_column)
     labelled_table = labelled(raw, spec)
@@ -167,9 +166,17 @@ def load(
         tested = np.flatnonzero(~artefact.transform.lacks_core(matrix))
         pd, split = model.score_many(matrix[tested]).pd, Split.EXTERNAL
     else:
-        tested, pd = _unseen(labelled_table, TreeParams(**training["params"]), progress)
+        tested, pd = _unseen(labelled_table, artefact, progress)
         split = Split.OUT_OF_TIME if spec.time_column else Split.OUT_OF_FOLD
     return Subject(artefact, model, raw, labelled_table, matrix, tested, pd, split)
+
+
+def training_of(artefact: Artefact) -> Mapping[str, Any]:
+    """Return what the manifest says of the training; `InvalidInput` where it says nothing."""
+    training = artefact.manifest["training"]
+    if not isinstance(training, Mapping):
+        raise InvalidInput("模型清单没有训练说明。", code="artefact_refused")
+    return training
 
 
 def recoded(transform: Transform, table: LabelledTable) -> Floats:
@@ -199,13 +206,17 @@ def _beside(spec: TrainingSpec, raw: RawTable, time_column: str | None) -> tuple
     return tuple(name for name in raw.columns if name not in used)
 
 
-def _unseen(table: LabelledTable, params: TreeParams, progress: Progress) -> tuple[Rows, Floats]:
+def _unseen(table: LabelledTable, artefact: Artefact, progress: Progress) -> tuple[Rows, Floats]:
     """Fit every fold again; calibrate each on the others, in time order only on the earlier.
 
     The first fold in time order has nothing earlier to be calibrated on and is left out.
     """
     folds = splits(table)
-    found = cross_validate(table, folds, params, progress)
+    if artefact.algorithm is Algorithm.SCORECARD:
+        found = validate_card(table, folds, progress)
+    else:
+        params = TreeParams(**training_of(artefact)["params"])
+        found = cross_validate(table, folds, params, progress)
     ends = np.cumsum([len(test) for _, test in folds])
     raw = np.split(found.raw, ends[:-1])
     labels = [table.label[test] for _, test in folds]
