@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from xinyidai.scoring import artefacts
-from xinyidai.scoring.artefacts import Artefact
 from xinyidai.scoring.validation.run import validate
 from xinyidai.scoring.validation.subject import Counts, load
 from xinyidai.seeds.loans import write_loans
@@ -19,17 +18,8 @@ def model_validation(pairs: int) -> int:
     with tempfile.TemporaryDirectory(prefix="validation-") as folder:
         table = Path(folder) / "loans.csv.gz"
         write_loans(table, _tell)
-        subject = load(_newest().folder, table, _tell)
+        subject = load(artefacts.newest_shipped("demo-city"), table, _tell)
         return len(validate(subject, replace(FULL, pairs=pairs), _tell).unmet)
-
-
-def _newest() -> Artefact:
-    """Return the shipped demo model with the highest version."""
-    found = [artefacts.load(folder) for folder in artefacts.list_shipped()]
-    return max(
-        (one for one in found if one.code == "demo-city"),
-        key=lambda one: [int(part) for part in one.version.split(".")],
-    )
 
 
 def _tell(line: str) -> None:

@@ -120,11 +120,13 @@ def test_bad_calibration_fails(subject, slope):
 def test_understated_risk_fails_in_its_grades(subject):
     understated = replace(subject, pd=subject.pd / 3)
     assert calibrating.check_grade_rates(understated, FEW).passed is False
+    assert calibrating.check_grade_bands(understated, FEW).passed is False
 
 
 def test_overstated_risk_is_cautious_and_passes_the_grades(subject):
     cautious = replace(subject, pd=np.minimum(0.99, subject.pd * 1.5))
     assert calibrating.check_grade_rates(cautious, FEW).passed is True
+    assert calibrating.check_grade_bands(cautious, FEW).passed is True
 
 
 def test_too_few_defaults_give_no_verdict_on_the_slope(subject):

@@ -26,6 +26,7 @@ REQUIRED = (
     "withholding_construction",
     "calibration_slope",
     "calibration_ece",
+    "calibration_grade_bands",
     "discrimination_auc",
     "implementation",
 )

@@ -31,6 +31,7 @@ CHECKS: tuple[CheckFunction, ...] = (
     calibrating.check_slope,
     calibrating.check_ece,
     calibrating.check_grade_rates,
+    calibrating.check_grade_bands,
     grades.check_concentration,
     grades.check_ordering,
     grades.check_migration,
