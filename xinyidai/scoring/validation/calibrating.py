@@ -83,7 +83,7 @@ def check_grade_rates(subject: Subject, _counts: Counts) -> Check:
         limit=f"每级 p ≥ {level:.4f}",
         n=len(subject.pd),
         binding=False,
-        note=f"合计错判概率 {limits.GRADE_TEST_LEVEL:.0%}，按等级数均分。样本很大时微小的偏差也显著，"
+        note=f"合计错判概率 {limits.GRADE_TEST_LEVEL:.0%}，按等级数均分。样本大时小偏差也显著，"
         "所以只要求说明；偏到等级之外的由下一项判定。",
         numbers={"grades": rows},
     )
