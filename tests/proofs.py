@@ -26,6 +26,7 @@ from tests.products.worlds import (
 )
 from tests.profiles.engines import indicators_three_engines
 from tests.scoring import proving as scoring
+from tests.scoring.model_proving import model_validation
 from xinyidai.catalogue.missing import Missing, MissingCause
 from xinyidai.matching.index import ProductIndex
 from xinyidai.products.rules import assess
@@ -147,6 +148,7 @@ PROOFS: dict[str, tuple[Callable[[int], int], int]] = {
     "rows_equal_blocks": (scoring.rows_equal_blocks, 100_000),
     "scores_on_spark": (scoring.scores_on_spark, 10_000),
     "reasons_are_true": (scoring.reasons_are_true, 20_000),
+    "model_validation": (model_validation, 2_000_000),
 }
 
 

@@ -13,6 +13,7 @@ from xinyidai.kernel.db import own_transaction
 from xinyidai.scoring import artefacts, queries, service
 from xinyidai.scoring.service import recomputing
 from xinyidai.scoring.training.cli import model
+from xinyidai.scoring.validation.cli import add_validate
 
 COMMANDS = (model,)
 
@@ -54,10 +55,18 @@ def _step(name: str, text: str) -> None:
             click.echo(f"{changed.code} {changed.version} {changed.state}")
 
 
-_step("validate", "核验模型文件和指标。")
 _step("approve", "由第二人批准模型。")
 _step("activate", "启用模型，原模型停用；对已停用的旧版本执行即为回滚。")
 _step("retire", "停用模型。")
+
+
+def _note_in_database(code: str, version: str, login: str, _note: str) -> None:
+    with own_transaction():
+        changed = service.validate_model(_actor(login), code, version)
+        click.echo(f"{changed.code} {changed.version} {changed.state}")
+
+
+add_validate(model, _note_in_database)
 
 
 @model.command("list")

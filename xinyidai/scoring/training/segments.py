@@ -68,7 +68,8 @@ def _parts(values: NDArray[np.generic], gaps: Flags) -> dict[str, Flags]:
         bands = np.searchsorted(edges, numbers, side="right")
         parts = {name: ~gaps & (bands == i) for i, name in enumerate(_BAND_NAMES)}
     elif values.dtype.kind in "iufbOUT":
-        texts = np.array([level_text(value) for value in values.tolist()])
+        named = zip(values.tolist(), gaps.tolist(), strict=True)
+        texts = np.array(["" if gap else level_text(value) for value, gap in named])
         levels, counts = np.unique(texts[~gaps], return_counts=True)
         kept = levels[np.argsort(-counts, kind="stable")][:_MOST_LEVELS]
         parts = {str(level): ~gaps & (texts == level) for level in kept}
