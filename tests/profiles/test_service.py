@@ -179,7 +179,7 @@ def test_nineteen_peers_are_too_few_and_twenty_are_enough(city, db):
 def test_every_indicator_with_twenty_values_has_a_distribution_and_no_other(city, db):
     known = indicator_dictionary().indicators
     for number in range(20):
-        firm = city.firm(registered_capital_fen=number if number else None)
+        firm = city.firm(registered_capital_fen=number or None)
         city.record(firm, "branch", some_day())
         city.record(firm, "land_operation_right", some_day(), quantity=Decimal(number))
         if number < 19:
