@@ -19,4 +19,4 @@ def city(db, make_city: City) -> City:
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
     """500 firms, every tenth without a record."""
-    return make_sample(tmp_path_factory.mktemp("parquet"), firms=500, each=90)
+    return make_sample(tmp_path_factory.mktemp("parquet"), firms=500, each=60)
