@@ -23,7 +23,7 @@ def upgrade() -> None:
     op.create_table(
         "portrait",
         sa.Column("enterprise_id", sa.Uuid(), nullable=False),
-        sa.Column("facts_version", sa.Integer(), nullable=False),
+        sa.Column("facts_version", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.String(length=64), nullable=False),
         sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
