@@ -182,8 +182,10 @@ def _results(model: TrainedModel) -> str:
             "",
             f"{split}分 {model.spec.folds} 折（种子 {model.spec.seed}），每折重新训练。",
             _how_chosen(model),
-            f"概率用{others}折校准。"
-            f"各折 AUC 平均 {spread['auc_mean']}，标准差 {spread['auc_sd']}。",
+            (
+                f"概率用{others}折校准。"
+                f"各折 AUC 平均 {spread['auc_mean']}，标准差 {spread['auc_sd']}。"
+            ),
             "",
             head,
             "| --- | --- | --- | --- | --- | --- | --- | --- |",

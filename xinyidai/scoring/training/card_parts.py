@@ -19,7 +19,7 @@ def challengers_text(challenge: Challenge | None) -> str:
         for name, m in challenge.metrics.items()
     ]
     gains = [
-        f"- 比{_NAMES[name]}高 {gain.value:+.4f}（95 % 区间 {gain.low:+.4f} 到 {gain.high:+.4f}）"
+        f"- 比 {_NAMES[name]} 高 {gain.value:+.4f}（95 % 区间 {gain.low:+.4f} 到 {gain.high:+.4f}）"
         for name, gain in challenge.gains.items()
     ]
     skipped = [f"- {_NAMES[name]}：{why}" for name, why in challenge.skipped.items()]

@@ -26,6 +26,7 @@ _FIRST_ROWS, _FULL_ROWS = 4_000, 15_000
 _SURVIVORS = 4
 _STEPS = 12
 _LEAST_SHARE = 0.1
+_FORWARD = 0.75
 _FEWEST_OF_A_CLASS = 2
 
 Split = tuple[NDArray[np.intp], NDArray[np.intp]]
@@ -150,31 +151,28 @@ def search(problem: Problem) -> Search:
 
 
 def inner_splits(problem: Problem) -> list[Split]:
-    """Return the inner splits: repeated for few rows, forward where rows have a time."""
+    """Return stratified inner splits, repeated for few rows, and a forward one for dated rows.
+
+    Forward splits alone would choose too timidly: each learns from the oldest rows only.
+    """
     rows = len(problem.label)
-    if problem.times is not None:
-        chained = _chained(problem.times, problem.label)
-        if chained:
-            return chained
     fewest = int(min(np.bincount(problem.label, minlength=2)))
     wanted, repeats = (5, 2) if rows < _TINY else (5, 1) if rows < _SMALL else (3, 1)
     folds = RepeatedStratifiedKFold(
         n_splits=max(2, min(wanted, fewest)), n_repeats=repeats, random_state=problem.seed
     )
-    return list(folds.split(problem.matrix, problem.label))
-
-
-def _chained(times: NDArray[np.generic], label: NDArray[np.int8]) -> list[Split]:
-    """Return up to two forward splits: the first 60 and 80 % train, the next 20 % test."""
-    order = np.argsort(times, kind="stable")
-    ranks = np.searchsorted(times[order], times, side="left") / len(times)
-    found = []
-    for start, end in ((0.6, 0.8), (0.8, 1.1)):
-        train = np.flatnonzero(ranks < start)
-        test = np.flatnonzero((ranks >= start) & (ranks < end))
-        if len(test) and len(set(label[train])) == len(set(label[test])) == 2:  # noqa: PLR2004
-            found.append((train, test))
+    found = list(folds.split(problem.matrix, problem.label))
+    if problem.times is not None:
+        found += _forward(problem.times, problem.label)
     return found
+
+
+def _forward(times: NDArray[np.generic], label: NDArray[np.int8]) -> list[Split]:
+    """Return one split of the first three quarters against the last, if both hold both outcomes."""
+    ranks = np.searchsorted(np.sort(times), times, side="left") / len(times)
+    train, test = np.flatnonzero(ranks < _FORWARD), np.flatnonzero(ranks >= _FORWARD)
+    both = all(len(part) and len(set(label[part].tolist())) == 2 for part in (train, test))  # noqa: PLR2004
+    return [(train, test)] if both else []
 
 
 def _sample(problem: Problem, most: int) -> NDArray[np.intp]:
