@@ -7,7 +7,7 @@ hash of the manifest it speaks of. A report on another manifest says nothing abo
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -52,10 +52,10 @@ class Check:
     value: str
     limit: str
     n: int
-    binding: bool
-    made_by: str
-    note: str
-    numbers: Mapping[str, object]
+    binding: bool = True
+    note: str = ""
+    numbers: Mapping[str, object] = field(default_factory=dict)
+    made_by: str = ""
 
     @property
     def verdict(self) -> str:
