@@ -8,6 +8,7 @@ from sqlalchemy import text, update
 
 from tests.factories import models, parties
 from xinyidai.audit import queries as audit
+from xinyidai.catalogue.indicators import indicator_dictionary
 from xinyidai.kernel.actor import Role
 from xinyidai.kernel.errors import (
     Conflict,
@@ -214,7 +215,7 @@ def test_a_signature_of_another_kind_of_text_is_none(raised):
 
 def test_a_feature_the_dictionary_lost_stops_the_activation(raised, people, monkeypatch):
     raised(steps=2)
-    known = dict(model_dictionary())
+    known = dict(indicator_dictionary().indicators)
     known.pop("years_established")
     monkeypatch.setattr(
         "xinyidai.scoring.service.models.indicator_dictionary",
@@ -222,12 +223,6 @@ def test_a_feature_the_dictionary_lost_stops_the_activation(raised, people, monk
     )
     with pytest.raises(RuleBroken, match="years_established"):
         service.activate_model(people.keeper, CODE, ONE)
-
-
-def model_dictionary():
-    from xinyidai.catalogue.indicators import indicator_dictionary  # noqa: PLC0415 - one use
-
-    return indicator_dictionary().indicators
 
 
 def test_a_rollback_brings_back_the_version_before_and_no_further(raised, people):

@@ -51,9 +51,8 @@ def test_readers_see_the_old_model_until_the_commit_and_the_new_one_after_it(liv
 
 
 def test_a_switch_rolled_back_leaves_everything_as_it_was(live, two_models):
-    with pytest.raises(RuntimeError), own_transaction():
-        service.roll_back(two_models, "漂移")
-        raise RuntimeError
+    service.roll_back(two_models, "漂移")
+    db.session.rollback()
     assert version_elsewhere(live) == TWO
     assert queries.find_active().version == TWO
 

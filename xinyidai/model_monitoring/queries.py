@@ -163,6 +163,11 @@ def open_assignment(model_id: UUID) -> ShadowAssignment | None:
     )
 
 
+def has_open_assignment(model_id: UUID) -> bool:
+    """Tell whether a version runs in the shadow now."""
+    return any(row.model_id == model_id for row in open_assignments())
+
+
 def assignments_of(model_id: UUID) -> Sequence[ShadowAssignment]:
     """Return every shadow run of a version, newest first."""
     return db.session.scalars(
