@@ -54,6 +54,7 @@ def report_repayment(actor: Actor, application_id: UUID, told: Repayment) -> Rep
     if is_end and application.state is ApplicationState.DISBURSED:
         steps.take(actor, A.SETTLE, application)
         application.settled_at = clock.now()
+    audit.record(actor, "application:repayment", "loan_application", application.id)
     return keep(actor, application, told)
 
 
@@ -75,7 +76,6 @@ def keep(actor: Actor, application: LoanApplication, told: Repayment) -> Repayme
     )
     db.session.add(report)
     db.session.flush()
-    audit.record(actor, "application:repayment", "loan_application", application.id)
     return report
 
 
