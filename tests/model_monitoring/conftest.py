@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -125,7 +126,7 @@ def store_profile(enterprise_id: UUID, seed: int = 1, **changes: Any) -> Profile
         scope="all",
         purpose="indicators",
         indicators=indicators(seed, **changes),
-        content_hash=f"{random.Random(repr((enterprise_id, seed, clock.now()))).getrandbits(256):064x}",  # noqa: S311, E501 - invented
+        content_hash=sha256(repr((enterprise_id, seed, clock.now())).encode()).hexdigest(),
         created_at=clock.now(),
     )
     database.session.add(snapshot)

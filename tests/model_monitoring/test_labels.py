@@ -88,18 +88,16 @@ def test_only_indicators_of_authorized_items_are_exported(lent, export):
 
 
 @pytest.mark.parametrize(
-    ("days", "after", "overdue", "reason"),
+    ("days", "told", "reason"),
     [
-        (500, 200, 45, LeftOut.INDETERMINATE),
-        (300, 200, 120, LeftOut.IMMATURE),
-        (500, 200, 0, LeftOut.UNREPORTED),
+        (500, (200, 45), LeftOut.INDETERMINATE),
+        (300, (200, 120), LeftOut.IMMATURE),
+        (500, (200, 0), LeftOut.UNREPORTED),
     ],
 )
-def test_what_is_not_known_for_certain_is_left_out_and_counted(
-    lent, export, days, after, overdue, reason
-):
+def test_what_is_not_known_is_left_out_and_counted(lent, export, days, told, reason):
     loan = lent(days)
-    loan.tell(after, overdue)
+    loan.tell(*told)
     loan.consent()
     counts, rows = export()
     assert (rows, dict(counts.left_out)) == ([], {reason: 1})

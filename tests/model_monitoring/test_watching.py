@@ -87,12 +87,12 @@ def test_worse_firms_move_the_estimated_bad_rate_out_of_its_band(city, db):
     city(0)
     run = city(
         1,
-        tax_arrears_amount=lambda place: 1e10,
-        dishonesty_listed=lambda place: 1.0,
-        penalties_24m=lambda place: 40.0,
-        years_established=lambda place: 1.1,
-        social_insurance_staff_change_12m=lambda place: -0.9,
-        tax_grade_latest=lambda place: 1.0,
+        tax_arrears_amount=lambda _: 1e10,
+        dishonesty_listed=lambda _: 1.0,
+        penalties_24m=lambda _: 40.0,
+        years_established=lambda _: 1.1,
+        social_insurance_staff_change_12m=lambda _: -0.9,
+        tax_grade_latest=lambda _: 1.0,
     )
     assert (K.EXPECTED_BAD_RATE, "") in alarms(db)
     assert figure(run, "score").verdict in {V.SOME, V.MUCH}

@@ -34,6 +34,7 @@ from xinyidai.seeds import (
     queries,
     rosters,
     shelf,
+    watching,
     wishes,
 )
 from xinyidai.seeds.crowd import STORY_LOGIN
@@ -153,10 +154,12 @@ def _steps(say: Say) -> tuple[tuple[str, Callable[[World], object]], ...]:
         ("自愿填报和信用承诺", promises.tell),
         ("企业画像", models.profile),
         ("行业分布和评分", models.score),
+        ("模型监测", watching.watch_models),
         ("授权", permissions.play_consents),
         ("融资需求", wishes.publish_needs),
         ("产品匹配", wishes.match_members),
         ("贷款申请", lambda world: lending.lend(world, say)),
+        ("还款情况", watching.report_repayments),
         ("银企对接活动", gatherings.gather),
         ("银行查询", permissions.look_around),
         ("信用报告和信用码", open_side.show_openly),
