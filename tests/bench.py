@@ -42,6 +42,8 @@ from tests.products.worlds import (
     random_subject,
     random_wish,
 )
+from tests.scoring.bench_rescoring import rescore_dirty_share
+from tests.scoring.bench_scoring import score_batch_vs_booster, score_row_vs_capi
 from xinyidai.app import create_app
 from xinyidai.kernel.settings import (
     DEMO_SECRET,
@@ -273,6 +275,9 @@ BENCHES: dict[str, Callable[[], Row]] = {
     "collect_again": collect_again,
     "collect_peak_mib": collect_peak_mib,
     "records_page_p95_ms": records_page_p95_ms,
+    "score_row_vs_capi": score_row_vs_capi,
+    "score_batch_vs_booster": score_batch_vs_booster,
+    "rescore_dirty_share": rescore_dirty_share,
 }
 
 

@@ -1,52 +1,39 @@
-"""Model artefacts for tests: shipped folders copied, with validation reports that say so or not."""
+"""A model in force, for tests that need scores."""
 
-import shutil
-from pathlib import Path
-
+from tests.factories import parties
+from tests.profiles.conftest import City, make_firms, make_records
+from xinyidai.enterprises.models import Enterprise
 from xinyidai.kernel import clock
+from xinyidai.kernel.actor import Role
+from xinyidai.kernel.db import db
+from xinyidai.scoring import service as scoring
 from xinyidai.scoring.artefacts import shipped_folder
-from xinyidai.scoring.validation import report
-from xinyidai.scoring.validation.report import Check, ValidationReport
+from xinyidai.seeds.models import ACTIVE, CODE
 
-CODE = "demo-city"
+OTHER = "2025.1"
+KINDS = ("tax_grade", "monthly_invoicing", "social_insurance", "administrative_penalty")
 
 
-def report_on(folder: Path, **failed: str) -> ValidationReport:
-    """Return a report on this folder in which every required check passed but those named."""
-    checks = [
-        Check(
-            code=code,
-            name=f"检查 {code}",
-            passed=code not in failed,
-            value=failed.get(code, "0"),
-            limit="0",
-            n=1000,
-            binding=True,
-            made_by="tests.factories.models.report_on",
-            note="",
-            numbers={},
-        )
-        for code in report.REQUIRED
-    ]
-    return ValidationReport(
-        code=folder.parent.name,
-        version=folder.name,
-        manifest_hash=report.manifest_hash(folder),
-        table="演示",
-        table_sha256="0" * 64,
-        rows=1000,
-        split="out_of_fold",
-        counts={},
-        checks=tuple(checks),
-        made_at=clock.now(),
+def put_in_force(version: str = ACTIVE) -> None:
+    """Register, validate, approve and activate a shipped model of the invented city."""
+    keeper = parties.account(Role.OPERATOR).as_actor()
+    clerk = parties.account(Role.CREDIT_OFFICE, parties.credit_office()).as_actor()
+    scoring.register_model(keeper, shipped_folder(CODE, version))
+    scoring.validate_model(keeper, CODE, version)
+    scoring.approve_model(clerk, CODE, version)
+    scoring.activate_model(keeper, CODE, version)
+
+
+def city_with_records(number: int, each: int = 8) -> list[Enterprise]:
+    """Add random firms with records of a few kinds, most of them enough to be judged.
+
+    Two of three have signed up. The records end about the day `AS_OF`.
+    """
+    facts = make_firms(number)
+    city = City()
+    for place, firm in enumerate(facts):
+        city.firm(firm, registered_at=clock.now() if place % 3 else None)
+    city.collect(
+        row.as_new_record(place) for place, row in enumerate(make_records(facts, each, kinds=KINDS))
     )
-
-
-def copied(target: Path, version: str, *, is_validated: bool = True, **failed: str) -> Path:
-    """Copy a shipped version of the demo model; with a report on it unless told otherwise."""
-    folder = target / CODE / version
-    shutil.copytree(shipped_folder(CODE, version), folder)
-    (folder / report.REPORT).unlink(missing_ok=True)
-    if is_validated:
-        report.write(folder, report_on(folder, **failed))
-    return folder
+    return [db.session.get_one(Enterprise, firm.enterprise_id) for firm in facts]

@@ -12,7 +12,8 @@ from uuid import UUID
 import pytest
 
 from tests.applications.conftest import Market, make_market
-from tests.factories import models, parties
+from tests.factories import artefacts as models
+from tests.factories import parties
 from xinyidai.applications import service as applications
 from xinyidai.applications.models import LoanApplication
 from xinyidai.applications.rules import Terms

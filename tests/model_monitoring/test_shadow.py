@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import func, select
 
-from tests.factories import models, parties
+from tests.factories import artefacts as models
+from tests.factories import parties
 from tests.model_monitoring.conftest import store_profile
 from xinyidai.kernel.actor import Role
 from xinyidai.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound, RuleBroken
@@ -47,7 +48,7 @@ def test_the_comparison_counts_every_firm_once_and_numbers_lead_to_lists(challen
 
 def test_a_shadow_score_equals_what_the_version_would_say_online(challenger, db):
     service.run_shadows()
-    scorer = scoring.scorer_of(challenger)
+    scorer = scoring.sound_scorer(challenger)
     for snapshot in list(queries.present_snapshots()):
         kept = db.get(ShadowScore, (challenger.id, snapshot.enterprise_id))
         outcome = scorer.score_one(scoring.inputs_of(snapshot.indicators))

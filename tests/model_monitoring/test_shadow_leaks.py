@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.factories import models, parties
+from tests.factories import artefacts as models
+from tests.factories import parties
 from tests.factories.readers import make_reader
 from tests.factories.rights import Town
 from xinyidai.kernel.actor import Role

@@ -1,7 +1,7 @@
 """Random firms and records for the tests of the engines, and a small world in the database."""
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -121,10 +121,12 @@ def make_firms(number: int, seed: int = 7) -> list[FirmFacts]:
     ]
 
 
-def make_records(firms: list[FirmFacts], each: int, seed: int = 8) -> list[Row]:
+def make_records(
+    firms: list[FirmFacts], each: int, seed: int = 8, *, kinds: Sequence[str] | None = None
+) -> list[Row]:
     """About `each` records a firm, some of them newer than `AS_OF`; every tenth firm has none."""
     source = random.Random(seed)  # noqa: S311 - test data
-    kinds = indicator_dictionary().kinds
+    kinds = kinds or indicator_dictionary().kinds
     return [
         _record(source, str(firm.enterprise_id), source.choice(kinds))
         for number, firm in enumerate(firms)

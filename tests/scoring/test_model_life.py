@@ -6,7 +6,8 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import text, update
 
-from tests.factories import models, parties
+from tests.factories import artefacts as models
+from tests.factories import parties
 from xinyidai.audit import queries as audit
 from xinyidai.catalogue.indicators import indicator_dictionary
 from xinyidai.kernel.actor import Role

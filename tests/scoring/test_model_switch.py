@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.factories import models, parties
+from tests.factories import artefacts as models
+from tests.factories import parties
 from xinyidai.accounts import queries as accounts
 from xinyidai.kernel.actor import Role
 from xinyidai.kernel.db import db, own_transaction

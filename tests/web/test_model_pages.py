@@ -6,7 +6,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from tests.factories import models, parties
+from tests.factories import artefacts as models
+from tests.factories import parties
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Role
 from xinyidai.kernel.db import db

@@ -15,8 +15,10 @@ from xinyidai.kernel.errors import DomainError
 from xinyidai.scoring import artefacts, model_rules, queries, service
 from xinyidai.scoring.lifecycle import ModelAction
 from xinyidai.scoring.models import ModelVersion
+from xinyidai.scoring.service import recomputing
 from xinyidai.scoring.training.cli import model
 from xinyidai.scoring.training.pipeline import evaluate
+from xinyidai.scoring.validation.cli import add_validate
 from xinyidai.scoring.validation.report import REPORT
 
 COMMANDS = (model,)
@@ -85,14 +87,7 @@ def validate_registered(code: str, version: str, login: str, note: str) -> None:
         _say(service.validate_model(_actor(login), code, version, note))
 
 
-@model.command("validate")
-@click.argument("target")
-@click.argument("version")
-@_who
-@_why
-def validate(target: str, version: str, login: str, note: str) -> None:
-    """核对验证报告，把登记的模型 CODE VERSION 记为已验证."""
-    validate_registered(target, version, login, note)
+add_validate(model, validate_registered)
 
 
 @model.command("rollback")
@@ -146,6 +141,25 @@ def list_models() -> None:
 @model.command("score-all")
 def score_all() -> None:
     """给所有有画像的企业评分."""
-    with own_transaction():
-        count = service.score_all(lambda done, all_: click.echo(f"{done}/{all_}", err=True))
+    count = service.score_all(lambda done: click.echo(done, err=True), step=own_transaction)
     click.echo(json.dumps({"scored": count}))
+
+
+@model.command("recompute")
+@click.option("--all", "everything", is_flag=True, help="复算全部评分和查询结果。")
+@click.option("--ids", help="只复算这些评分，编号用逗号隔开。")
+def recompute(*, everything: bool, ids: str | None) -> None:
+    """用留存的画像和当时的模型复算历史评分，逐条列出不一致."""
+    if everything == bool(ids):
+        raise click.UsageError("请在 --all 和 --ids 中选择一个。")
+    chosen = None if ids is None else recomputing.read_ids(ids)
+    with own_transaction():
+        done = [service.recompute(chosen, lambda count: click.echo(count, err=True))]
+        done += [service.recompute_looks()] if everything else []
+    for difference in (one for part in done for one in part.differences):
+        click.echo(json.dumps(vars(difference), ensure_ascii=False, default=str))
+    checked = sum(part.checked for part in done)
+    differences = sum(len(part.differences) for part in done)
+    click.echo(json.dumps({"checked": checked, "differences": differences}))
+    if differences:
+        raise click.exceptions.Exit(1)

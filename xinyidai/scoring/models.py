@@ -76,7 +76,12 @@ class ModelStep(Model):
 
 
 class ScoreResult(Model):
-    """One score of one firm with all that is needed to compute it again, 信用评分."""
+    """One score of one firm with all that is needed to compute it again, 信用评分.
+
+    `inputs_hash` is over what the model read (values, causes, days); empty in rows older than it.
+    Where not `is_explained`, the reasons are still to be computed from the snapshot, before the
+    score is shown to anybody.
+    """
 
     __tablename__ = "score_result"
     __table_args__ = (Index("ix_score_result_current", "enterprise_id", "scored_at"),)
@@ -94,6 +99,40 @@ class ScoreResult(Model):
     reasons: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     missing: Mapped[dict[str, Any]] = mapped_column(default=dict)
     scored_at: Mapped[datetime] = mapped_column(default=clock.now)
+    is_explained: Mapped[bool] = mapped_column(default=True)
+    inputs_hash: Mapped[str] = mapped_column(String(64), default="")
+
+
+class ScoreHead(Model):
+    """A firm's newest score and what it rests on, 最新评分: what differs from it is to be scored.
+
+    Nothing here is not in `score_result` and `profile_snapshot`; it is kept so that finding the
+    firms whose facts changed costs one pass over firms, not over all scores ever made.
+    """
+
+    __tablename__ = "score_head"
+
+    enterprise_id: Mapped[UUID] = mapped_column(ForeignKey("enterprise.id"), primary_key=True)
+    score_id: Mapped[UUID]
+    model_code: Mapped[str] = mapped_column(String(64))
+    model_version: Mapped[str] = mapped_column(String(32))
+    facts_version: Mapped[int]
+    content_hash: Mapped[str] = mapped_column(String(64))
+
+
+class LookBasis(Model):
+    """What the model read in a look that showed its result only, 查询评分依据.
+
+    The look's own snapshot shows no indicator then, so it alone could not be recomputed. By
+    feature: value, cause of absence, day of the newest record. Nobody is shown it but the firm.
+    """
+
+    __tablename__ = "look_basis"
+
+    event_id: Mapped[UUID] = mapped_column(primary_key=True)
+    enterprise_id: Mapped[UUID] = mapped_column(ForeignKey("enterprise.id"))
+    inputs: Mapped[dict[str, Any]]
+    made_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
 class LookBatch(Model):

@@ -7,7 +7,7 @@ from xinyidai.scoring.training.leaks import refuse_unfit_features
 from xinyidai.scoring.training.pipeline import train
 from xinyidai.scoring.training.spec import LabelSpec, TrainingSpec
 
-SPEC = TrainingSpec(code="t", label=LabelSpec("defaulted"))
+SPEC = TrainingSpec(code="t", label=LabelSpec("defaulted"), search=False)
 
 
 def test_a_feature_that_alone_tells_the_outcome_is_reported(table_of, columns):

@@ -83,7 +83,7 @@ def start_shadow(actor: Actor, model_id: UUID, reason: str) -> ShadowAssignment:
         raise Conflict("这个版本已经在影子运行。", code="shadow_running")
     if len(queries.open_assignments()) >= MOST_AT_ONCE:
         raise Conflict(f"最多同时影子运行 {MOST_AT_ONCE} 个版本。", code="too_many_shadows")
-    scoring.scorer_of(model)  # a model that cannot score is refused now, not at night
+    scoring.sound_scorer(model)  # a model that cannot score is refused now, not at night
     assignment = ShadowAssignment(
         model_id=model_id,
         reason=words,
@@ -136,7 +136,7 @@ def run_shadows() -> dict[UUID, int]:
 
 
 def _run(model: ModelVersion) -> int:
-    scorer = scoring.scorer_of(model)
+    scorer = scoring.sound_scorer(model)
     db.session.execute(delete(ShadowScore).where(ShadowScore.model_id == model.id))
     count = 0
     with credit_records.platform_run(PURPOSE, f"shadow:{model.code} {model.version}"):

@@ -45,7 +45,7 @@ def watch(as_of: date | None = None) -> MonitoringRun | None:
     known = queries.find_run(model.id, _month(day))
     if known is not None:
         return known
-    scorer = scoring.scorer_of(model)
+    scorer = scoring.sound_scorer(model)
     reference = _reference(model, scorer, day)
     columns = read_columns(scorer, list(queries.snapshots_between(day - PERIOD, day)))
     return _run(model, day, reference, columns) if columns.firms else None

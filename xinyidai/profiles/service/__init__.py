@@ -5,6 +5,7 @@ from xinyidai.profiles.service.building import (
     build_profile,
     current_profile,
     facts_of,
+    is_unchanged,
     profile_within,
 )
 from xinyidai.profiles.service.distributions import refresh_distributions
@@ -19,6 +20,7 @@ __all__ = [
     "current_profile",
     "export_indicators",
     "facts_of",
+    "is_unchanged",
     "profile_within",
     "read_own_profile",
     "refresh_distributions",

@@ -94,6 +94,11 @@ def facts_of(snapshot: ProfileSnapshot) -> ProfileFacts:
     return ProfileFacts(snapshot.enterprise_id, snapshot.as_of, snapshot.dictionary_version, values)
 
 
+def is_unchanged(snapshot: ProfileSnapshot) -> bool:
+    """Tell whether a stored snapshot still has the content it was stored with."""
+    return rules.content_hash(snapshot.indicators) == snapshot.content_hash
+
+
 def keep(facts: ProfileFacts, facts_version: int, scope: str) -> ProfileSnapshot:
     """Store a profile, or return the snapshot that already has the same content."""
     row = snapshot_row(facts, facts_version, scope)

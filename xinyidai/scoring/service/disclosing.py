@@ -7,28 +7,50 @@ withholding never helps.
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import delete
+
 from xinyidai.catalogue.missing import Missing
 from xinyidai.consents.values import ConsentMode
+from xinyidai.credit_records import service as credit_records
 from xinyidai.credit_records.service import Look
+from xinyidai.kernel.db import db
 from xinyidai.objections import service as objections
 from xinyidai.profiles import service as profiles
 from xinyidai.profiles.values import IndicatorValue
-from xinyidai.scoring.service.models import active_scorer
+from xinyidai.scoring import batch_queries
+from xinyidai.scoring.models import LookBasis
+from xinyidai.scoring.service.models import active_scorer, scorer_of
 from xinyidai.scoring.service.scores import outcome_columns
 from xinyidai.scoring.values import IndicatorInput
 
 RULE_VERSION = "disclosure-2026.2"
+PURPOSE = "scoring"
+ENDED = """
+    select event_id from credit.disclosure_snapshot
+    where event_id = any(cast(:kept as uuid[])) and content = '{}'::jsonb
+"""
 
 
 def build_content(look: Look) -> dict[str, Any]:
     """Return what the bank is shown, as plain JSON."""
     facts = profiles.profile_within(look)
-    content: dict[str, Any] = {"as_of": facts.as_of.isoformat(), "score": _score(facts.values)}
+    score = _score(facts.values)
+    content: dict[str, Any] = {"as_of": facts.as_of.isoformat(), "score": score}
     content["under_objection"] = objections.marks_within(look)
     if look.mode is not ConsentMode.RESULT:
         content["dictionary_version"] = facts.dictionary_version
         content["indicators"] = {code: _indicator(value) for code, value in facts.values.items()}
+    elif score is not None:
+        _keep_basis(look, score, facts.values)
     return content
+
+
+def _keep_basis(look: Look, score: Mapping[str, Any], values: Mapping[str, IndicatorValue]) -> None:
+    """Keep what the model read where the look's snapshot does not show it."""
+    names = scorer_of(score["model_code"], score["model_version"]).transform.names
+    inputs = {name: _indicator(values[name]) for name in names}
+    basis = LookBasis(event_id=look.event_id, enterprise_id=look.enterprise_id, inputs=inputs)
+    db.session.add(basis)
 
 
 def _score(values: Mapping[str, IndicatorValue]) -> dict[str, Any] | None:
@@ -39,7 +61,11 @@ def _score(values: Mapping[str, IndicatorValue]) -> dict[str, Any] | None:
         code: entry.value if isinstance(entry.value, Missing) else float(entry.value)
         for code, entry in values.items()
     }
-    return outcome_columns(scorer.score_one(inputs)) | {"is_demo": scorer.artefact.is_demo}
+    days = {
+        code: entry.source_on.isoformat() if entry.source_on else None
+        for code, entry in values.items()
+    }
+    return outcome_columns(scorer.score_one(inputs), days) | {"is_demo": scorer.artefact.is_demo}
 
 
 def _indicator(entry: IndicatorValue) -> dict[str, Any]:
@@ -50,3 +76,13 @@ def _indicator(entry: IndicatorValue) -> dict[str, Any]:
         "source_on": entry.source_on.isoformat() if entry.source_on else None,
         "records": entry.records,
     }
+
+
+def forget_bases() -> None:
+    """Delete what was kept of looks whose data life is over, with the content of their snapshot."""
+    kept = batch_queries.all_bases()
+    if not kept:
+        return
+    with credit_records.platform_run(PURPOSE, RULE_VERSION) as run:
+        ended = [row.event_id for row in run.execute(ENDED, {"kept": [str(one) for one in kept]})]
+    db.session.execute(delete(LookBasis).where(LookBasis.event_id.in_(ended)))

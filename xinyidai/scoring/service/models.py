@@ -254,15 +254,26 @@ def active_scorer() -> Scorer | None:
     session: Session = db.session()
     with session.no_autoflush:
         active = queries.find_active()
-    return None if active is None else scorer_of(active)
+    return None if active is None else sound_scorer(active)
 
 
-def scorer_of(model: ModelVersion) -> Scorer:
+def sound_scorer(model: ModelVersion) -> Scorer:
     """Return the scorer of a version, signature and files verified; raises `ArtefactRefused`."""
     model_steps.require_sound(model)
     if model.state is ModelState.ACTIVE and model.approved_by is None:
         raise artefacts.ArtefactRefused(model_steps.BROKEN, code="model_signature")
     return _scorer(str(folder_of(model)), model.manifest_hash)
+
+
+def scorer_of(code: str, version: str) -> Scorer:
+    """Return the scorer of any registered version, a retired one too; verified when it is loaded.
+
+    Raises:
+        NotFound: this version was never registered here.
+        ArtefactRefused: its files are gone or not those that were registered.
+
+    """
+    return sound_scorer(get_model(code, version))
 
 
 @lru_cache(maxsize=LOADED_MODELS)

@@ -22,7 +22,10 @@ def check_slope(subject: Subject, _counts: Counts) -> Check:
     bads, goods = int(subject.outcome.sum()), int((subject.outcome == 0).sum())
     if min(bads, goods) < limits.FEWEST_BADS:
         return too_few(code, name, limit, bads, f"违约少于 {limits.FEWEST_BADS} 例")
-    line = stats.calibration_line(subject.pd, subject.outcome)
+    try:
+        line = stats.calibration_line(subject.pd, subject.outcome)
+    except ValueError:
+        return too_few(code, name, limit, bads, "好坏完全分得开，画不出校准线，请检查是否泄露")
     return Check(
         code=code,
         name=name,

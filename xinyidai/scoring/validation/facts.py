@@ -22,12 +22,18 @@ from xinyidai.scoring.validation import process_facts
 from xinyidai.scoring.validation.calibrating import margin_facts
 from xinyidai.scoring.validation.drift import psi
 from xinyidai.scoring.validation.periods import is_later
+from xinyidai.scoring.validation.process_facts import STATES
 from xinyidai.scoring.validation.segments import segmentations
 from xinyidai.scoring.validation.subject import SPLIT_NAMES, Subject, items_of
+from xinyidai.scoring.values import MissingPolicy
 
 Facts = dict[str, Any]
 _DIRECTIONS = {1: "越大风险越高", -1: "越大风险越低", 0: "不限定"}
 _YEAR = 4
+_POLICIES = {
+    MissingPolicy.PLACED: "放到学到的位置（placed）",
+    MissingPolicy.NATIVE: "由模型自行处理（native），只能作参考",
+}
 _LIBRARIES = ("lightgbm", "numpy", "scikit-learn", "duckdb", "typst")
 
 
@@ -39,7 +45,7 @@ def use(subject: Subject) -> Facts:
         "用途": spec.purpose or "未说明",
         "适用": "、".join(spec.fit_for) or "未说明",
         "不适用": "、".join(spec.not_fit_for) or "未说明",
-        "登记状态": subject.artefact.state.value,
+        "登记状态": STATES[subject.artefact.state],
         "用虚构数据训练": "是" if subject.artefact.is_demo else "否",
     }
 
@@ -76,7 +82,9 @@ def lineage(subject: Subject) -> Facts:
         "表": subject.raw.name,
         "表的 SHA-256": subject.raw.sha256,
         "排除的列": "、".join(subject.table.spec.exclude) or "没有",
-        "疑似泄露的特征": json.dumps(metrics.get("leaks", []), ensure_ascii=False),
+        "疑似泄露的特征": json.dumps(metrics["leaks"], ensure_ascii=False)
+        if metrics.get("leaks")
+        else "没有",
         "单独 AUC 最高的特征": f"{best[0]} {best[1]:.3f}" if best else "没有记载",
         "泄露检查的界限": rules.LEAK_AUC,
         "各特征的来源": [_source(f.name, f.wording.label) for f in subject.transform.features],
@@ -166,8 +174,10 @@ def rebuild(subject: Subject) -> Facts:
     training, manifest = _training(subject), subject.artefact.manifest
     found: Facts = {
         "清单的 SHA-256": subject.artefact.manifest_hash,
-        "训练时的库": dict(training["libraries"]),
-        "现在的库": {name: _version(name) for name in training["libraries"]},
+        "库": [
+            {"名称": name, "训练时": then, "现在": _version(name)}
+            for name, then in dict(training["libraries"]).items()
+        ],
         "训练时的 Python": training["python"],
     }
     if subject.raw.sha256 != training["table_sha256"]:
@@ -189,22 +199,23 @@ def rebuild(subject: Subject) -> Facts:
 def missing(subject: Subject) -> Facts:
     """Say how often each feature is absent and where a gap stands."""
     return {
-        "缺失处理": subject.transform.policy.value,
+        "缺失处理": _POLICIES[subject.transform.policy],
         "未授权": "取该特征范围内最差的值",
         "核心特征不足时": f"少于 {subject.transform.min_core} 项不评分，显示数据不足",
         "特征": [
             {
                 "名称": f.wording.label,
                 "缺失率": round(float(np.isnan(subject.matrix[:, i]).mean()), 4),
-                "没有记录时放在": f.placed,
-                "未授权时取": f.worst if f.sign else None,
+                "没有记录时放在": None if f.placed is None else f.wording.value_text(f.placed),
+                "未授权时取": f.wording.value_text(f.worst) if f.sign else None,
                 "核心": "是" if f.core else "",
             }
             for i, f in enumerate(subject.transform.features)
         ],
-        "企业可以分别授权的数据项": {
-            name: len(columns) for name, columns in items_of(subject.transform.names).items()
-        },
+        "企业可以分别授权的数据项": [
+            {"数据项": name, "特征数": len(columns)}
+            for name, columns in items_of(subject.transform.names).items()
+        ],
     }
 
 
@@ -231,7 +242,7 @@ def versions(subject: Subject) -> Facts:
     """Return the versions of this model that came with the product."""
     return {
         "随产品发布的版本": [
-            {"版本": found.version, "状态": found.state.value, "清单": found.manifest_hash[:16]}
+            {"版本": found.version, "状态": STATES[found.state], "清单": found.manifest_hash[:16]}
             for found in map(artefacts.load, artefacts.list_shipped())
             if found.code == subject.artefact.code
         ],

@@ -56,7 +56,7 @@ def check_ordering(subject: Subject, _counts: Counts) -> Check:
         limit="没有显著倒置",
         n=len(subject.pd),
         note=f"少于 {limits.GRADE_ROWS} 行的等级不比较。",
-        numbers={"rates": {grade: vars(rate) for grade, rate in rates}},
+        numbers={grade: vars(rate) for grade, rate in rates},
     )
 
 

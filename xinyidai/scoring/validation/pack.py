@@ -1,4 +1,4 @@
-"""The validation pack (验证包): a PDF and a folder that answers the validator's thirty questions."""
+"""The validation pack (验证包): a PDF and a folder that answers a validator's thirty questions."""
 
 import json
 from pathlib import Path
@@ -71,7 +71,8 @@ def index_text(found: ValidationReport, answers: list[Answer]) -> str:
 def verdict_text(found: ValidationReport) -> str:
     """Return the outcome as a sentence."""
     if found.passed:
-        return f"结论：通过。{len(found.checks)} 项检查，须说明或没有结论的 {len(found.open_findings)} 项。"
+        still_open = len(found.open_findings)
+        return f"结论：通过。{len(found.checks)} 项检查，须说明或没有结论的 {still_open} 项。"
     return "结论：未通过，只能登记为参考模型，不得用于企业。" + "".join(found.unmet)
 
 

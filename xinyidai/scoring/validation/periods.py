@@ -33,7 +33,8 @@ def check_stability(subject: Subject, _counts: Counts) -> Check:
         return not_binding(code, name, limit, _NO_TIME)
     scores = subject.log_odds(subject.matrix)
     columns = {
-        feature.name: subject.matrix[:, i] for i, feature in enumerate(subject.transform.features)
+        feature.wording.label: subject.matrix[:, i]
+        for i, feature in enumerate(subject.transform.features)
     }
     found = {key: psi(v[~later], v[later]) for key, v in {**columns, "评分": scores}.items()}
     alerts = [key for key, one in found.items() if one.verdict in ALERTS]

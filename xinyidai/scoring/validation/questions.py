@@ -16,7 +16,7 @@ _KEYS = frozenset({"number", "title", "question", "answer", "facts", "checks", "
 class Question:
     """One question, the text of its answer, and what computes the rest of it.
 
-    `facts` and `checks` are names; `missing` says, where this platform has no data, who must answer.
+    `facts` and `checks` are names; `missing` says who must answer where this platform cannot.
     """
 
     number: int

@@ -16,7 +16,11 @@ _ROWS = 20_000
 
 
 def check_noise(subject: Subject, _counts: Counts) -> Check:
-    """Add noise of one twentieth of each feature's usual spread; the order must hardly suffer."""
+    """Add noise of one twentieth of each feature's usual spread; the order must hardly suffer.
+
+    On rows the model learned from noise also undoes what was learned by heart, so the loss counts
+    from the AUC on unseen rows where that is lower.
+    """
     draw = np.random.default_rng(12)
     chosen = np.sort(draw.permutation(len(subject.matrix))[:_ROWS])
     rows, label = subject.matrix[chosen], subject.label[chosen]
@@ -26,16 +30,17 @@ def check_noise(subject: Subject, _counts: Counts) -> Check:
     judged = ~np.isnan(before)
     plain = stats.auc(before[judged], label[judged]).value
     noisy = stats.auc(after[judged], label[judged]).value
+    unseen = stats.auc(subject.pd, subject.outcome).value
     moved = float(np.abs(after[judged] - before[judged]).mean())
     return Check(
         code="noise",
         name="稳健：输入加入 5 % 噪声",
-        passed=plain - noisy <= limits.NOISE_AUC_LOSS,
+        passed=min(plain, unseen) - noisy <= limits.NOISE_AUC_LOSS,
         value=f"AUC {plain:.3f} → {noisy:.3f}，对数几率平均变动 {moved:.3f}",
-        limit=f"AUC 损失 ≤ {limits.NOISE_AUC_LOSS}",
+        limit=f"不低于原来（或没见过的样本上）的 AUC − {limits.NOISE_AUC_LOSS}",
         n=int(judged.sum()),
-        note="噪声的标准差为中间一半取值宽度的 5 %。在训练过的行上比较，只看损失。",
-        numbers={"auc": plain, "auc_noisy": noisy, "mean_change": moved},
+        note=f"噪声的标准差为中间一半取值宽度的 5 %。没见过的样本上 AUC {unseen:.3f}。",
+        numbers={"auc": plain, "auc_noisy": noisy, "auc_unseen": unseen, "mean_change": moved},
     )
 
 
@@ -47,6 +52,7 @@ def check_weak_spots(subject: Subject, _counts: Counts) -> Check:
         for name, inside in _slices(subject)
         if not is_too_small(subject, inside)
     ]
+    slices.sort(key=lambda row: not (row["weak"] or row["short"]))
     weak = [row for row in slices if row["weak"] or row["short"]]
     named = "、".join(str(row["slice"]) for row in weak[:5])
     return Check(

@@ -75,7 +75,8 @@ def _groups(raw: RawTable, axis: str, column: str) -> NDArray[np.str_]:
     if values.dtype.kind in "biuf" and axis in BANDS:
         texts = _banded(values.astype(np.float64), BANDS[axis], UNITS[axis])
     else:
-        texts = np.array([level_text(value) for value in values.tolist()], dtype=np.str_)
+        named = zip(values.tolist(), gaps.tolist(), strict=True)
+        texts = np.array(["" if gap else level_text(v) for v, gap in named], dtype=np.str_)
     return np.where(gaps, "", texts)
 
 

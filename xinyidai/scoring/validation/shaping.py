@@ -14,6 +14,9 @@ HEADS: Mapping[str, str] = MappingProxyType(
         "bads": "违约",
         "verdict": "结论",
         "auc": "AUC",
+        "slope": "斜率",
+        "intercept": "截距",
+        "bad_rate": "违约率",
         "auc_low": "下限",
         "auc_high": "上限",
         "ks": "KS",
@@ -48,6 +51,13 @@ HEADS: Mapping[str, str] = MappingProxyType(
         "grade_changed": "等级变化占比",
         "large": "放大一万倍",
         "small": "缩小一万倍",
+        "bounds": "上下界",
+        "segments": "各群",
+        "grades": "各等级",
+        "groups": "各群",
+        "slices": "切片（薄弱的在前）",
+        "without": "缺少该数据源时",
+        "gini": "Gini",
     }
 )
 _WORDS = {
@@ -110,7 +120,7 @@ def _records(value: object) -> list[Mapping[str, object]] | None:
     """Return the value as records where it is a list or a mapping of them, else None."""
     if isinstance(value, Mapping):
         if value and all(isinstance(item, Mapping) for item in value.values()):
-            return [{"": name, **item} for name, item in value.items()]
+            return [{"": _head(name), **item} for name, item in value.items()]
         return None
     if isinstance(value, Sequence) and not isinstance(value, str):
         records = [item for item in value if isinstance(item, Mapping)]
@@ -135,16 +145,16 @@ def _head(name: str) -> str:
 
 def say(value: object) -> str:
     """Return a plain value as a person writes it."""
-    if value is None:
-        return "—"
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    if isinstance(value, int):
-        return f"{value:,}"
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return "、".join(say(item) for item in value) or "—"
     if isinstance(value, Mapping):
         return "；".join(f"{key} {say(item)}" for key, item in value.items()) or "—"
-    return _WORDS.get(str(value), str(value))
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "、".join(say(item) for item in value) or "—"
+    return _say_single(value)
+
+
+def _say_single(value: object) -> str:
+    if isinstance(value, bool) or value is None:
+        return {True: "是", False: "否", None: "—"}[value]
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return f"{value:,}" if isinstance(value, int) else _WORDS.get(str(value), str(value))

@@ -20,7 +20,8 @@ TWO_SIDED_95 = NORMAL.inv_cdf(0.975)
 ECE_GROUPS = 10
 _EDGE = 1e-12
 _ROUNDS = 50
-_STILL = 1e-10
+_STILL = 1e-8
+_FLAT = 1e14
 
 
 @dataclass(frozen=True)
@@ -102,20 +103,30 @@ def ks_interval(pd: Floats, label: Labels, resamples: int, seed: int = 1) -> Est
 def calibration_line(pd: Floats, label: Labels) -> Line:
     """Fit the outcome's log-odds over the promised ones by Newton's method, without penalty.
 
+    It starts from a flat line at the base rate and halves a step that would make the fit worse.
     Raises `ValueError` where the outcomes can be told apart without error, for then no line fits.
     """
-    x = logit(pd)
-    design = np.column_stack([np.ones(len(x)), x])
-    beta = np.array([0.0, 1.0])
+    design = np.column_stack([np.ones(len(pd)), logit(pd)])
+    rate = float(label.mean())
+    beta = np.array([math.log(rate / (1 - rate)), 0.0])
     for _ in range(_ROUNDS):
         p = 1 / (1 + np.exp(-np.clip(design @ beta, -500, 500)))
         information = (design * (p * (1 - p))[:, None]).T @ design
+        if np.linalg.cond(information) > _FLAT:
+            break
         step = np.linalg.solve(information, design.T @ (label - p))
+        while _misfit(design @ (beta + step), label) > _misfit(design @ beta, label) + _STILL:
+            step = step / 2
         beta = beta + step
         if np.abs(step).max() < _STILL:
             reach = TWO_SIDED_95 * np.sqrt(np.diag(np.linalg.inv(information)))
             return Line(_around(beta[1], reach[1]), _around(beta[0], reach[0]))
     raise ValueError("the calibration line does not settle")
+
+
+def _misfit(log_odds: Floats, label: Labels) -> float:
+    """Return the negative log-likelihood."""
+    return float((np.logaddexp(0, log_odds) - label * log_odds).sum())
 
 
 def _around(value: float, reach: float) -> Estimate:
@@ -177,7 +188,7 @@ def wilson(count: int, n: int) -> Estimate:
     rate, z = count / n, TWO_SIDED_95
     centre = (rate + z * z / (2 * n)) / (1 + z * z / n)
     reach = z / (1 + z * z / n) * math.sqrt(rate * (1 - rate) / n + z * z / (4 * n * n))
-    return Estimate(rate, max(0.0, centre - reach), min(1.0, centre + reach))
+    return Estimate(rate, max(0.0, centre - reach) if count else 0.0, min(1.0, centre + reach))
 
 
 def chi2_quantile(share: float, degrees: int) -> float:

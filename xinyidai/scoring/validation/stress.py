@@ -84,7 +84,7 @@ def check_unit_error(subject: Subject, _counts: Counts) -> Check:
             if not _is_noticed(subject, earlier, later, (i, factor)):
                 few = unit_shift(earlier[:, i], later[:, i] * factor) == 0
                 (silent if few else missed).append(f"{features[i].wording.label} ×{factor:g}")
-        found[features[i].name] = _shift_of_score(subject, later, i)
+        found[features[i].wording.label] = _shift_of_score(subject, later, i)
     return Check(
         code="stress_unit_error",
         name="压力：金额单位错误（元/万元）必须被发现",
@@ -96,7 +96,7 @@ def check_unit_error(subject: Subject, _counts: Counts) -> Check:
         n=2 * len(columns),
         note=(f"非零值太少而无法判断：{'、'.join(silent)}。" if silent else "")
         + "输入关口比较非零金额的中位数（对数），相差 10 倍以上报警。",
-        numbers={"mean_pd_change": found},
+        numbers=found,
     )
 
 

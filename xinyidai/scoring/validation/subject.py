@@ -188,14 +188,15 @@ def _timed(spec: TrainingSpec, raw: RawTable, asked: str | None) -> TrainingSpec
 
     A column of dates that the training left aside is used as well; with several, one is asked for.
     """
-    if asked is None and spec.time_column is not None:
-        return spec
     dates = [name for name, values in raw.columns.items() if values.dtype.kind == "M"]
-    column = asked or (dates[0] if len(dates) == 1 else None)
-    if column is None:
-        return spec
-    kept = tuple(name for name in spec.exclude if name != column)
-    return replace(spec, time_column=column, exclude=kept)
+    column = asked or spec.time_column or (dates[0] if len(dates) == 1 else None)
+    return replace(spec, time_column=column, exclude=_beside(spec, raw, column))
+
+
+def _beside(spec: TrainingSpec, raw: RawTable, time_column: str | None) -> tuple[str, ...]:
+    """Return the columns that are no features; a bank's own table has others than training had."""
+    used = {spec.label.column, time_column, *(feature.name for feature in spec.features)}
+    return tuple(name for name in raw.columns if name not in used)
 
 
 def _unseen(table: LabelledTable, params: TreeParams, progress: Progress) -> tuple[Rows, Floats]:

@@ -32,7 +32,7 @@ from xinyidai.notifications.models import Notification
 from xinyidai.objections.models import Objection, ObjectionStep
 from xinyidai.profiles.models import ProfileSnapshot
 from xinyidai.repairs.models import Repair, RepairStep
-from xinyidai.scoring.models import ScoreResult
+from xinyidai.scoring.models import LookBasis, ScoreHead, ScoreResult
 from xinyidai.web.enterprise.holding_parts import Group, Part, below, ids_of, own
 from xinyidai.web.rights_words import HOLDINGS
 from xinyidai.whitelist.models import WhitelistEntry, WhitelistStep
@@ -125,7 +125,11 @@ GROUPS: Sequence[Group] = (
         "score",
         HOLDINGS["score"],
         "平台由画像算出",
-        (Part("scores", ScoreResult, own(ScoreResult.enterprise_id), "scored_at"),),
+        (
+            Part("scores", ScoreResult, own(ScoreResult.enterprise_id), "scored_at"),
+            Part("newest_score", ScoreHead, own(ScoreHead.enterprise_id), "facts_version"),
+            Part("look_bases", LookBasis, own(LookBasis.enterprise_id), "made_at"),
+        ),
     ),
     Group(
         "applications",
