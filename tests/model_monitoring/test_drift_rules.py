@@ -49,6 +49,11 @@ def test_everybody_in_a_new_category_is_an_alarm_by_itself_even_of_few():
     assert found.value > 5
 
 
+def test_a_reference_without_values_knows_no_category_to_be_new_against():
+    groups = rules.reference_groups(np.array([1.0]), {"no_record": 500}, is_category=True)
+    assert rules.drift_of(groups, EVEN).verdict is V.TOO_FEW
+
+
 def test_below_a_hundred_firms_there_is_no_verdict():
     groups = rules.reference_groups(sample(5000, 1), {})
     far = sample(99, 2, mean=3)

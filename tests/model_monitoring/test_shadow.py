@@ -11,6 +11,7 @@ from xinyidai.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound, 
 from xinyidai.kernel.http import Page
 from xinyidai.model_monitoring import queries, service
 from xinyidai.model_monitoring.models import ShadowScore
+from xinyidai.scoring import queries as scores
 from xinyidai.scoring import service as scoring
 
 
@@ -28,12 +29,12 @@ def challenger(active, tmp_path):
 
 def test_a_night_scores_all_firms_apart_and_leaves_the_scores_alone(challenger, active, db):
     firms = [row.enterprise_id for row in queries.present_snapshots()]
-    before = [scoring.find_current_score(firm).id for firm in firms]
+    before = [scores.find_current(firm).id for firm in firms]
     assert service.run_shadows() == {challenger.id: 12}
     assert service.run_shadows() == {challenger.id: 12}
     assert db.scalar(select(func.count()).select_from(ShadowScore)) == 12
-    assert [scoring.find_current_score(firm).id for firm in firms] == before
-    assert {scoring.find_current_score(firm).model_version for firm in firms} == {"2026.1"}
+    assert [scores.find_current(firm).id for firm in firms] == before
+    assert {scores.find_current(firm).model_version for firm in firms} == {"2026.1"}
 
 
 def test_the_comparison_counts_every_firm_once_and_numbers_lead_to_lists(challenger):

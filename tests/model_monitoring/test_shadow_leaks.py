@@ -61,5 +61,5 @@ def test_a_new_look_and_the_present_score_are_the_active_versions(reader):
 @pytest.mark.parametrize("who", ["owner", "officer"])
 def test_the_offices_pages_are_closed_to_them(reader, who):
     client = getattr(reader, who)
-    for url in ("/office/models", "/office/model-alarms"):
+    for url in ("/office/models", "/office/models/alarms"):
         assert client.get(url).status_code == 403

@@ -144,7 +144,7 @@ def alarm_of(model_id: object) -> ModelAlarm:
 
 
 def test_an_alarm_is_taken_by_one_person_and_closed_by_the_same(desk):
-    url = f"/office/model-alarms/{alarm_of(desk.one).id}"
+    url = f"/office/models/alarms/{alarm_of(desk.one).id}"
     assert "0.3100" in desk.auditor.get(url).text
     assert desk.keeper.post(url, data={"action": "take", "words": "x"}).status_code == 403
     assert desk.clerk.post(url, data={"action": "take"}).status_code == 422
@@ -158,7 +158,9 @@ def test_an_alarm_is_taken_by_one_person_and_closed_by_the_same(desk):
     text = desk.auditor.get(url).text
     assert "核对税务报送口径" in text
     assert "来源改了口径，已更正" in text
-    assert "已关闭" in desk.clerk.get("/office/model-alarms?state=closed").text
+    closed = desk.clerk.get("/office/models/alarms?state=closed").text
+    assert "共 1 条" in closed
+    assert "没有符合条件" in desk.clerk.get("/office/models/alarms?state=open").text
 
 
 def test_the_drift_page_shows_a_month_and_refuses_one_that_is_not_there(desk):

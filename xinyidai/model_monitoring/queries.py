@@ -301,7 +301,7 @@ def alarms(
         statement = statement.where(ModelAlarm.state == state)
     if model_id is not None:
         statement = statement.where(ModelAlarm.model_id == model_id)
-    total = db.session.scalar(statement.with_only_columns(func.count())) or 0
+    total = db.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
     ordered = statement.order_by(ModelAlarm.raised_at.desc(), ModelAlarm.id.desc())
     return db.session.scalars(ordered.offset(page.offset).limit(page.size)).all(), total
 

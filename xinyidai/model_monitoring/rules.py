@@ -82,7 +82,9 @@ def drift_of(reference: Groups, values: Floats) -> Psi:
     fresh: tuple[str, ...] = ()
     if reference.is_category:
         unseen = values[~np.isin(values, reference.edges)]
-        fresh = tuple(f"{level:g}" for level in np.unique(unseen))
+        # Where hardly anybody had a value, the reference knows no levels to be new against.
+        if reference.present >= limits.PSI_ROWS:
+            fresh = tuple(f"{level:g}" for level in np.unique(unseen))
         before, after = np.append(before, 0.0), np.append(after, float(len(unseen)))
     n, m = int(before.sum()), int(after.sum())
     used = int(((before > 0) | (after > 0)).sum())

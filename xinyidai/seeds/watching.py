@@ -17,7 +17,6 @@ from xinyidai.applications.values import ApplicationState, RepaymentState
 from xinyidai.kernel.db import db
 from xinyidai.kernel.http import Page
 from xinyidai.model_monitoring import queries, service
-from xinyidai.model_monitoring.values import AlarmKind
 from xinyidai.profiles import service as profiles
 from xinyidai.scoring import service as scoring
 from xinyidai.seeds.models import CODE
@@ -25,8 +24,9 @@ from xinyidai.seeds.times import at
 from xinyidai.seeds.world import World
 
 WATCHED = 300  # firms whose profiles of past months are computed; enough for a verdict
-MONTHS = (112, 82, 52, 22)  # days back; the active version came into use 116 days ago
-HALTED = 52  # that night's run broke off after the smallest firms
+MONTHS = (112, 79, 46)  # days back; the active version came into use 116 days ago
+HALTED = 79  # that night's run broke off after the smallest firms
+KNOWN = timedelta(hours=1)  # before the present profiles, when all records had been collected
 SHADOW = "2026.4"
 REPORTED = 80
 STREAM = 16
@@ -37,7 +37,7 @@ FOUND = "当晚批量任务中断，只算到小规模企业；补算后分布�
 def watch_models(world: World) -> None:
     """Tell the months since the active version came into use, and start a shadow run."""
     for days in MONTHS:
-        with at(world.ago(days, 3)):
+        with at(world.now - KNOWN):
             profiles.build_some(_watched(world, days), world.ago(days).date())
         with at(world.ago(days, 6)):
             service.watch()
@@ -62,17 +62,16 @@ def _watched(world: World, days: int) -> Sequence[UUID]:
 
 
 def _deal_with_alarms(world: World) -> None:
-    """Let the office take and close the alarms of the broken night; what came later waits."""
+    """Let the office take and close the alarms of the broken night; others wait."""
     clerk = world.cast.actor("xinyongban1")
     found, _ = queries.alarms(Page(1, 100))
     halted = f"{world.ago(HALTED):%Y-%m}"
-    drifted = [a for a in found if a.month == halted and a.kind is AlarmKind.FEATURE_DRIFT]
-    for number, alarm in enumerate(sorted(drifted, key=lambda alarm: alarm.feature)):
+    of_that_night = [alarm for alarm in found if alarm.month == halted]
+    for alarm in sorted(of_that_night, key=lambda alarm: (alarm.kind, alarm.feature)):
         with at(world.ago(HALTED - 1, 9)):
             service.take_alarm(clerk, alarm.id, PLAN)
-        if number == 0:
-            with at(world.ago(HALTED - 2, 15)):
-                service.close_alarm(clerk, alarm.id, FOUND)
+        with at(world.ago(HALTED - 2, 15)):
+            service.close_alarm(clerk, alarm.id, FOUND)
 
 
 def report_repayments(world: World) -> None:

@@ -21,7 +21,7 @@ from xinyidai.notifications.service import Message
 from xinyidai.notifications.values import Topic
 
 LONGEST_WORDS = 500
-LIST = "/office/model-alarms"
+LIST = "/office/models/alarms"
 
 
 def raise_all(run: MonitoringRun, raised: Sequence[Raised]) -> int:

@@ -39,7 +39,7 @@ STATES: Mapping[AlarmState, str] = {
 CAUSES = {"no_record": "没有记录", "not_authorized": "未授权", "stale": "已过时"}
 
 
-@blueprint.get("/model-alarms")
+@blueprint.get("/models/alarms")
 @allow(*READERS)
 def model_alarms() -> ResponseReturnValue:
     """List alarms, newest first."""
@@ -54,14 +54,14 @@ def model_alarms() -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/model-alarms/<uuid:alarm_id>")
+@blueprint.get("/models/alarms/<uuid:alarm_id>")
 @allow(*READERS)
 def model_alarm(alarm_id: UUID) -> ResponseReturnValue:
     """Show one alarm: numbers, owner, plan, conclusion."""
     return _page(alarm_id, {}, "")
 
 
-@blueprint.post("/model-alarms/<uuid:alarm_id>")
+@blueprint.post("/models/alarms/<uuid:alarm_id>")
 @allow(*OFFICE)
 def decide_model_alarm(alarm_id: UUID) -> ResponseReturnValue:
     """Take the alarm or close it, as the button pressed says."""
