@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Iterator, Mapping
+from typing import cast
 
 import click
 from flask import Blueprint
@@ -72,6 +73,7 @@ JOBS: tuple[str, ...] = (
     "credit_reports",
     "matching",
     "applications",
+    "model_monitoring",
     "oversight",
 )
 # Slices that put entries into the evidence log and can read back what those stand for.
@@ -92,6 +94,10 @@ COMMANDS: Mapping[str, str] = {
     "profile": "profiles",
     "quality": "data_quality",
 }
+
+
+# Commands that a slice above adds to a group of one below it.
+ADDED_COMMANDS: Mapping[str, tuple[str, ...]] = {"model": ("model_monitoring",)}
 
 
 def import_tables() -> None:
@@ -125,4 +131,8 @@ def find_command(name: str) -> click.Command | None:
         return None
     module = importlib.import_module(f"xinyidai.{COMMANDS[name]}.commands")
     found: click.Command = {command.name: command for command in module.COMMANDS}[name]
+    for slice_name in ADDED_COMMANDS.get(name, ()):
+        adding = importlib.import_module(f"xinyidai.{slice_name}.commands")
+        for command in adding.MODEL_COMMANDS:
+            cast("click.Group", found).add_command(command)
     return found

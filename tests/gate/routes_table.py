@@ -442,4 +442,16 @@ TABLE |= {
         _e("O"),
     ),
     **dict.fromkeys(("enterprise.checks", "enterprise.check"), _e("E")),
+    # Models in use: rollback, shadow, drift, alarms; how loans stand
+    **dict.fromkeys(("office.roll_back_model", "office.decide_shadow"), _e("OS")),
+    **dict.fromkeys(
+        """
+        office.model_shadow office.shadow_firms office.model_drift office.model_alarms
+        office.model_alarm
+        """.split(),  # noqa: SIM905 - as above
+        _e("AOS"),
+    ),
+    "office.decide_model_alarm": _e("O"),
+    **dict.fromkeys(("bank.repayment_form", "bank.report_repayment"), _e("B")),
+    "api_applications.report_repayment": _e("C"),
 }

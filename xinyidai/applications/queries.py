@@ -15,6 +15,7 @@ from xinyidai.applications.models import (
     CreditDecision,
     Disbursement,
     LoanApplication,
+    RepaymentReport,
 )
 from xinyidai.applications.values import ApplicationState
 from xinyidai.enterprises.models import Enterprise
@@ -204,4 +205,13 @@ def disbursements_of(application_id: UUID) -> Sequence[Disbursement]:
         select(Disbursement)
         .where(Disbursement.application_id == application_id)
         .order_by(Disbursement.disbursed_on)
+    ).all()
+
+
+def repayments_of(application_id: UUID) -> Sequence[RepaymentReport]:
+    """Return every report of how the loan stands, newest first."""
+    return db.session.scalars(
+        select(RepaymentReport)
+        .where(RepaymentReport.application_id == application_id)
+        .order_by(RepaymentReport.as_of.desc(), RepaymentReport.number.desc())
     ).all()

@@ -35,6 +35,7 @@ from xinyidai.seeds import (
     relations,
     rosters,
     shelf,
+    watching,
     wishes,
 )
 from xinyidai.seeds.crowd import STORY_LOGIN
@@ -156,10 +157,12 @@ def _steps(say: Say) -> tuple[tuple[str, Callable[[World], object]], ...]:
         ("企业画像", models.profile),
         ("行业分布和评分", models.score),
         ("企业画像页", relations.show),
+        ("模型监测", watching.watch_models),
         ("授权", permissions.play_consents),
         ("融资需求", wishes.publish_needs),
         ("产品匹配", wishes.match_members),
         ("贷款申请", lambda world: lending.lend(world, say)),
+        ("还款情况", watching.report_repayments),
         ("银企对接活动", gatherings.gather),
         ("银行查询", permissions.look_around),
         ("信用报告和信用码", open_side.show_openly),

@@ -21,6 +21,7 @@ NUMBERED = {
     "consent": frozenset({"signature", "signature_key_id"}),
     "credit_report": frozenset({"signature", "signature_key_id"}),
     "declaration": frozenset({"signature", "signature_key_id"}),
+    "model_version": frozenset({"signature", "signature_key_id"}),
     "commitment": frozenset({"signature", "signature_key_id"}),
     "credit_record": frozenset({"id"}),
     "profile_snapshot": frozenset({"id"}),

@@ -28,13 +28,13 @@ def raise_models(world: World) -> None:
         with at(world.ago(days)):
             scoring.register_model(keeper, shipped_folder(CODE, version))
         deeds = (
-            (scoring.validate_model, keeper, 1),
-            (scoring.approve_model, office, 3),
-            (scoring.activate_model, keeper, 4),
+            (scoring.validate_model, keeper, 1, "验证报告已逐项核对（演示）"),
+            (scoring.approve_model, office, 3, "独立复核指标、校准和限制，同意（演示）"),
+            (scoring.activate_model, keeper, 4, "按计划切换（演示）"),
         )
-        for deed, actor, later in deeds[:steps]:
+        for deed, actor, later, opinion in deeds[:steps]:
             with at(world.ago(days - later)):
-                deed(actor, CODE, version)
+                deed(actor, CODE, version, opinion)
 
 
 def profile(world: World) -> None:

@@ -12,6 +12,7 @@ from xinyidai.applications.values import (
     ApplicationState,
     GuaranteeFlag,
     LoanKind,
+    RepaymentState,
 )
 from xinyidai.catalogue.missing import MissingCause
 from xinyidai.consents.values import MODE_NAMES, STATE_NAMES, ConsentMode, ConsentState
@@ -80,6 +81,12 @@ LOAN_KINDS: Mapping[LoanKind, str] = {
     LoanKind.FIRST: "首贷",
     LoanKind.RENEWAL: "续贷",
     LoanKind.OTHER: "其他",
+}
+REPAYMENT_STATES: Mapping[RepaymentState, str] = {
+    RepaymentState.NORMAL: "正常",
+    RepaymentState.OVERDUE: "逾期",
+    RepaymentState.SETTLED: "结清",
+    RepaymentState.WRITTEN_OFF: "核销",
 }
 CONSENT_STATES: Mapping[ConsentState, str] = STATE_NAMES
 CONSENT_MODES: Mapping[ConsentMode, str] = MODE_NAMES

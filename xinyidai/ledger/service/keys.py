@@ -18,7 +18,7 @@ from xinyidai.ledger.values import Signature
 
 LEDGER = "ledger"
 REGISTER_LOCK = 0x58594B31
-NAMES = frozenset({LEDGER, "consent", "report", "node"})
+NAMES = frozenset({LEDGER, "consent", "report", "node", "model"})
 
 
 def key_name(name: str) -> str:

@@ -15,6 +15,7 @@ from xinyidai.applications.models import (
     CreditDecision,
     Disbursement,
     LoanApplication,
+    RepaymentReport,
 )
 from xinyidai.audit.models import AuditEntry
 from xinyidai.commitments.models import Commitment, CommitmentFile, CommitmentStep
@@ -170,6 +171,13 @@ GROUPS: Sequence[Group] = (
                 below(Disbursement.application_id, LoanApplication),
                 "reported_at",
                 frozenset({"reported_by"}),
+            ),
+            Part(
+                "repayments",
+                RepaymentReport,
+                below(RepaymentReport.application_id, LoanApplication),
+                "reported_at",
+                frozenset({"reported_by", "reporter_name"}),
             ),
         ),
     ),
