@@ -96,8 +96,8 @@ COMMANDS: Mapping[str, str] = {
 }
 
 
-# Commands that a slice above adds to a group of one below it.
-ADDED_COMMANDS: Mapping[str, tuple[str, ...]] = {"model": ("model_monitoring",)}
+# Modules whose commands a slice above adds to a group of one below it.
+ADDED_COMMANDS: Mapping[str, tuple[str, ...]] = {"model": ("model_monitoring.model_commands",)}
 
 
 def import_tables() -> None:
@@ -131,8 +131,8 @@ def find_command(name: str) -> click.Command | None:
         return None
     module = importlib.import_module(f"xinyidai.{COMMANDS[name]}.commands")
     found: click.Command = {command.name: command for command in module.COMMANDS}[name]
-    for slice_name in ADDED_COMMANDS.get(name, ()):
-        adding = importlib.import_module(f"xinyidai.{slice_name}.commands")
+    for path in ADDED_COMMANDS.get(name, ()):
+        adding = importlib.import_module(f"xinyidai.{path}")
         for command in adding.MODEL_COMMANDS:
             cast("click.Group", found).add_command(command)
     return found

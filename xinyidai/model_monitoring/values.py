@@ -4,6 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from xinyidai.scoring.validation.drift import DriftVerdict
+
+__all__ = [
+    "ALARM_NAMES",
+    "AlarmAction",
+    "AlarmKind",
+    "AlarmState",
+    "DriftVerdict",
+    "LeftOut",
+    "OutcomeLabel",
+    "Raised",
+]
+
 
 class OutcomeLabel(StrEnum):
     """What a loan's outcome says within the label window, 表现标签."""

@@ -10,8 +10,7 @@ import numpy as np
 from xinyidai.catalogue.missing import Missing
 from xinyidai.kernel.errors import InvalidInput
 from xinyidai.profiles.models import ProfileSnapshot
-from xinyidai.scoring.score import Scorer
-from xinyidai.scoring.service import inputs_of
+from xinyidai.scoring.service import Scorer, inputs_of
 from xinyidai.scoring.values import BatchScores, Flags, Floats
 
 AT_ONCE = 2_000

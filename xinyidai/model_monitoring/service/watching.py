@@ -22,7 +22,7 @@ from xinyidai.model_monitoring.values import AlarmKind, LeftOut, Raised
 from xinyidai.scoring import queries as models
 from xinyidai.scoring import service as scoring
 from xinyidai.scoring.models import ModelVersion
-from xinyidai.scoring.score import Scorer
+from xinyidai.scoring.service import Scorer
 from xinyidai.scoring.validation import limits, stats
 from xinyidai.scoring.validation.drift import Expected, expected_performance
 from xinyidai.scoring.validation.stats import Estimate

@@ -1,11 +1,15 @@
 """Use cases of the score: the models' lives, and scores of firms."""
 
+from xinyidai.scoring.artefacts import Artefact, ArtefactRefused
+from xinyidai.scoring.model_rules import opinion_fault
+from xinyidai.scoring.score import Scorer
 from xinyidai.scoring.service.batch_scores import count_dirty, score_all, score_dirty
 from xinyidai.scoring.service.looks import LookOrder, look
 from xinyidai.scoring.service.models import (
     activate_model,
     active_scorer,
     approve_model,
+    artefact_of,
     card_of,
     folder_of,
     get_model,
@@ -25,13 +29,21 @@ from xinyidai.scoring.service.scores import (
     refresh_firm,
     score_firm,
 )
+from xinyidai.scoring.validation.report import Check, ReportRefused, ValidationReport
 
 __all__ = [
+    "Artefact",
+    "ArtefactRefused",
+    "Check",
     "Difference",
     "LookOrder",
+    "ReportRefused",
+    "Scorer",
+    "ValidationReport",
     "activate_model",
     "active_scorer",
     "approve_model",
+    "artefact_of",
     "card_of",
     "count_dirty",
     "find_current_score",
@@ -39,6 +51,7 @@ __all__ = [
     "get_model",
     "inputs_of",
     "look",
+    "opinion_fault",
     "read_report",
     "recompute",
     "recompute_looks",

@@ -109,6 +109,14 @@ def card_of(model: ModelVersion) -> str:
         return f"模型说明读不出来：{refusal}"
 
 
+def artefact_of(model: ModelVersion) -> artefacts.Artefact | None:
+    """Return the verified artefact, or None where its files are gone or altered."""
+    try:
+        return artefacts.load(folder_of(model), manifest_hash=model.manifest_hash)
+    except artefacts.ArtefactRefused:
+        return None
+
+
 def validate_model(actor: Actor, code: str, version: str, opinion: str = "") -> ModelVersion:
     """Note that the artefact is unchanged and its validation report passed.
 

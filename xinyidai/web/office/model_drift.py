@@ -15,8 +15,8 @@ from xinyidai.kernel.http import Page
 from xinyidai.model_monitoring import queries
 from xinyidai.model_monitoring.models import DriftFigure, MonitoringRun
 from xinyidai.model_monitoring.rules import SCORE
+from xinyidai.model_monitoring.values import DriftVerdict
 from xinyidai.scoring.models import ModelVersion
-from xinyidai.scoring.validation.drift import DriftVerdict
 from xinyidai.web import wording
 from xinyidai.web.chrome import format_day
 from xinyidai.web.office.base import Row, blueprint, link

@@ -14,7 +14,7 @@ from xinyidai.model_monitoring import queries, rules, service
 from xinyidai.model_monitoring.models import ShadowAssignment
 from xinyidai.model_monitoring.service import ShadowComparison
 from xinyidai.scoring import queries as scoring
-from xinyidai.scoring.artefacts import ArtefactRefused
+from xinyidai.scoring.service import ArtefactRefused
 from xinyidai.web import wording
 from xinyidai.web.chrome import format_moment
 from xinyidai.web.office.base import Attempt, Row, attempted, blueprint, done, link, pager_of, typed

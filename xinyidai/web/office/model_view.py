@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from xinyidai.scoring import artefacts, service
+from xinyidai.scoring import service
 from xinyidai.scoring.lifecycle import ModelAction
 from xinyidai.scoring.models import ModelStep, ModelVersion
-from xinyidai.scoring.validation.report import Check, ReportRefused
+from xinyidai.scoring.service import Check, ReportRefused
 from xinyidai.web import wording
 from xinyidai.web.chrome import format_moment
 from xinyidai.web.office.base import Row
@@ -69,16 +69,9 @@ def facts(found: ModelVersion) -> list[Row]:
 
 
 def _algorithm(found: ModelVersion) -> str:
-    artefact = _artefact(found)
+    artefact = service.artefact_of(found)
     code = str(artefact.manifest.get("algorithm", "lightgbm")) if artefact else ""
     return ALGORITHMS.get(code, code or "读不出来")
-
-
-def _artefact(found: ModelVersion) -> artefacts.Artefact | None:
-    try:
-        return artefacts.load(service.folder_of(found), manifest_hash=found.manifest_hash)
-    except artefacts.ArtefactRefused:
-        return None
 
 
 def tested(found: ModelVersion) -> Mapping[str, object]:
@@ -136,8 +129,8 @@ def _check(check: Check) -> Row:
 
 def extras_of(found: ModelVersion) -> list[Row]:
     """Return the optional documents of the artefact as tables: challengers, segments, search."""
-    artefact = _artefact(found)
-    documents: Mapping[str, object] = getattr(artefact, "extras", {})
+    artefact = service.artefact_of(found)
+    documents: Mapping[str, object] = artefact.extras if artefact else {}
     shown = []
     for name, title in EXTRAS.items():
         if name in documents:

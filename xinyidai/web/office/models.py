@@ -15,10 +15,10 @@ from xinyidai.kernel.http import Page
 from xinyidai.model_monitoring import queries as monitoring
 from xinyidai.model_monitoring.service import MAY_SHADOW
 from xinyidai.model_monitoring.values import AlarmState
-from xinyidai.scoring import model_rules, queries, service
-from xinyidai.scoring.artefacts import ArtefactRefused
+from xinyidai.scoring import queries, service
 from xinyidai.scoring.lifecycle import LIFECYCLE, ModelAction
 from xinyidai.scoring.models import ModelVersion
+from xinyidai.scoring.service import ArtefactRefused
 from xinyidai.scoring.values import ModelState
 from xinyidai.web import wording
 from xinyidai.web.chrome import format_moment
@@ -88,7 +88,7 @@ def decide_model(model_id: UUID) -> ResponseReturnValue:
 def _tried(action: ModelAction, opinion: str, deed: Callable[[], ModelVersion]) -> Attempt:
     """Check the words, then take the step; what is refused is shown with the form."""
     with attempted("deeds") as attempt:
-        faults = model_rules.opinion_fault(action, opinion)
+        faults = service.opinion_fault(action, opinion)
         if faults:
             raise InvalidInput("请补全信息。", fields=faults)
         try:

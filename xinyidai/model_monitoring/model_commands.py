@@ -9,8 +9,6 @@ from xinyidai.kernel import clock
 from xinyidai.kernel.db import own_transaction
 from xinyidai.model_monitoring import service
 
-COMMANDS: tuple[click.Command, ...] = ()
-
 
 @click.command("export-labels")
 @click.option(
