@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     ColumnElement,
     Date,
     Row,
@@ -69,6 +70,24 @@ def facts_in_force(enterprise_id: UUID, kinds: Collection[str] | None) -> Select
         CreditRecord.batch_id,
     ).where(*_in_force(enterprise_id, kinds))
     return statement.order_by(CreditRecord.kind, CreditRecord.occurred_on, CreditRecord.id)
+
+
+def month_sums(enterprise_id: UUID, kinds: Collection[str]) -> Select[*tuple[Any, ...]]:
+    """Select what a firm's records in force come to, by kind, level and day (a month's first).
+
+    Columns: kind, level, day, sum of amounts in 分, sum of quantities, the largest quantity.
+    """
+    group = (CreditRecord.kind, CreditRecord.level, CreditRecord.occurred_on)
+    return (
+        select(
+            *group,
+            cast(func.sum(CreditRecord.amount_fen), BigInteger),
+            func.sum(CreditRecord.quantity),
+            func.max(CreditRecord.quantity),
+        )
+        .where(*_in_force(enterprise_id, kinds))
+        .group_by(*group)
+    )
 
 
 def count_in_force(enterprise_id: UUID, kinds: Collection[str] | None) -> Select[int]:

@@ -48,7 +48,7 @@ class Writing:
 
 def events_of(facts: Sequence[Fact], writing: Writing) -> tuple[tuple[Event, ...], dict[int, int]]:
     """Return the newest events of each kind, newest first, and the event number of each record."""
-    newest = sorted(facts, key=lambda fact: (fact.occurred_on, fact.id), reverse=True)
+    newest = sorted(facts, key=_place, reverse=True)
     seen: Counter[str] = Counter()
     events: list[Event] = []
     numbers: dict[int, int] = {}
@@ -58,6 +58,11 @@ def events_of(facts: Sequence[Fact], writing: Writing) -> tuple[tuple[Event, ...
             numbers[fact.id] = len(events) + 1
             events.append(_event(len(events) + 1, fact, writing))
     return tuple(events), numbers
+
+
+def _place(fact: Fact) -> tuple[date, str, str, str]:
+    """Return what orders records of one day whatever numbers the database gave them."""
+    return fact.occurred_on, fact.kind, fact.natural_key, fact.source
 
 
 def totals_of(facts: Sequence[Fact]) -> dict[str, int]:
@@ -89,7 +94,7 @@ def ties_of(facts: Sequence[Fact], numbers: Mapping[int, int], today: date) -> t
     found = []
     rules = portrait_rules()
     for rule in rules.ties.values():
-        for fact in facts:
+        for fact in sorted(facts, key=_place):
             if fact.kind == rule.kind and _holds(fact, today):
                 tie = _tie(fact, rule, unnamed, numbers.get(fact.id), today)
                 found += [tie] if tie else []

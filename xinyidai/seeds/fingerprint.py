@@ -25,6 +25,7 @@ NUMBERED = {
     "commitment": frozenset({"signature", "signature_key_id"}),
     "credit_record": frozenset({"id"}),
     "profile_snapshot": frozenset({"id"}),
+    "portrait": frozenset({"content"}),
     "score_result": frozenset({"id", "snapshot_id"}),
     "industry_distribution": frozenset({"id"}),
     "pending_name": frozenset({"id"}),

@@ -1,6 +1,6 @@
 """More pages of what a look showed: trends, timeline, relations; reading them spends nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -26,7 +26,7 @@ from xinyidai.web.portrait_view import wanted_of
 from xinyidai.web.query_pages import blueprint, refused
 
 EVENTS_AT_ONCE = 50
-Fill = Callable[[Snapshot, LookParts], dict[str, Any]]
+Fill = Callable[[Snapshot, LookParts, Collection[str]], dict[str, Any]]
 
 __all__ = ["blueprint", "read_relations", "read_timeline", "read_trends"]
 
@@ -61,24 +61,24 @@ def _page(snapshot_id: UUID, name: str, fill: Fill) -> ResponseReturnValue:
         return redirect(url_for("queries.read_query", snapshot_id=snapshot_id))
     consent = consenting.get_consent(g.actor, snapshot.consent_id)
     parts = look_parts.parts_of(snapshot, consent, f"queries.read_{name}")
+    marks = objections.reading_marks(snapshot)
     return render_template(
         f"bank/look_{name}.html",
         snapshot=snapshot,
         firm=enterprises.find_enterprise(snapshot.enterprise_id),
         parts=parts,
         purpose=showing.purpose_name(consent.purpose),
-        marked=look_view.marked_words(objections.reading_marks(snapshot)),
-        **fill(snapshot, parts),
+        marked=look_view.marked_words(marks),
+        **fill(snapshot, parts, marks["kinds"]),
     )
 
 
-def _trends(_snapshot: Snapshot, parts: LookParts) -> dict[str, Any]:
+def _trends(_snapshot: Snapshot, parts: LookParts, _marked: Collection[str]) -> dict[str, Any]:
     return {"trends": trend_view.trend_charts(parts.portrait) if parts.portrait else []}
 
 
-def _timeline(snapshot: Snapshot, parts: LookParts) -> dict[str, Any]:
+def _timeline(snapshot: Snapshot, parts: LookParts, marked: Collection[str]) -> dict[str, Any]:
     wanted, portrait = wanted_of(), parts.portrait
-    marked = objections.reading_marks(snapshot)["kinds"]
     chosen = portrait_view.chosen_events(portrait, wanted, parts.tags) if portrait else ()
     page = slice_of(chosen, page_args(EVENTS_AT_ONCE))
 
@@ -97,7 +97,7 @@ def _timeline(snapshot: Snapshot, parts: LookParts) -> dict[str, Any]:
     }
 
 
-def _relations(snapshot: Snapshot, parts: LookParts) -> dict[str, Any]:
+def _relations(snapshot: Snapshot, parts: LookParts, _marked: Collection[str]) -> dict[str, Any]:
     def link(kind: str) -> str:
         return look_parts.kind_link(snapshot.id, kind)
 

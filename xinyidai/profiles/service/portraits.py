@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import Executable, Row, delete, select, text
+from sqlalchemy import Executable, Row, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from xinyidai.catalogue.kinds import KINDS
@@ -54,16 +54,6 @@ __all__ = [
 
 PURPOSE = "indicators"
 OWN_MOST, LOOK_MOST = 300, 100  # events of one kind that a portrait keeps; the number of all stays
-# As the engines do, the months come straight from the rows; only sums leave the statement.
-MONTH_SUMS = text(
-    """
-    select r.kind, r.level, r.occurred_on, sum(r.amount_fen)::bigint, sum(r.quantity),
-        max(r.quantity)
-    from credit.credit_record r
-    where r.enterprise_id = :firm and r.status = 'in_force' and r.kind = any(:kinds)
-    group by r.kind, r.level, r.occurred_on
-    """
-)
 
 
 class Reader(Protocol):
@@ -226,7 +216,7 @@ def _facts(reader: Reader, firm: UUID, kinds: Sequence[str]) -> tuple[Fact, ...]
 
 
 def _sums(reader: Reader, firm: UUID, kinds: Sequence[str]) -> list[MonthSum]:
-    return [MonthSum(*row) for row in reader.execute(MONTH_SUMS, {"firm": firm, "kinds": kinds})]
+    return [MonthSum(*row) for row in reader.execute(record_queries.month_sums(firm, kinds))]
 
 
 def _newest(facts: Sequence[Fact], sums: Sequence[MonthSum]) -> dict[str, date]:
