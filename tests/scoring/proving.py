@@ -1,5 +1,6 @@
 """Properties of scoring at full counts, for `make prove`."""
 
+import os
 import sys
 
 import numpy as np
@@ -52,6 +53,7 @@ def scores_on_spark(count: int) -> int:
     import pyarrow as pa
     from pyspark.sql import SparkSession
 
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # noqa: TID251 - PySpark reads it
     scorer = activatable()[-1]
     raw = population(scorer.transform, count)
     names = scorer.transform.names

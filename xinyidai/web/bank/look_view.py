@@ -40,13 +40,25 @@ def score_of(score: Mapping[str, Any] | None) -> dict[str, Any] | None:
         "model": f"模型 {score['model_code']} 第 {score['model_version']} 版",
         "is_demo": score["is_demo"],
         "reasons": [
-            {"text": _sentences(reason["text"], reason["suggestion"]), "direction": "down"}
+            {
+                "text": _sentences(reason["text"], origin_of(reason), reason["suggestion"]),
+                "direction": "down",
+            }
             for reason in score["reasons"]
         ],
         "lacking": [
             {"title": gap["label"], "how": gap["suggestion"]} for gap in score["missing"]["lacking"]
         ],
     }
+
+
+def origin_of(reason: Mapping[str, Any]) -> str:
+    """Say which records a reason rests on and how new they are; empty where it was not stored."""
+    if not reason.get("source"):
+        return ""
+    newest = reason.get("source_on")
+    day = f"，最近 {format_day(date.fromisoformat(newest))}" if newest else ""
+    return f"来源：{reason['source']}{day}"
 
 
 def _sentences(*parts: str) -> str:
