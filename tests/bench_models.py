@@ -83,7 +83,7 @@ def page(ordered: list[dict]) -> str:
 
 def _ranks(ordered: list[dict]) -> str:
     """Return the mean rank of every method over the sets on which all of them ran."""
-    names = [name for name in ordered[0]["models"]] if ordered else []
+    names = list(ordered[0]["models"]) if ordered else []
     names = [name for name in names if all(name in line["models"] for line in ordered)]
     places: dict[str, list[int]] = {name: [] for name in names}
     for line in ordered:
@@ -129,8 +129,7 @@ def _section(line: dict) -> str:
         [
             f"## {line['set']}",
             "",
-            f"{line['rows']} rows, {line['bads']} defaults, {line['features']} features, "
-            f"{'newest 30 %' if line['split'] == 'out_of_time' else str(line['folds']) + ' folds'}.",
+            _described(line),
             "",
             "| Method | AUC (95 %) | KS | Brier | ECE | Slope | Intercept | Rank | Fit / predict, s | Ours minus it |",
             "| --- " * 10 + "|",
@@ -140,6 +139,12 @@ def _section(line: dict) -> str:
             *([""] if failed else []),
         ]
     )
+
+
+def _described(line: dict) -> str:
+    split = "newest 30 %" if line["split"] == "out_of_time" else f"{line['folds']} folds"
+    counts = f"{line['rows']} rows, {line['bads']} defaults, {line['features']} features"
+    return f"{counts}, {split}."
 
 
 def main(wanted: list[str]) -> None:

@@ -4,7 +4,6 @@ Splits: five stratified folds everywhere (ten for the 100 firms of CUMCM), and f
 with a date also the newest 30 % of approvals against the rest.
 """
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -142,8 +141,3 @@ def write(real: RealSet, data: Path, folder: Path, extra: str = "") -> Path:
     with duckdb.connect(config={"threads": 1}) as connection:
         connection.execute(f"COPY ({query}) TO '{out}' (HEADER, COMPRESSION gzip)")
     return out
-
-
-if __name__ == "__main__":
-    for real_set in SETS:
-        print(write(real_set, Path(sys.argv[1]), Path(sys.argv[2])))

@@ -7,11 +7,12 @@ from xinyidai.scoring.artefacts import shipped_folder
 from xinyidai.seeds.times import at
 from xinyidai.seeds.world import World
 
-CODE, ACTIVE = "demo-city", "2026.1"
+CODE, ACTIVE = "demo-city", "2026.5"
 # Version, how many of validate, approve, activate were done, and how many days ago it began.
 LIVES: tuple[tuple[str, int, float], ...] = (
     ("2025.1", 3, 390),
-    (ACTIVE, 3, 120),
+    ("2026.1", 3, 120),
+    (ACTIVE, 3, 60),
     ("2026.4", 2, 30),
     ("2026.3", 1, 20),
     ("2026.2", 0, 10),
@@ -20,7 +21,7 @@ REFERENCE = ("sba-reference", "1")
 
 
 def raise_models(world: World) -> None:
-    """Register all versions; the second activation retires the first."""
+    """Register all versions; each activation retires the version before."""
     keeper, office = world.cast.actor("guanliyuan"), world.cast.actor("xinyongban1")
     with at(world.ago(390)):
         scoring.register_model(keeper, shipped_folder(*REFERENCE))

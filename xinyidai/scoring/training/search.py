@@ -23,7 +23,7 @@ _TINY, _SMALL, _MIDDLE = 600, 2_500, 12_000
 _MOST_ROUNDS = 600
 _PATIENCE = 30
 _FIRST_ROWS, _FULL_ROWS = 4_000, 15_000
-_SURVIVORS = 4
+_SURVIVORS = 5
 _STEPS = 12
 _LEAST_SHARE = 0.1
 _FORWARD = 0.75
@@ -85,27 +85,30 @@ class Search:
 def recipes(rows: int, *, has_categories: bool) -> dict[str, TreeParams]:
     """Return the recipes worth trying on a table of so many rows."""
     leaf = max(5, min(40, rows // 40))
-    slow = 0.05 if rows < _SMALL else 0.07
+    slow = 0.05 if rows < _SMALL else 0.06
     base = TreeParams(
         trees=_MOST_ROUNDS,
         num_leaves=31,
         learning_rate=slow,
         min_data_in_leaf=20,
         feature_fraction=0.5,
-        lambda_l2=5.0,
+        lambda_l2=1.0,
         bagging_fraction=0.8,
         bagging_freq=1,
     )
     found = {
         "stumps": replace(base, num_leaves=2, learning_rate=2 * slow, max_bin=63),
-        "coarse": replace(base, num_leaves=3, learning_rate=2 * slow, max_bin=20, lambda_l2=20.0),
+        "coarse": replace(base, num_leaves=3, learning_rate=2 * slow, max_bin=20, lambda_l2=10.0),
         "shallow": replace(base, num_leaves=5, min_data_in_leaf=leaf),
         "narrow": replace(base, num_leaves=8, feature_fraction=0.3, min_data_in_leaf=leaf),
-        "middle": replace(base, num_leaves=15),
+        "middle": replace(base, num_leaves=15, lambda_l2=0.5),
+        "fine": replace(base, num_leaves=15, min_data_in_leaf=5, lambda_l2=0.1, max_bin=63),
         "smooth": replace(base, num_leaves=15, path_smooth=20.0, feature_fraction=0.4),
         "plain": replace(base, feature_fraction=1.0, lambda_l2=0.0, bagging_fraction=1.0),
-        "sparse": replace(base, feature_fraction=0.3, bagging_fraction=0.7, lambda_l2=20.0),
-        "random": replace(base, extra_trees=True, feature_fraction=0.8, min_data_in_leaf=10),
+        "sparse": replace(base, feature_fraction=0.3, min_data_in_leaf=10, lambda_l2=0.1),
+        "random": replace(
+            base, extra_trees=True, feature_fraction=1.0, min_data_in_leaf=10, lambda_l2=0.1
+        ),
         "random-shallow": replace(base, extra_trees=True, num_leaves=8, min_data_in_leaf=leaf),
     }
     if rows >= _SMALL:
@@ -249,7 +252,7 @@ def _blend_weights(
 
 def _shares(weights: dict[str, float], trials: dict[str, Trial], rows: int) -> tuple[Share, ...]:
     """Give each recipe its trees, a little more than on the smaller inner parts, and seeds."""
-    wanted = 12 if rows < _SMALL else 8 if rows < _MIDDLE else 4
+    wanted = 12 if rows < _SMALL else 10 if rows < _MIDDLE else 6
     found = []
     for name, weight in sorted(weights.items(), key=lambda item: -item[1]):
         params = trials[name].params
