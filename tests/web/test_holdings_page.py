@@ -27,6 +27,7 @@ ELSEWHERE = {
     "credit.report_content": "what own reports say, opened by /enterprise/reports",
     "query_event": "own_looks",
     "query_alarm": "watches officers, not firms",
+    "shadow_score": "a trial of models, used for nothing and shown to no firm or bank",
 }
 
 
