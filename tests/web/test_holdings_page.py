@@ -28,6 +28,7 @@ ELSEWHERE = {
     "credit.portrait": "made of the records, shown by /enterprise/profile and its file",
     "query_event": "own_looks",
     "query_alarm": "watches officers, not firms",
+    "shadow_score": "a trial of models, used for nothing and shown to no firm or bank",
 }
 
 
