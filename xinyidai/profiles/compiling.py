@@ -12,17 +12,29 @@ import ibis
 from ibis.expr.types import Table, Value
 
 from xinyidai.catalogue.indicators import indicator_dictionary
-from xinyidai.profiles.formulas import FIRM_SCHEMA, RECORD_SCHEMA, Register, aggregates_of, build
+from xinyidai.profiles.formulas import (
+    FIRM_SCHEMA,
+    RECORD_SCHEMA,
+    Formula,
+    Register,
+    aggregates_of,
+    build,
+)
 from xinyidai.profiles.indicators import FORMULAS
 from xinyidai.profiles.values import bounds_of
 
 MARKERS = {name: date(1, 1, day) for day, name in enumerate(bounds_of(date(2000, 1, 1)), start=1)}
 
 
-def profile_expression(records: Table, firms: Table, bounds: Mapping[str, Value]) -> Table:
+def profile_expression(
+    records: Table,
+    firms: Table,
+    bounds: Mapping[str, Value],
+    formulas: Mapping[str, Formula] = FORMULAS,
+) -> Table:
     """Return the one expression every engine runs, over its own two tables."""
     kinds = indicator_dictionary().kinds
-    return build(records, firms, bounds, formulas=FORMULAS, kinds=kinds)
+    return build(records, firms, bounds, formulas=formulas, kinds=kinds)
 
 
 def literal_bounds(as_of: date) -> dict[str, Value]:

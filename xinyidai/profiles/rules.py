@@ -91,17 +91,18 @@ def _indicator_value(indicator: Indicator, raw: RawProfile, reading: Reading) ->
     records = sum(summary.records for summary in summaries)
     source_on = max((s.latest_on for s in summaries if s.latest_on), default=None)
     value = computed(FORMULAS[code], code, raw.columns)
-    missing = _missing_cause(indicator, value, records, source_on, reading)
+    missing = missing_cause(indicator, value, records, source_on, reading)
     return IndicatorValue(code, Missing(missing) if missing else value or 0, source_on, records)
 
 
-def _missing_cause(
+def missing_cause(
     indicator: Indicator,
     value: Number | None,
     records: int,
     source_on: date | None,
     reading: Reading,
 ) -> MissingCause | None:
+    """Return why an indicator has no value, or nothing when it has one."""
     if isinstance(FORMULAS[indicator.code], Register):
         return MissingCause.NO_RECORD if value is None else None
     if indicator.when_absent is WhenAbsent.ZERO:

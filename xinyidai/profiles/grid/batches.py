@@ -1,0 +1,215 @@
+"""Records and register facts read by DuckDB, as NumPy columns.
+
+Texts come as codes of the plan's words (0: a word nobody compares with), dates as day numbers,
+decimals as integers with a scale; each record with the place of its firm.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Queue
+from threading import Thread
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from xinyidai.catalogue.indicators import indicator_dictionary
+from xinyidai.profiles.formulas import FIRM_SCHEMA, RECORD_SCHEMA
+from xinyidai.profiles.grid.evaluating import Array, Cells
+from xinyidai.profiles.grid.planning import FIRMS, RECORDS, Plan
+
+ROWS_AT_ONCE = 1_000_000
+WORD = "try_cast({name} as word)"
+CODE = "coalesce(enum_code({word}) + 1, 0)"
+# Parquet is built in; nothing may be fetched from the network.
+OFFLINE: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+}
+
+Source = Path | Sequence[Path] | pa.Table
+Item = pa.RecordBatch | BaseException | None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some records: the place of each one's firm, and the columns."""
+
+    places: Array
+    columns: Mapping[str, Cells]
+
+    @property
+    def kinds(self) -> Array:
+        """Return the word of each record's kind."""
+        return self.columns["kind"].values
+
+
+class Tables:
+    """Records and firms, opened once; `firms` are ordered by id, and that is their place."""
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, plan: Plan, records: Source, firms: Source
+    ) -> None:
+        """Open both as views; `connected` closes them."""
+        self._connection = connection
+        self._plan = plan
+        _view(connection, RECORDS, records)
+        _view(connection, FIRMS, firms)
+        _know_words(connection, plan)
+        connection.execute(
+            "create temp table place as select cast(row_number() over (order by enterprise_id) - 1"
+            f" as integer) as place, * from {FIRMS}"
+        )
+
+    def count_firms(self) -> int:
+        """Return the number of firms."""
+        return self._count("select count(*) from place")
+
+    def _count(self, query: str) -> int:
+        [(number,)] = self._connection.execute(query).fetchall()
+        return int(number)
+
+    def register(self, first: int, last: int) -> tuple[list[str], dict[str, Cells]]:
+        """Return ids and register facts of the firms from one place to before another."""
+        table = self._connection.execute(
+            "select * exclude (place) from place where place >= ? and place < ? order by place",
+            [first, last],
+        ).to_arrow_table()
+        columns = {name: cells_of(_one(table[name])) for name in FIRM_SCHEMA if _is_plain(name)}
+        return table["enterprise_id"].to_pylist(), columns
+
+    def batches(self, first: int, last: int) -> Iterator[Batch]:
+        """Yield the records of the firms from one place to before another, in any order."""
+        names = ", ".join(selected(self._plan.record_columns))
+        query = (
+            f"select place - {first} as place, {names} from {RECORDS} r join ("  # noqa: S608
+            f"select place, enterprise_id from place where place >= {first} and place < {last}"
+            f") using (enterprise_id) where {_of_kinds()}"
+        )
+        reader = self._connection.execute(query).to_arrow_reader(ROWS_AT_ONCE)
+        for batch in _ahead(reader):
+            yield batch_of(batch, batch["place"].to_numpy())
+
+
+@contextmanager
+def connected(
+    plan: Plan, records: Source, firms: Source, *, threads: int = 2
+) -> Iterator[Tables]:
+    """Open Parquet files or Arrow tables for the time of a run."""
+    with duckdb.connect(config={**OFFLINE, "threads": str(threads)}) as connection:
+        yield Tables(connection, plan, records, firms)
+
+
+def read_new(plan: Plan, records: Source) -> tuple[list[str], Batch]:
+    """Return firm ids and columns of a small table of records, in its order."""
+    with duckdb.connect(config={**OFFLINE, "threads": "1"}) as connection:
+        _view(connection, RECORDS, records)
+        _know_words(connection, plan)
+        names = ", ".join(("enterprise_id", *selected(plan.record_columns)))
+        query = f"select {names} from {RECORDS} where {_of_kinds()}"  # noqa: S608
+        [batch] = connection.execute(query).to_arrow_table().combine_chunks().to_batches() or [None]
+    ids = [] if batch is None else batch["enterprise_id"].to_pylist()
+    return ids, batch_of(batch, np.arange(len(ids)))
+
+
+def batch_of(batch: pa.RecordBatch, places: Array) -> Batch:
+    """Return an Arrow batch of the selected columns as NumPy columns."""
+    columns = {
+        name: cells_of(column)
+        for name, column in zip(batch.schema.names, batch.columns, strict=True)
+        if name not in {"place", "enterprise_id"}
+    }
+    return Batch(places.astype(np.intp), columns)
+
+
+def selected(columns: Sequence[str]) -> Iterator[str]:
+    """Yield the columns as SQL, texts as codes."""
+    for name in columns:
+        if name == "enterprise_id":
+            continue
+        if RECORD_SCHEMA[name] != "string":
+            yield name
+            continue
+        code = CODE.format(word=WORD.format(name=name))
+        yield f"cast(case when {name} is not null then {code} end as smallint) as {name}"
+
+
+def cells_of(array: pa.Array) -> Cells:
+    """Return an Arrow column of integers, days or decimals; raises `TypeError` for another."""
+    kind, scale = array.type, 0
+    if pa.types.is_decimal128(kind):
+        if kind.precision > 18:
+            raise TypeError(f"decimals of {kind.precision} digits")
+        scale = kind.scale
+        # Eighteen digits fit the lower half of the 128 bits.
+        values = np.frombuffer(array.buffers()[1], np.int64)[::2]
+    elif pa.types.is_integer(kind) or pa.types.is_date32(kind):
+        width = np.int32 if pa.types.is_date32(kind) else kind.to_pandas_dtype()
+        values = np.frombuffer(array.buffers()[1], width)
+    else:
+        raise TypeError(f"a column of {kind}")
+    values = values[array.offset : array.offset + len(array)]
+    if not array.null_count:
+        return Cells(values, None, scale)
+    valid = np.asarray(array.is_valid().to_numpy(zero_copy_only=False))
+    return Cells(np.where(valid, values, values.dtype.type(0)), valid, scale)
+
+
+def collected_kinds(records: Source) -> frozenset[str]:
+    """Return the kinds that occur in the records."""
+    with duckdb.connect(config=OFFLINE) as connection:
+        _view(connection, RECORDS, records)
+        rows = connection.execute(f"select distinct kind from {RECORDS}").fetchall()
+    return frozenset(kind for (kind,) in rows)
+
+
+def _one(column: pa.ChunkedArray) -> pa.Array:
+    whole = column.combine_chunks()
+    return whole if isinstance(whole, pa.Array) else whole.chunk(0)
+
+
+def _is_plain(name: str) -> bool:
+    return FIRM_SCHEMA[name] != "string"
+
+
+def _view(connection: duckdb.DuckDBPyConnection, name: str, source: Source) -> None:
+    if isinstance(source, pa.Table):
+        connection.register(name, source)
+        return
+    paths = [source] if isinstance(source, Path) else source
+    connection.read_parquet([str(path) for path in paths]).create_view(name)
+
+
+def _know_words(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+    connection.execute(f"create type word as enum ({', '.join(map(_quoted, plan.words))})")
+
+
+def _of_kinds() -> str:
+    return f"kind in ({', '.join(map(_quoted, indicator_dictionary().kinds))})"
+
+
+def _quoted(word: str) -> str:
+    return "'" + word.replace("'", "''") + "'"
+
+
+def _ahead(reader: Any) -> Iterator[pa.RecordBatch]:
+    """Read the next batch while the last one is worked on."""
+    queue: Queue[Item] = Queue(2)
+
+    def read() -> None:
+        try:
+            for batch in reader:
+                queue.put(batch)
+        except BaseException as error:  # noqa: BLE001 - raised again by who waits
+            queue.put(error)
+        else:
+            queue.put(None)
+
+    Thread(target=read, daemon=True).start()
+    while (item := queue.get()) is not None:
+        if isinstance(item, BaseException):
+            raise item
+        yield item
