@@ -7,6 +7,7 @@ decimals as integers with a scale; each record with the place of its firm.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from queue import Queue
 from threading import Thread
@@ -20,8 +21,15 @@ from xinyidai.catalogue.indicators import indicator_dictionary
 from xinyidai.profiles.formulas import FIRM_SCHEMA, RECORD_SCHEMA
 from xinyidai.profiles.grid.evaluating import Array, Cells
 from xinyidai.profiles.grid.planning import FIRMS, RECORDS, Plan
+from xinyidai.profiles.values import bounds_of
 
 ROWS_AT_ONCE = 1_000_000
+ROWS_OF_SQL = 2_000
+UUID_LENGTH = 36
+HEAD = np.array([*range(8), *range(9, 13), *range(14, 18)])
+NO_DIGIT = 255
+HEX = np.full(256, NO_DIGIT, np.uint8)
+HEX[np.frombuffer(b"0123456789abcdef", np.uint8)] = np.arange(16)
 WORD = "try_cast({name} as word)"
 CODE = "coalesce(enum_code({word}) + 1, 0)"
 # Parquet is built in; nothing may be fetched from the network.
@@ -72,14 +80,24 @@ class Tables:
         [(number,)] = self._connection.execute(query).fetchall()
         return int(number)
 
-    def register(self, first: int, last: int) -> tuple[list[str], dict[str, Cells]]:
+    def register(self, first: int, last: int) -> tuple[Array, dict[str, Cells]]:
         """Return ids and register facts of the firms from one place to before another."""
-        table = self._connection.execute(
-            "select * exclude (place) from place where place >= ? and place < ? order by place",
-            [first, last],
+        table = self._connection.sql(
+            f"select * exclude (place) from place where place >= {first} and place < {last}"
+            " order by place"
         ).to_arrow_table()
         columns = {name: cells_of(_one(table[name])) for name in FIRM_SCHEMA if _is_plain(name)}
-        return table["enterprise_id"].to_pylist(), columns
+        return id_bytes(_one(table["enterprise_id"])), columns
+
+    def rows(self, sql: str, as_of: date, first: int, last: int) -> Iterator[tuple[Any, ...]]:
+        """Yield what compiled SQL says of the firms from one place to before another."""
+        query = (
+            f"with {FIRMS} as (select * exclude (place) from place"  # noqa: S608 - places are numbers
+            f" where place >= {first} and place < {last}) select * from ({sql})"
+        )
+        cursor = self._connection.execute(query, bounds_of(as_of))
+        while rows := cursor.fetchmany(ROWS_OF_SQL):
+            yield from rows
 
     def batches(self, first: int, last: int) -> Iterator[Batch]:
         """Yield the records of the firms from one place to before another, in any order."""
@@ -89,7 +107,7 @@ class Tables:
             f"select place, enterprise_id from place where place >= {first} and place < {last}"
             f") using (enterprise_id) where {_of_kinds()}"
         )
-        reader = self._connection.execute(query).to_arrow_reader(ROWS_AT_ONCE)
+        reader = self._connection.sql(query).to_arrow_reader(ROWS_AT_ONCE)
         for batch in _ahead(reader):
             yield batch_of(batch, batch["place"].to_numpy())
 
@@ -103,16 +121,38 @@ def connected(
         yield Tables(connection, plan, records, firms)
 
 
-def read_new(plan: Plan, records: Source) -> tuple[list[str], Batch]:
-    """Return firm ids and columns of a small table of records, in its order."""
+def read_new(plan: Plan, records: Source) -> tuple[Array, Batch]:
+    """Return firm ids as bytes and the columns of a small table of records, in its order."""
     with duckdb.connect(config={**OFFLINE, "threads": "1"}) as connection:
         _view(connection, RECORDS, records)
         _know_words(connection, plan)
         names = ", ".join(("enterprise_id", *selected(plan.record_columns)))
         query = f"select {names} from {RECORDS} where {_of_kinds()}"  # noqa: S608
-        [batch] = connection.execute(query).to_arrow_table().combine_chunks().to_batches() or [None]
-    ids = [] if batch is None else batch["enterprise_id"].to_pylist()
-    return ids, batch_of(batch, np.arange(len(ids)))
+        table = connection.sql(query).to_arrow_table().combine_chunks()
+    batch = table.to_batches()[0] if len(table) else pa.RecordBatch.from_pylist([], table.schema)
+    return id_bytes(batch["enterprise_id"]), batch_of(batch, np.arange(len(batch)))
+
+
+def id_bytes(ids: pa.Array) -> Array:
+    """Return ids as NumPy bytes, which sort as DuckDB sorts texts."""
+    offsets = np.frombuffer(ids.buffers()[1], np.int32)[ids.offset : ids.offset + len(ids) + 1]
+    if len(ids) and (np.diff(offsets) == UUID_LENGTH).all():
+        text = np.frombuffer(ids.buffers()[2], f"S{UUID_LENGTH}", len(ids), int(offsets[0]))
+        return text.copy()
+    return np.array(ids.to_pylist(), f"S{UUID_LENGTH}")
+
+
+def heads_of(ids: Array) -> Array:
+    """Return the first sixteen digits of UUIDs as numbers, in the order of the texts; else zeros."""
+    if not len(ids) or ids.dtype.itemsize != UUID_LENGTH:
+        return np.zeros(len(ids), np.uint64)
+    letters = np.ascontiguousarray(ids).view(np.uint8).reshape(len(ids), UUID_LENGTH)
+    digits = HEX[letters[:, HEAD]]
+    if (digits == NO_DIGIT).any():
+        return np.zeros(len(ids), np.uint64)
+    packed = digits[:, ::2] << 4 | digits[:, 1::2]
+    found: Array = np.ascontiguousarray(packed).view(">u8").astype(np.uint64).reshape(-1)
+    return found
 
 
 def batch_of(batch: pa.RecordBatch, places: Array) -> Batch:
@@ -138,7 +178,10 @@ def selected(columns: Sequence[str]) -> Iterator[str]:
 
 
 def cells_of(array: pa.Array) -> Cells:
-    """Return an Arrow column of integers, days or decimals; raises `TypeError` for another."""
+    """Return an Arrow column of integers, days or decimals; raises `TypeError` for another.
+
+    What stands at a place that is not known is left as it came; `Cells.take` clears it.
+    """
     kind, scale = array.type, 0
     if pa.types.is_decimal128(kind):
         if kind.precision > 18:
@@ -154,8 +197,10 @@ def cells_of(array: pa.Array) -> Cells:
     values = values[array.offset : array.offset + len(array)]
     if not array.null_count:
         return Cells(values, None, scale)
-    valid = np.asarray(array.is_valid().to_numpy(zero_copy_only=False))
-    return Cells(np.where(valid, values, values.dtype.type(0)), valid, scale)
+    bits = np.frombuffer(array.buffers()[0], np.uint8)
+    last = array.offset + len(array)
+    valid = np.unpackbits(bits, count=last, bitorder="little")[array.offset :].view(np.bool_)
+    return Cells(values, valid, scale)
 
 
 def collected_kinds(records: Source) -> frozenset[str]:

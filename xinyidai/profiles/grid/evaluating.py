@@ -36,7 +36,7 @@ class TooLarge(Exception):  # noqa: N818 - as above
 class Cells:
     """A column: values, where they are known (`None`: everywhere), decimal places of the scale.
 
-    What stands at a place that is not known is 0.
+    Whatever is computed with has 0 where nothing is known, so that no chance value is too large.
     """
 
     values: Array
@@ -55,9 +55,14 @@ class Cells:
         return times(self.values, 10 ** (scale - self.scale))
 
     def take(self, chosen: Array) -> "Cells":
-        """Return some of the rows, by place or by mask."""
-        valid = None if self.valid is None else self.valid[chosen]
-        return Cells(self.values[chosen], valid, self.scale)
+        """Return some of the rows, by place or by mask, with 0 where nothing is known."""
+        values = self.values[chosen]
+        if self.valid is None:
+            return Cells(values, None, self.scale)
+        valid = self.valid[chosen]
+        if valid.all():
+            return Cells(values, None, self.scale)
+        return Cells(np.where(valid, values, values.dtype.type(0)), valid, self.scale)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The cells of a grid, one for each firm and measure, and how records are added to them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Self
@@ -39,21 +39,26 @@ class Cube:
     @classmethod
     def blank(cls, plan: Plan, firms: int) -> Self:
         """Return cells that have seen no record."""
-        small, large = _heights(plan)
+        small, large = cls.heights(plan)
         cube = cls(
             np.zeros((small, firms), np.int32),
             np.zeros((large, firms), np.int64),
             np.zeros((large, firms), np.bool_),
         )
-        for measure, (is_small, row) in zip(plan.measures, rows_of(plan), strict=True):
-            if start := empty(measure):
-                (cube.small if is_small else cube.large)[row] = start
+        cube.start(plan)
         return cube
 
+    @staticmethod
+    def heights(plan: Plan) -> tuple[int, int]:
+        """Return the numbers of small and of large measures."""
+        small = sum(measure.is_small for measure in plan.measures)
+        return small, len(plan.measures) - small
 
-def _heights(plan: Plan) -> tuple[int, int]:
-    small = sum(measure.is_small for measure in plan.measures)
-    return small, len(plan.measures) - small
+    def start(self, plan: Plan) -> None:
+        """Write into cells of zeros what stands for no record."""
+        for measure, (is_small, row) in zip(plan.measures, rows_of(plan), strict=True):
+            if start := empty(measure):
+                (self.small if is_small else self.large)[row] = start
 
 
 def rows_of(plan: Plan) -> Iterator[tuple[bool, int]]:
@@ -88,20 +93,73 @@ class Grid:
         for kind, places, rows in _by_kind(self.plan, batch):
             _Addition(self, batch, kind, rows).run(places)
 
+    @property
+    def firms(self) -> int:
+        """Return the number of firms."""
+        return int(self.cube.small.shape[1])
+
+    def raw(self, place: int, firms: Array | slice) -> tuple[Array, Array | None]:
+        """Return a measure's cells of some firms, and for a sum where it has taken in a value."""
+        is_small, row = self.rows[place]
+        if is_small:
+            return self.cube.small[row][firms], None
+        told = self.cube.told[row][firms] if self.plan.measures[place].how is How.SUM else None
+        return self.cube.large[row][firms], told
+
     def measure(self, place: int, firms: Array | slice) -> Cells:
         """Return a measure of some firms; a count and months always have a value."""
-        measure, (is_small, row) = self.plan.measures[place], self.rows[place]
-        values = (self.cube.small if is_small else self.cube.large)[row][firms]
-        match measure.how:
-            case How.COUNT:
-                return Cells(values)
-            case How.MONTHS:
-                return Cells(np.bitwise_count(values).astype(np.int64))
-            case How.SUM:
-                return Cells(values, self.cube.told[row][firms], scale_of(measure))
-            case How.MAX | How.MIN:
-                valid = values != empty(measure)
-                return Cells(np.where(valid, values, 0), valid, scale_of(measure))
+        return as_cells(self.plan.measures[place], *self.raw(place, firms))
+
+
+@dataclass
+class Delta:
+    """New records of some firms over the kept cells of all; nothing kept is written to.
+
+    Firms are numbered by their place in `places`, the sorted places of theirs in `base`.
+    """
+
+    base: Grid
+    fresh: Grid
+    places: Array
+
+    def __post_init__(self) -> None:
+        self.plan, self.words = self.base.plan, self.base.words
+
+    @property
+    def firms(self) -> int:
+        """Return the number of firms with new records."""
+        return len(self.places)
+
+    def measure(self, place: int, firms: Array | slice) -> Cells:
+        """Return a measure with kept and new records taken together."""
+        measure = self.plan.measures[place]
+        kept, told = self.base.raw(place, self.places[firms])
+        new, newly_told = self.fresh.raw(place, firms)
+        known = None if told is None or newly_told is None else told | newly_told
+        return as_cells(measure, TOGETHER[measure.how](kept, new), known)
+
+
+TOGETHER: Mapping[How, Callable[[Array, Array], Array]] = {
+    How.COUNT: np.add,
+    How.SUM: np.add,
+    How.MAX: np.maximum,
+    How.MIN: np.minimum,
+    How.MONTHS: np.bitwise_or,
+}
+
+
+def as_cells(measure: Measure, values: Array, told: Array | None) -> Cells:
+    """Return a measure's cells as a column; a count and months always have a value."""
+    match measure.how:
+        case How.COUNT:
+            return Cells(values)
+        case How.MONTHS:
+            return Cells(np.bitwise_count(values).astype(np.int64))
+        case How.SUM:
+            return Cells(values, told, scale_of(measure))
+        case How.MAX | How.MIN:
+            valid = values != empty(measure)
+            return Cells(np.where(valid, values, 0), valid, scale_of(measure))
 
 
 def scale_of(measure: Measure) -> int:
@@ -113,9 +171,13 @@ def scale_of(measure: Measure) -> int:
 def _by_kind(plan: Plan, batch: Batch) -> Iterator[tuple[str, tuple[int, ...], Array]]:
     order = np.argsort(batch.kinds, kind="stable")
     sorted_kinds = batch.kinds[order]
-    for kind, places in plan.by_kind.items():
-        code = plan.words[kind]
-        first, last = np.searchsorted(sorted_kinds, (code, code + 1))
+    codes = np.array([plan.words[kind] for kind in plan.by_kind], sorted_kinds.dtype)
+    ends = zip(
+        np.searchsorted(sorted_kinds, codes, "left").tolist(),
+        np.searchsorted(sorted_kinds, codes, "right").tolist(),
+        strict=True,
+    )
+    for (kind, places), (first, last) in zip(plan.by_kind.items(), ends, strict=True):
         if first < last:
             yield kind, places, order[first:last]
 

@@ -30,8 +30,8 @@ from xinyidai.profiles.formulas import (
     aggregates_of,
 )
 from xinyidai.profiles.grid.evaluating import EPOCH, Array, Cells, Evaluator, Node, both, day_number
-from xinyidai.profiles.grid.filling import Grid
-from xinyidai.profiles.grid.planning import behind, parts_of
+from xinyidai.profiles.grid.filling import Delta, Grid
+from xinyidai.profiles.grid.planning import behind, is_decimal
 from xinyidai.profiles.indicators import FORMULAS
 from xinyidai.profiles.rules import PLACES, Cell, Reading
 from xinyidai.profiles.values import IndicatorValue, Number, ProfileFacts
@@ -85,7 +85,7 @@ class Numbers:
 class Finisher:
     """Finishes firms of one grid; `register` are their facts, `rest` the columns SQL computed."""
 
-    grid: Grid
+    grid: Grid | Delta
     register: Mapping[str, Cells]
     reading: Reading
     rest: Mapping[str, Sequence[Cell]] = field(default_factory=dict)
@@ -104,7 +104,7 @@ class Block:
         self._finisher, self._firms = finisher, firms
         self._evaluator = Evaluator(self._field, finisher.grid.words)
         self._sources: dict[tuple[str, ...], Source] = {}
-        self._rows = np.arange(finisher.grid.cube.small.shape[1])[firms]
+        self._rows = np.arange(finisher.grid.firms)[firms] if isinstance(firms, slice) else firms
 
     def column(self, code: str) -> Column:
         """Return one indicator of the firms."""
@@ -162,14 +162,13 @@ class Block:
             rules.computed(formula, code, dict(zip(names, cells, strict=True)))
             for cells in zip(*columns, strict=True)
         ]
-        valid = np.array([value is not None for value in found], bool)
-        return Numbers(Form.EITHER, np.array([value or 0 for value in found], float), valid)
+        return listed(form_of(code), found)
 
-    def profiles(self, ids: Sequence[str]) -> Iterator[ProfileFacts]:
-        """Yield the firms as `rules.finish` returns them; `ids` in their order."""
+    def profiles(self, ids: Array) -> Iterator[ProfileFacts]:
+        """Yield the firms as `rules.finish` returns them; `ids` are theirs, as bytes."""
         dictionary = indicator_dictionary()
         columns = [self._entries(entry) for entry in dictionary.indicators.values()]
-        for enterprise_id, *entries in zip(ids, *columns, strict=True):
+        for enterprise_id, *entries in zip(ids.astype("U").tolist(), *columns, strict=True):
             values = {entry.code: entry for entry in entries}
             yield ProfileFacts(
                 UUID(enterprise_id), self._reading.as_of, dictionary.version, values
@@ -190,6 +189,24 @@ class Block:
             yield IndicatorValue(
                 indicator.code, Missing(missing) if missing else value, days[latest], records
             )
+
+
+def form_of(code: str) -> Form:
+    """Return what kind of numbers an indicator has."""
+    match FORMULAS[code]:
+        case Share() | Change() | NewestChange():
+            return Form.FRACTION
+        case Newest(divisor=divisor) | Register(divisor=divisor):
+            return Form.WHOLE if divisor == 1 else Form.EITHER
+        case Total():
+            return Form.EITHER if is_decimal(code) else Form.WHOLE
+
+
+def listed(form: Form, found: Sequence[Number | None]) -> Numbers:
+    """Return numbers that Python computed as a column."""
+    valid = np.array([value is not None for value in found], bool)
+    kind = np.int64 if form is Form.WHOLE else np.float64
+    return Numbers(form, np.array([value or 0 for value in found], kind), valid)
 
 
 def numbers_of(form: Form, values: Array) -> list[Number]:

@@ -97,6 +97,20 @@ class Plan:
         """Return the places of the measures a column is made of."""
         return self._measures_by_column[column]
 
+    def kinds_of_indicator(self, code: str) -> frozenset[str]:
+        """Return the kinds of records that can change an indicator."""
+        return self._kinds_by_indicator[code]
+
+    @cached_property
+    def _kinds_by_indicator(self) -> Mapping[str, frozenset[str]]:
+        found = {}
+        for code, entry in indicator_dictionary().indicators.items():
+            names = [name for name in _names(code, FORMULAS[code]) if name in self.columns]
+            places = {place for name in names for place in self.measures_of(name)}
+            read = [self.measures[place].kinds for place in places]
+            found[code] = frozenset(entry.kinds).union(*read)
+        return found
+
     @cached_property
     def _measures_by_column(self) -> Mapping[str, tuple[int, ...]]:
         places = {measure.node: place for place, measure in enumerate(self.measures)}
@@ -131,13 +145,7 @@ def plan() -> Plan:
 
 def plan_of(formulas: Mapping[str, Formula]) -> Plan:
     """Take the expression of these formulas apart."""
-    expression = profile_expression(
-        ibis.table(RECORD_SCHEMA, name=RECORDS),
-        ibis.table(FIRM_SCHEMA, name=FIRMS),
-        {name: ibis.literal(day) for name, day in MARKERS.items()},
-        formulas,
-    ).op()
-    [aggregate] = [node for node in _nodes(expression) if isinstance(node, ops.Aggregate)]
+    expression, aggregate = _taken_apart(formulas)
     columns = {**aggregate.metrics, **_register_columns(expression, formulas)}
     left = frozenset(code for code in formulas if not _comes_apart(code, formulas[code], columns))
     dropped = {name for code in left for name in _names(code, formulas[code])}
@@ -154,6 +162,25 @@ def plan_of(formulas: Mapping[str, Formula]) -> Plan:
         tuple(_filters(aggregate.parent)),
         left,
     )
+
+
+def _taken_apart(formulas: Mapping[str, Formula]) -> tuple[Node, ops.Aggregate]:
+    expression = profile_expression(
+        ibis.table(RECORD_SCHEMA, name=RECORDS),
+        ibis.table(FIRM_SCHEMA, name=FIRMS),
+        {name: ibis.literal(day) for name, day in MARKERS.items()},
+        formulas,
+    ).op()
+    [aggregate] = expression.find(ops.Aggregate)
+    return expression, aggregate
+
+
+@lru_cache
+def is_decimal(code: str) -> bool:
+    """Tell whether a sum is one of decimals."""
+    expression, aggregate = _taken_apart({code: FORMULAS[code]})
+    columns = {**aggregate.metrics, **_register_columns(expression, {code: FORMULAS[code]})}
+    return bool(columns[code].dtype.is_decimal())
 
 
 def _register_columns(expression: Node, formulas: Mapping[str, Formula]) -> dict[str, Node]:
@@ -265,10 +292,6 @@ def _arguments(node: Node) -> Iterator[Node]:
         for part in argument if isinstance(argument, tuple) else (argument,):
             if isinstance(part, ops.Value):
                 yield part
-
-
-def _nodes(node: Node) -> Iterator[Node]:
-    return iter(node.find(ops.Node))
 
 
 def empty(measure: Measure) -> int:

@@ -1,0 +1,159 @@
+"""Add new records to a computed folder: a day's delta costs a day's work, not a city's."""
+
+import hashlib
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+
+from xinyidai.catalogue.indicators import indicator_dictionary
+from xinyidai.kernel.errors import RuleBroken
+from xinyidai.profiles.formulas import Register
+from xinyidai.profiles.grid.batches import Batch, read_new
+from xinyidai.profiles.grid.evaluating import Array, TooLarge
+from xinyidai.profiles.grid.filling import Cube, Delta, Grid
+from xinyidai.profiles.grid.finishing import Column, Finisher
+from xinyidai.profiles.grid.planning import plan
+from xinyidai.profiles.grid.store import Chunk, State, as_bits, chunk_folder
+from xinyidai.profiles.indicators import FORMULAS
+
+FULL_RUN = "这个目录里的结果不能增量更新，请重新完整计算。"
+
+
+@dataclass(frozen=True)
+class Patch:
+    """Indicators that changed: which one, of which firm, and what is kept of it."""
+
+    indicators: Array
+    firms: Array
+    values: Array
+    causes: Array
+
+    @classmethod
+    def of(cls, parts: list[tuple[int, Array, Column]]) -> Self:
+        """Put the columns of several indicators together; later ones count."""
+        kinds = (np.int32, np.int32, np.int64, np.uint8)
+        rows = [
+            (np.full(len(firms), place), firms, as_bits(column), column.causes)
+            for place, firms, column in parts
+        ]
+        columns = zip(*rows, strict=True) if rows else [()] * len(kinds)
+        return cls(
+            *(
+                np.concatenate([np.empty(0, kind), *column]).astype(kind, copy=False)
+                for kind, column in zip(kinds, columns, strict=True)
+            )
+        )
+
+    def write(self, path: Path) -> None:
+        """Keep the patch."""
+        np.savez(
+            path,
+            indicators=self.indicators,
+            firms=self.firms,
+            values=self.values,
+            causes=self.causes,
+        )
+
+
+def add(folder: Path, new: Path) -> int:
+    """Add records to a computed folder; return how many firms have records added since.
+
+    Records of firms that the folder does not know are left out. The indicators are those of a
+    full run over all records.
+
+    Raises:
+        RuleBroken: the folder is not complete, of another dictionary, has this file already, or
+            holds what cannot be added to; a full run is needed.
+
+    """
+    state, digest = _addable(folder, new)
+    number = len(state.added)
+    shutil.copyfile(new, folder / f"added-{number:04d}.parquet")
+    ids, batch = read_new(plan(), [folder / f"added-{n:04d}.parquet" for n in range(number + 1)])
+    appeared = _kinds_of(batch) - set(state.collected)
+    state.appeared = sorted(appeared)
+    touched = 0
+    for place in range(len(state.chunks)):
+        inside = chunk_folder(folder, place)
+        chunk = Chunk.load(inside)
+        ours, places = chunk.find(ids)
+        parts = _finished(chunk, state, batch, ours, places)
+        Patch.of(parts).write(inside / f"patch-{number:04d}.npz")
+        touched += len(distinct(places))
+    state.added.append(digest)
+    state.write(folder)
+    return touched
+
+
+def _addable(folder: Path, new: Path) -> tuple[State, str]:
+    state = State.read(folder)
+    digest = hashlib.sha256(new.read_bytes()).hexdigest()
+    if state is None or len(state.done) < len(state.chunks):
+        raise RuleBroken("这个目录里还没有算完的指标，请先完整计算一次。", code="grid_incomplete")
+    if state.by_sql or plan().left:
+        raise RuleBroken(FULL_RUN, code="grid_needs_full_run")
+    if state.dictionary != indicator_dictionary().version:
+        raise RuleBroken("指标字典已经更新，请重新完整计算。", code="grid_outdated")
+    if digest in state.added:
+        raise RuleBroken("这个文件已经加入过，不能重复计入。", code="grid_added_before")
+    return state, digest
+
+
+def _kinds_of(batch: Batch) -> set[str]:
+    texts = {code: text for text, code in plan().words.items()}
+    return {texts[code] for code in np.flatnonzero(np.bincount(batch.kinds)).tolist()}
+
+
+def _finished(
+    chunk: Chunk, state: State, batch: Batch, ours: Array, places: Array
+) -> list[tuple[int, Array, Column]]:
+    firms = distinct(places)
+    base = Grid(plan(), state.reading().as_of, chunk.cube)
+    fresh = Grid(plan(), base.as_of, Cube.blank(plan(), len(firms)), touched={})
+    columns = {name: cells.take(ours) for name, cells in batch.columns.items()}
+    try:
+        fresh.add(Batch(np.searchsorted(firms, places), columns))
+    except TooLarge:
+        raise RuleBroken(FULL_RUN, code="grid_needs_full_run") from None
+    delta = Finisher(Delta(base, fresh, firms), {}, state.reading())
+    return [
+        *_appeared(Finisher(base, {}, state.reading()), set(state.appeared)),
+        *_touched(delta, firms, {k: np.concatenate(v) for k, v in (fresh.touched or {}).items()}),
+    ]
+
+
+def _appeared(finisher: Finisher, kinds: set[str]) -> Iterator[tuple[int, Array, Column]]:
+    """Finish again, for all firms, what rests on kinds that are seen for the first time."""
+    everyone = np.arange(finisher.grid.firms)
+    block = finisher.block(slice(None))
+    for place, code in _changeable():
+        if kinds & plan().kinds_of_indicator(code):
+            yield place, everyone, block.column(code)
+
+
+def _touched(
+    finisher: Finisher, firms: Array, touched: dict[str, Array]
+) -> Iterator[tuple[int, Array, Column]]:
+    """Finish what rests on the records added, for the firms they belong to."""
+    for place, code in _changeable():
+        hit = [touched[kind] for kind in plan().kinds_of_indicator(code) if kind in touched]
+        if hit:
+            rows = distinct(np.concatenate(hit))
+            yield place, firms[rows], finisher.block(rows).column(code)
+
+
+def _changeable() -> Iterator[tuple[int, str]]:
+    """Yield the indicators that a record can change, with their places."""
+    for place, (code, formula) in enumerate(FORMULAS.items()):
+        if not isinstance(formula, Register):
+            yield place, code
+
+
+def distinct(places: Array) -> Array:
+    """Return the different places in order; faster than `np.unique` for a few thousand."""
+    ordered = np.sort(places)
+    return ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])] if len(places) else places
