@@ -35,6 +35,11 @@ from tests.credit_records.bench_collect import (
 )
 from tests.gate.bench_gate import gate_read_p95_ms
 from tests.ledger.bench_ledger import ledger_verify_1m_s, ledger_writers
+from tests.profiles.bench_indicators import (
+    indicators_delta_share,
+    indicators_vs_pandas,
+    indicators_vs_scan,
+)
 from tests.products.worlds import (
     TODAY,
     dice_of,
@@ -273,6 +278,9 @@ BENCHES: dict[str, Callable[[], Row]] = {
     "collect_again": collect_again,
     "collect_peak_mib": collect_peak_mib,
     "records_page_p95_ms": records_page_p95_ms,
+    "indicators_vs_scan": indicators_vs_scan,
+    "indicators_vs_pandas": indicators_vs_pandas,
+    "indicators_delta_share": indicators_delta_share,
 }
 
 

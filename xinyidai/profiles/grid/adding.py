@@ -4,6 +4,7 @@ import hashlib
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
@@ -14,7 +15,7 @@ from xinyidai.kernel.errors import RuleBroken
 from xinyidai.profiles.formulas import Register
 from xinyidai.profiles.grid.batches import Batch, read_new
 from xinyidai.profiles.grid.evaluating import Array, TooLarge
-from xinyidai.profiles.grid.filling import Cube, Delta, Grid
+from xinyidai.profiles.grid.filling import Cube, Delta, Grid, by_kind
 from xinyidai.profiles.grid.finishing import Column, Finisher
 from xinyidai.profiles.grid.planning import plan
 from xinyidai.profiles.grid.store import Chunk, State, as_bits, chunk_folder
@@ -79,14 +80,23 @@ def add(folder: Path, new: Path) -> int:
     touched = 0
     for place in range(len(state.chunks)):
         inside = chunk_folder(folder, place)
-        chunk = Chunk.load(inside)
+        chunk = _opened(inside, state.run)
         ours, places = chunk.find(ids)
-        parts = _finished(chunk, state, batch, ours, places)
+        try:
+            parts = list(_finished(chunk, state, batch, ours, places))
+        except TooLarge:
+            raise RuleBroken(FULL_RUN, code="grid_needs_full_run") from None
         Patch.of(parts).write(inside / f"patch-{number:04d}.npz")
         touched += len(distinct(places))
     state.added.append(digest)
     state.write(folder)
     return touched
+
+
+@lru_cache(maxsize=16)
+def _opened(folder: Path, _run: str) -> Chunk:
+    """Keep the chunks of the last runs mapped: a worker that adds every hour reads no file anew."""
+    return Chunk.load(folder)
 
 
 def _addable(folder: Path, new: Path) -> tuple[State, str]:
@@ -110,40 +120,45 @@ def _kinds_of(batch: Batch) -> set[str]:
 
 def _finished(
     chunk: Chunk, state: State, batch: Batch, ours: Array, places: Array
-) -> list[tuple[int, Array, Column]]:
-    firms = distinct(places)
-    base = Grid(plan(), state.reading().as_of, chunk.cube)
-    fresh = Grid(plan(), base.as_of, Cube.blank(plan(), len(firms)), touched={})
-    columns = {name: cells.take(ours) for name, cells in batch.columns.items()}
-    try:
-        fresh.add(Batch(np.searchsorted(firms, places), columns))
-    except TooLarge:
-        raise RuleBroken(FULL_RUN, code="grid_needs_full_run") from None
-    delta = Finisher(Delta(base, fresh, firms), {}, state.reading())
-    return [
-        *_appeared(Finisher(base, {}, state.reading()), set(state.appeared)),
-        *_touched(delta, firms, {k: np.concatenate(v) for k, v in (fresh.touched or {}).items()}),
-    ]
+) -> Iterator[tuple[int, Array, Column]]:
+    """Finish what rests on the records added, for the firms they belong to."""
+    reading = state.reading()
+    base = Grid(plan(), reading.as_of, chunk.cube)
+    yield from _appeared(Finisher(base, {}, reading), set(state.appeared))
+    inside = Batch(places, {name: cells.take(ours) for name, cells in batch.columns.items()})
+    families: dict[frozenset[str], list[tuple[str, Array]]] = {}
+    for kind, rows in by_kind(plan(), inside):
+        families.setdefault(_family_of(kind), []).append((kind, rows))
+    for family, kinds in families.items():
+        chosen = np.concatenate([rows for _, rows in kinds])
+        firms = distinct(places[chosen])
+        fresh = Grid(plan(), reading.as_of, Cube.blank(plan(), len(firms)))
+        numbered = Batch(np.zeros_like(places), inside.columns)
+        numbered.places[chosen] = np.searchsorted(firms, places[chosen])
+        for kind, rows in kinds:
+            fresh.add_kind(numbered, kind, rows)
+        block = Finisher(Delta(base, fresh, firms), {}, reading).block(slice(None))
+        for place, code in _changed_by(family):
+            yield place, firms, block.column(code)
+
+
+@lru_cache
+def _family_of(kind: str) -> frozenset[str]:
+    [family] = [family for family in plan().families if kind in family]
+    return family
+
+
+@lru_cache
+def _changed_by(family: frozenset[str]) -> tuple[tuple[int, str], ...]:
+    return tuple((p, code) for p, code in _changeable() if plan().kinds_of_indicator(code) & family)
 
 
 def _appeared(finisher: Finisher, kinds: set[str]) -> Iterator[tuple[int, Array, Column]]:
     """Finish again, for all firms, what rests on kinds that are seen for the first time."""
     everyone = np.arange(finisher.grid.firms)
-    block = finisher.block(slice(None))
-    for place, code in _changeable():
+    for place, code in _changeable() if kinds else ():
         if kinds & plan().kinds_of_indicator(code):
-            yield place, everyone, block.column(code)
-
-
-def _touched(
-    finisher: Finisher, firms: Array, touched: dict[str, Array]
-) -> Iterator[tuple[int, Array, Column]]:
-    """Finish what rests on the records added, for the firms they belong to."""
-    for place, code in _changeable():
-        hit = [touched[kind] for kind in plan().kinds_of_indicator(code) if kind in touched]
-        if hit:
-            rows = distinct(np.concatenate(hit))
-            yield place, firms[rows], finisher.block(rows).column(code)
+            yield place, everyone, finisher.block(slice(None)).column(code)
 
 
 def _changeable() -> Iterator[tuple[int, str]]:

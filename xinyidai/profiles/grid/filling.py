@@ -51,22 +51,13 @@ class Cube:
     @staticmethod
     def heights(plan: Plan) -> tuple[int, int]:
         """Return the numbers of small and of large measures."""
-        small = sum(measure.is_small for measure in plan.measures)
+        small = sum(is_small for is_small, _ in plan.rows)
         return small, len(plan.measures) - small
 
     def start(self, plan: Plan) -> None:
         """Write into cells of zeros what stands for no record."""
-        for measure, (is_small, row) in zip(plan.measures, rows_of(plan), strict=True):
-            if start := empty(measure):
-                (self.small if is_small else self.large)[row] = start
-
-
-def rows_of(plan: Plan) -> Iterator[tuple[bool, int]]:
-    """Yield for each measure whether its cells are small, and its row among such."""
-    counts = [0, 0]
-    for measure in plan.measures:
-        yield measure.is_small, counts[measure.is_small]
-        counts[measure.is_small] += 1
+        for is_small, row, start in plan.starts:
+            (self.small if is_small else self.large)[row] = start
 
 
 @dataclass
@@ -77,11 +68,10 @@ class Grid:
     as_of: date
     cube: Cube
     peaks: dict[int, int] = field(default_factory=dict)
-    touched: dict[str, list[Array]] | None = None
 
     def __post_init__(self) -> None:
         self.words: Words = self.plan.words_on(self.as_of)
-        self.rows = list(rows_of(self.plan))
+        self.rows = self.plan.rows
 
     def add(self, batch: Batch) -> None:
         """Take in records; those that some formula's filter leaves out change nothing.
@@ -90,8 +80,12 @@ class Grid:
             TooLarge: a sum or a date does not fit; the cells are of no use any more.
 
         """
-        for kind, places, rows in _by_kind(self.plan, batch):
-            _Addition(self, batch, kind, rows).run(places)
+        for kind, rows in by_kind(self.plan, batch):
+            self.add_kind(batch, kind, rows)
+
+    def add_kind(self, batch: Batch, kind: str, rows: Array) -> None:
+        """Take in those rows of a batch, all of one kind; errors as of `add`."""
+        _Addition(self, batch, kind, rows).run(self.plan.by_kind[kind])
 
     @property
     def firms(self) -> int:
@@ -168,18 +162,16 @@ def scale_of(measure: Measure) -> int:
     return int(kind.scale or 0) if kind is not None and kind.is_decimal() else 0
 
 
-def _by_kind(plan: Plan, batch: Batch) -> Iterator[tuple[str, tuple[int, ...], Array]]:
+def by_kind(plan: Plan, batch: Batch) -> Iterator[tuple[str, Array]]:
+    """Yield the kinds of a batch that any indicator rests on, each with its rows."""
     order = np.argsort(batch.kinds, kind="stable")
     sorted_kinds = batch.kinds[order]
     codes = np.array([plan.words[kind] for kind in plan.by_kind], sorted_kinds.dtype)
-    ends = zip(
-        np.searchsorted(sorted_kinds, codes, "left").tolist(),
-        np.searchsorted(sorted_kinds, codes, "right").tolist(),
-        strict=True,
-    )
-    for (kind, places), (first, last) in zip(plan.by_kind.items(), ends, strict=True):
-        if first < last:
-            yield kind, places, order[first:last]
+    firsts = np.searchsorted(sorted_kinds, codes, "left")
+    lasts = np.searchsorted(sorted_kinds, codes, "right")
+    kinds = list(plan.by_kind)
+    for number in np.flatnonzero(firsts < lasts).tolist():
+        yield kinds[number], order[firsts[number] : lasts[number]]
 
 
 class _Addition:
@@ -212,8 +204,6 @@ class _Addition:
         return self.columns[node.name]
 
     def run(self, places: tuple[int, ...]) -> None:
-        if self.grid.touched is not None:
-            self.grid.touched.setdefault(self.kind, []).append(self.places)
         for place in places:
             self._add(place, self.grid.plan.measures[place])
 

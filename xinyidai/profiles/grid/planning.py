@@ -97,6 +97,34 @@ class Plan:
         """Return the places of the measures a column is made of."""
         return self._measures_by_column[column]
 
+    @cached_property
+    def rows(self) -> tuple[tuple[bool, int], ...]:
+        """Return for each measure whether its cells are small, and its row among such."""
+        counts, found = [0, 0], []
+        for measure in self.measures:
+            found.append((measure.is_small, counts[measure.is_small]))
+            counts[measure.is_small] += 1
+        return tuple(found)
+
+    @cached_property
+    def starts(self) -> tuple[tuple[bool, int, int], ...]:
+        """Return the rows whose cells are not 0 before any record, and what they are."""
+        return tuple(
+            (is_small, row, start)
+            for measure, (is_small, row) in zip(self.measures, self.rows, strict=True)
+            if (start := empty(measure))
+        )
+
+    @cached_property
+    def families(self) -> tuple[frozenset[str], ...]:
+        """Return the kinds in the smallest groups that share no indicator."""
+        families: list[frozenset[str]] = []
+        for kinds in (*self._kinds_by_indicator.values(), *({k} for k in self.by_kind)):
+            met = [family for family in families if family & kinds]
+            families = [family for family in families if not family & kinds]
+            families.append(frozenset(kinds).union(*met))
+        return tuple(families)
+
     def kinds_of_indicator(self, code: str) -> frozenset[str]:
         """Return the kinds of records that can change an indicator."""
         return self._kinds_by_indicator[code]

@@ -8,6 +8,7 @@ again. Whatever is killed leaves the state before it: `state.json` is replaced l
 
 import hashlib
 import json
+import secrets
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -49,6 +50,7 @@ class State:
     source: str
     collected: list[str]
     chunks: list[int]
+    run: str = ""
     done: list[int] = field(default_factory=list)
     by_sql: list[int] = field(default_factory=list)
     added: list[str] = field(default_factory=list)
@@ -152,7 +154,7 @@ def as_bits(column: Column) -> Array:
 
 def compute(  # noqa: PLR0913 - two tables, a place, a day, and how the run behaves
     folder: Path,
-    records: Path,
+    records: Sequence[Path],
     firms: Path,
     as_of: date,
     *,
@@ -166,9 +168,9 @@ def compute(  # noqa: PLR0913 - two tables, a place, a day, and how the run beha
     goes on. `on_progress` gets records read and records to read, over all chunks.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with connected(plan(), records, firms, threads=threads) as tables:
+    with connected(plan(), records, [firms], threads=threads) as tables:
         state = _begun(folder, tables, (records, firms), as_of, firms_at_once)
-        work = pq.read_metadata(records).num_rows * len(state.chunks)
+        work = sum(pq.read_metadata(path).num_rows for path in records) * len(state.chunks)
         read = work // max(1, len(state.chunks)) * len(state.done)
         for number in range(len(state.chunks)):
             if number in state.done:
@@ -185,19 +187,24 @@ def compute(  # noqa: PLR0913 - two tables, a place, a day, and how the run beha
 
 
 def _begun(
-    folder: Path, tables: Tables, sources: tuple[Path, Path], as_of: date, firms_at_once: int
+    folder: Path,
+    tables: Tables,
+    sources: tuple[Sequence[Path], Path],
+    as_of: date,
+    firms_at_once: int,
 ) -> State:
-    firms = tables.count_firms()
+    firms, files = tables.count_firms(), [*sources[0], sources[1]]
     state = State(
         as_of.isoformat(),
         indicator_dictionary().version,
-        _fingerprint(sources),
+        _fingerprint(files),
         [],
         [min(firms_at_once, firms - first) for first in range(0, firms, firms_at_once)],
     )
     before = State.read(folder)
     if before is not None and before.same_run(state):
         return before
+    state.run = secrets.token_hex(8)
     state.collected = sorted(collected_kinds(sources[0]))
     state.write(folder)
     return state
