@@ -87,8 +87,7 @@ class Tables:
             f"select * exclude (place) from place where place >= {first} and place < {last}"
             " order by place"
         ).to_arrow_table()
-        columns = {name: cells_of(_one(table[name])) for name in FIRM_SCHEMA if _is_plain(name)}
-        return id_bytes(_one(table["enterprise_id"])), columns
+        return register_from_arrow(table)
 
     def rows(self, sql: str, as_of: date, first: int, last: int) -> Iterator[tuple[Any, ...]]:
         """Yield what compiled SQL says of the firms from one place to before another."""
@@ -128,16 +127,26 @@ def read_new(plan: Plan, paths: Sequence[Path]) -> tuple[Array, Batch]:
     Read without DuckDB: for a day's records opening a database costs more than reading them.
     """
     names = list(plan.record_columns)
-    parts = [pq.read_table(path, columns=names, use_threads=False).select(names) for path in paths]
-    table = pa.concat_tables(parts, promote_options="permissive").combine_chunks()
+    parts = [pq.read_table(path, columns=names, use_threads=False) for path in paths]
+    return from_arrow(plan, pa.concat_tables([part.select(names) for part in parts]))
+
+
+def from_arrow(plan: Plan, records: pa.Table) -> tuple[Array, Batch]:
+    """Return firm ids as bytes and the columns of records in memory; the places are the rows."""
     columns = {
-        name: _coded(plan, _one(table[name]))
+        name: _coded(plan, _one(records[name]))
         if RECORD_SCHEMA[name] == "string"
-        else cells_of(_one(table[name]))
-        for name in names
+        else cells_of(_one(records[name]))
+        for name in plan.record_columns
         if name != "enterprise_id"
     }
-    return id_bytes(_one(table["enterprise_id"])), Batch(np.arange(len(table)), columns)
+    return id_bytes(_one(records["enterprise_id"])), Batch(np.arange(len(records)), columns)
+
+
+def register_from_arrow(firms: pa.Table) -> tuple[Array, dict[str, Cells]]:
+    """Return ids and register facts of firms in memory, in their order."""
+    columns = {name: cells_of(_one(firms[name])) for name in FIRM_SCHEMA if _is_plain(name)}
+    return id_bytes(_one(firms["enterprise_id"])), columns
 
 
 def _coded(plan: Plan, texts: pa.Array) -> Cells:
@@ -228,8 +237,9 @@ def collected_kinds(records: Source) -> frozenset[str]:
 
 
 def _one(column: pa.ChunkedArray) -> pa.Array:
-    whole = column.combine_chunks()
-    return whole if isinstance(whole, pa.Array) else whole.chunk(0)
+    if column.num_chunks == 1:
+        return column.chunk(0)
+    return pa.concat_arrays([pa.array([], column.type), *column.chunks])
 
 
 def _is_plain(name: str) -> bool:

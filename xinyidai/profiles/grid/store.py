@@ -21,7 +21,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from xinyidai.catalogue.indicators import indicator_dictionary
-from xinyidai.catalogue.missing import Missing
 from xinyidai.kernel.errors import RuleBroken
 from xinyidai.profiles import rules
 from xinyidai.profiles.compiling import compiled_sql, partial_sql
@@ -30,7 +29,8 @@ from xinyidai.profiles.formulas import aggregates_of
 from xinyidai.profiles.grid.batches import Tables, collected_kinds, connected, heads_of
 from xinyidai.profiles.grid.evaluating import Array, TooLarge
 from xinyidai.profiles.grid.filling import Cube, Grid
-from xinyidai.profiles.grid.finishing import CAUSES, Column, Finisher, Form, form_of, listed
+from xinyidai.profiles.grid.finishing import Column, Finisher, Form, form_of
+from xinyidai.profiles.grid.memory import column_of
 from xinyidai.profiles.grid.planning import Plan, plan
 from xinyidai.profiles.indicators import FORMULAS
 from xinyidai.profiles.rules import Reading
@@ -265,14 +265,9 @@ def _finish_by_sql(
     sql = compiled_sql("duckdb", "${}")
     raws = [raw_profile(row) for row in tables.rows(sql, reading.as_of, first, last)]
     raws.sort(key=lambda raw: str(raw.enterprise_id))
-    finished = [rules.finish(raw, reading).values for raw in raws]
+    finished = [rules.finish(raw, reading) for raw in raws]
     for place, code in enumerate(FORMULAS):
-        values = [entry[code].value for entry in finished]
-        causes = [CAUSES.index(v.cause) if isinstance(v, Missing) else 0 for v in values]
-        numbers = [None if isinstance(value, Missing) else value for value in values]
-        form = form_of(code)
-        column = Column(form, listed(form, numbers).values, np.array(causes, np.uint8))
-        chunk.keep(place, slice(None), column)
+        chunk.keep(place, slice(None), column_of(code, finished))
 
 
 def chunk_folder(folder: Path, number: int) -> Path:

@@ -1,6 +1,12 @@
 """Use cases of profiles, 企业画像: build for one firm or all, keep within a look, show, export."""
 
-from xinyidai.profiles.service.batch import build_all, build_some, build_with_records
+from xinyidai.profiles.service.batch import (
+    build_all,
+    build_dirty,
+    build_in_pieces,
+    build_some,
+    build_with_records,
+)
 from xinyidai.profiles.service.building import (
     build_profile,
     current_profile,
@@ -13,6 +19,8 @@ from xinyidai.profiles.service.showing import read_own_profile, show_within
 
 __all__ = [
     "build_all",
+    "build_dirty",
+    "build_in_pieces",
     "build_profile",
     "build_some",
     "build_with_records",
