@@ -35,17 +35,17 @@ from tests.credit_records.bench_collect import (
 )
 from tests.gate.bench_gate import gate_read_p95_ms
 from tests.ledger.bench_ledger import ledger_verify_1m_s, ledger_writers
-from tests.profiles.bench_indicators import (
-    indicators_delta_share,
-    indicators_vs_pandas,
-    indicators_vs_scan,
-)
 from tests.products.worlds import (
     TODAY,
     dice_of,
     random_product,
     random_subject,
     random_wish,
+)
+from tests.profiles.bench_indicators import (
+    indicators_delta_share,
+    indicators_vs_pandas,
+    indicators_vs_scan,
 )
 from xinyidai.app import create_app
 from xinyidai.kernel.settings import (

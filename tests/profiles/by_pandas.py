@@ -73,38 +73,45 @@ class Pandas:
         def part(inner):
             return self.run(inner, frame, name)
 
-        if type(node) in COMPARE:
-            return COMPARE[type(node)](part(node.left), part(node.right))
-        if type(node) in PARTS:
+        kind = type(node)
+        if kind in COMPARE:
+            return COMPARE[kind](part(node.left), part(node.right))
+        if kind in PARTS:
             column = part(node.arg)
             dates = column.dt if isinstance(column, pd.Series) else column
-            return getattr(dates, PARTS[type(node)])
-        match node:
-            case ops.Field():
-                origin = behind(node)
-                return frame[node.name] if origin is None else part(origin)
-            case ops.Literal():
-                return self.days.get(node.value, node.value)
-            case ops.IsNull():
-                return part(node.arg).isna()
-            case ops.Not():
-                return ~part(node.arg)
-            case ops.InValues():
-                return part(node.value).isin([option.value for option in node.options])
-            case ops.Cast():
-                return _whole(part(node.arg))
-            case ops.SearchedCase():
-                return self._cases(node, frame, part)
-            case ops.IfElse():
-                chosen = np.where(
-                    part(node.bool_expr), part(node.true_expr), part(node.false_null_expr)
-                )
-                return pd.Series(chosen, frame.index)
-            case ops.Coalesce():
-                return reduce(lambda first, other: first.fillna(other), map(part, node.arg))
-            case ops.Reduction():
-                return self._reduced(node)
-        raise AssertionError(type(node))
+            return getattr(dates, PARTS[kind])
+        if isinstance(node, ops.Reduction):
+            return self._reduced(node)
+        return getattr(self, f"_{kind.__name__}")(node, frame, part)
+
+    def _Field(self, node, frame, part):  # noqa: N802 - named after the operation
+        origin = behind(node)
+        return frame[node.name] if origin is None else part(origin)
+
+    def _Literal(self, node, _frame, _part):  # noqa: N802 - as above
+        return self.days.get(node.value, node.value)
+
+    def _IsNull(self, node, _frame, part):  # noqa: N802 - as above
+        return part(node.arg).isna()
+
+    def _Not(self, node, _frame, part):  # noqa: N802 - as above
+        return ~part(node.arg)
+
+    def _InValues(self, node, _frame, part):  # noqa: N802 - as above
+        return part(node.value).isin([option.value for option in node.options])
+
+    def _Cast(self, node, _frame, part):  # noqa: N802 - as above
+        return _whole(part(node.arg))
+
+    def _SearchedCase(self, node, frame, part):  # noqa: N802 - as above
+        return self._cases(node, frame, part)
+
+    def _IfElse(self, node, frame, part):  # noqa: N802 - as above
+        chosen = np.where(part(node.bool_expr), part(node.true_expr), part(node.false_null_expr))
+        return pd.Series(chosen, frame.index)
+
+    def _Coalesce(self, node, _frame, part):  # noqa: N802 - as above
+        return reduce(lambda first, other: first.fillna(other), map(part, node.arg))
 
     def _cases(self, node, frame, part):
         default = part(node.default)

@@ -2,11 +2,9 @@
 
 import hashlib
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Self
 
 import numpy as np
 
@@ -18,46 +16,26 @@ from xinyidai.profiles.grid.evaluating import Array, TooLarge
 from xinyidai.profiles.grid.filling import Cube, Delta, Grid, by_kind
 from xinyidai.profiles.grid.finishing import Column, Finisher
 from xinyidai.profiles.grid.planning import plan
-from xinyidai.profiles.grid.store import Chunk, State, as_bits, chunk_folder
+from xinyidai.profiles.grid.store import Chunk, State, as_bits, chunk_folder, opened
 from xinyidai.profiles.indicators import FORMULAS
 
 FULL_RUN = "这个目录里的结果不能增量更新，请重新完整计算。"
 
 
-@dataclass(frozen=True)
-class Patch:
-    """Indicators that changed: which one, of which firm, and what is kept of it."""
+# One changed indicator of one firm a row; where a firm comes twice, the later row counts.
+PATCH = np.dtype([("indicator", "<i4"), ("firm", "<i4"), ("value", "<i8"), ("cause", "u1")])
 
-    indicators: Array
-    firms: Array
-    values: Array
-    causes: Array
 
-    @classmethod
-    def of(cls, parts: list[tuple[int, Array, Column]]) -> Self:
-        """Put the columns of several indicators together; later ones count."""
-        kinds = (np.int32, np.int32, np.int64, np.uint8)
-        rows = [
-            (np.full(len(firms), place), firms, as_bits(column), column.causes)
-            for place, firms, column in parts
-        ]
-        columns = zip(*rows, strict=True) if rows else [()] * len(kinds)
-        return cls(
-            *(
-                np.concatenate([np.empty(0, kind), *column]).astype(kind, copy=False)
-                for kind, column in zip(kinds, columns, strict=True)
-            )
-        )
-
-    def write(self, path: Path) -> None:
-        """Keep the patch."""
-        np.savez(
-            path,
-            indicators=self.indicators,
-            firms=self.firms,
-            values=self.values,
-            causes=self.causes,
-        )
+def patch_of(parts: Sequence[tuple[int, Array, Column]]) -> Array:
+    """Put the columns of several indicators together."""
+    patch = np.empty(sum(len(firms) for _, firms, _ in parts), PATCH)
+    start = 0
+    for place, firms, column in parts:
+        rows = patch[start : start + len(firms)]
+        rows["indicator"], rows["firm"] = place, firms
+        rows["value"], rows["cause"] = as_bits(column), column.causes
+        start += len(firms)
+    return patch
 
 
 def add(folder: Path, new: Path) -> int:
@@ -80,23 +58,17 @@ def add(folder: Path, new: Path) -> int:
     touched = 0
     for place in range(len(state.chunks)):
         inside = chunk_folder(folder, place)
-        chunk = _opened(inside, state.run)
+        chunk = opened(inside, state.run)
         ours, places = chunk.find(ids)
         try:
             parts = list(_finished(chunk, state, batch, ours, places))
         except TooLarge:
             raise RuleBroken(FULL_RUN, code="grid_needs_full_run") from None
-        Patch.of(parts).write(inside / f"patch-{number:04d}.npz")
+        np.save(inside / f"patch-{number:04d}.npy", patch_of(parts))
         touched += len(distinct(places))
     state.added.append(digest)
     state.write(folder)
     return touched
-
-
-@lru_cache(maxsize=16)
-def _opened(folder: Path, _run: str) -> Chunk:
-    """Keep the chunks of the last runs mapped: a worker that adds every hour reads no file anew."""
-    return Chunk.load(folder)
 
 
 def _addable(folder: Path, new: Path) -> tuple[State, str]:

@@ -4,14 +4,14 @@ Texts come as codes of the plan's words (0: a word nobody compares with), dates 
 decimals as integers with a scale; each record with the place of its firm.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from queue import Queue
-from threading import Thread
-from typing import Any
+from queue import Empty, Queue
+from threading import Event, Thread
+from typing import Any, TypeAlias
 
 import duckdb
 import numpy as np
@@ -27,6 +27,7 @@ from xinyidai.profiles.values import bounds_of
 ROWS_AT_ONCE = 1_000_000
 ROWS_OF_SQL = 2_000
 UUID_LENGTH = 36
+LONGEST_DECIMAL = 18
 HEAD = np.array([*range(8), *range(9, 13), *range(14, 18)])
 NO_DIGIT = 255
 HEX = np.full(256, NO_DIGIT, np.uint8)
@@ -39,8 +40,8 @@ OFFLINE: dict[str, str | bool | int | float | list[str]] = {
     "autoload_known_extensions": "false",
 }
 
-Source = Sequence[Path] | pa.Table
-Item = pa.RecordBatch | BaseException | None
+Source: TypeAlias = Sequence[Path] | pa.Table
+Item: TypeAlias = pa.RecordBatch | BaseException | None
 
 
 @dataclass(frozen=True)
@@ -92,18 +93,18 @@ class Tables:
     def rows(self, sql: str, as_of: date, first: int, last: int) -> Iterator[tuple[Any, ...]]:
         """Yield what compiled SQL says of the firms from one place to before another."""
         query = (
-            f"with {FIRMS} as (select * exclude (place) from place"  # noqa: S608 - places are numbers
+            f"with {FIRMS} as (select * exclude (place) from place"  # noqa: S608 - our own names and numbers
             f" where place >= {first} and place < {last}) select * from ({sql})"
         )
         cursor = self._connection.execute(query, bounds_of(as_of))
         while rows := cursor.fetchmany(ROWS_OF_SQL):
             yield from rows
 
-    def batches(self, first: int, last: int) -> Iterator[Batch]:
+    def batches(self, first: int, last: int) -> Generator[Batch]:
         """Yield the records of the firms from one place to before another, in any order."""
         names = ", ".join(selected(self._plan.record_columns))
         query = (
-            f"select place - {first} as place, {names} from {RECORDS} r join ("  # noqa: S608
+            f"select place - {first} as place, {names} from {RECORDS} r join ("  # noqa: S608 - our own names and numbers
             f"select place, enterprise_id from place where place >= {first} and place < {last}"
             f") using (enterprise_id) where {_of_kinds()}"
         )
@@ -113,9 +114,7 @@ class Tables:
 
 
 @contextmanager
-def connected(
-    plan: Plan, records: Source, firms: Source, *, threads: int = 2
-) -> Iterator[Tables]:
+def connected(plan: Plan, records: Source, firms: Source, *, threads: int = 2) -> Iterator[Tables]:
     """Open Parquet files or Arrow tables for the time of a run."""
     with duckdb.connect(config={**OFFLINE, "threads": str(threads)}) as connection:
         yield Tables(connection, plan, records, firms)
@@ -167,7 +166,7 @@ def id_bytes(ids: pa.Array) -> Array:
 
 
 def heads_of(ids: Array) -> Array:
-    """Return the first sixteen digits of UUIDs as numbers, in the order of the texts; else zeros."""
+    """Return the first sixteen digits of UUIDs as numbers, ordered as the texts; else zeros."""
     if not len(ids) or ids.dtype.itemsize != UUID_LENGTH:
         return np.zeros(len(ids), np.uint64)
     letters = np.ascontiguousarray(ids).view(np.uint8).reshape(len(ids), UUID_LENGTH)
@@ -208,7 +207,7 @@ def cells_of(array: pa.Array) -> Cells:
     """
     kind, scale = array.type, 0
     if pa.types.is_decimal128(kind):
-        if kind.precision > 18:
+        if kind.precision > LONGEST_DECIMAL:
             raise TypeError(f"decimals of {kind.precision} digits")
         scale = kind.scale
         # Eighteen digits fit the lower half of the 128 bits.
@@ -232,7 +231,7 @@ def collected_kinds(records: Source) -> frozenset[str]:
     """Return the kinds that occur in the records."""
     with duckdb.connect(config=OFFLINE) as connection:
         _view(connection, RECORDS, records)
-        rows = connection.execute(f"select distinct kind from {RECORDS}").fetchall()
+        rows = connection.execute("select distinct kind from records").fetchall()
     return frozenset(kind for (kind,) in rows)
 
 
@@ -265,21 +264,31 @@ def _quoted(word: str) -> str:
     return "'" + word.replace("'", "''") + "'"
 
 
-def _ahead(reader: Any) -> Iterator[pa.RecordBatch]:
+def _ahead(reader: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Read the next batch while the last one is worked on."""
     queue: Queue[Item] = Queue(2)
+    is_over = Event()
+    thread = Thread(target=_read, args=(reader, queue, is_over), daemon=True)
+    thread.start()
+    try:
+        while (item := queue.get()) is not None:
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+    finally:
+        is_over.set()
+        while thread.is_alive():  # it may wait for room; the connection is free when it ends
+            with suppress(Empty):
+                queue.get(timeout=0.05)
 
-    def read() -> None:
-        try:
-            for batch in reader:
-                queue.put(batch)
-        except BaseException as error:  # noqa: BLE001 - raised again by who waits
-            queue.put(error)
-        else:
-            queue.put(None)
 
-    Thread(target=read, daemon=True).start()
-    while (item := queue.get()) is not None:
-        if isinstance(item, BaseException):
-            raise item
-        yield item
+def _read(reader: Iterable[pa.RecordBatch], queue: "Queue[Item]", is_over: Event) -> None:
+    try:
+        for batch in reader:
+            if is_over.is_set():
+                return
+            queue.put(batch)
+    except BaseException as error:  # noqa: BLE001 - raised again by who waits
+        queue.put(error)
+    else:
+        queue.put(None)

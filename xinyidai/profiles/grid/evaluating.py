@@ -10,25 +10,25 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import reduce
-from typing import Any
+from typing import Any, TypeAlias
 
 import ibis.expr.operations as ops
 import numpy as np
 import numpy.typing as npt
 
-Array = npt.NDArray[Any]
-Node = ops.Node
+Array: TypeAlias = npt.NDArray[Any]
+Node: TypeAlias = ops.Node
 
 EPOCH = date(1970, 1, 1)
 MOST = 2**62
 MONTHS_A_YEAR = 12
 
 
-class Unreducible(Exception):  # noqa: N818 - says what a formula is, not that something broke
+class Unreducible(Exception):
     """The expression has a part that the grid does not know."""
 
 
-class TooLarge(Exception):  # noqa: N818 - as above
+class TooLarge(Exception):
     """A number might not fit 64 bits."""
 
 
@@ -76,7 +76,7 @@ class Words:
         """Return a literal as a column of one value."""
         match value:
             case None:
-                return Cells(np.array(0), np.array(False))
+                return Cells(np.array(0), np.zeros((), bool))
             case str():
                 return Cells(np.array(self.codes[value]))
             case date():
@@ -127,7 +127,12 @@ class Evaluator:
             return None
         cells = self(condition)
         true = cells.values if cells.valid is None else cells.values & cells.valid
-        return None if np.ndim(true) == 0 and bool(true) else np.broadcast_to(true, rows)
+        return None if np.ndim(true) == 0 and bool(true) else spread(true, rows)
+
+
+def spread(values: Array, rows: int) -> Array:
+    """Repeat a single value for every row."""
+    return np.broadcast_to(values, rows) if np.ndim(values) == 0 else values
 
 
 def both(*valids: Array | None) -> Array | None:
@@ -211,11 +216,13 @@ def _not(run: Evaluator, node: Any) -> Cells:
 
 
 def _is_null(run: Evaluator, node: Any) -> Cells:
-    return Cells(~run(node.arg).known)
+    valid = run(node.arg).valid
+    return Cells(np.zeros((), bool) if valid is None else ~valid)
 
 
 def _not_null(run: Evaluator, node: Any) -> Cells:
-    return Cells(run(node.arg).known)
+    valid = run(node.arg).valid
+    return Cells(np.ones((), bool) if valid is None else valid)
 
 
 def _in_values(run: Evaluator, node: Any) -> Cells:
@@ -250,6 +257,8 @@ def _if_else(run: Evaluator, node: Any) -> Cells:
 
 def _coalesce(run: Evaluator, node: Any) -> Cells:
     *first, last = [run(part) for part in node.arg]
+    if first[0].valid is None:
+        return first[0]
     return _choose([(Cells(part.known), part) for part in first], last)
 
 
@@ -257,10 +266,11 @@ def _choose(arms: list[tuple[Cells, Cells]], otherwise: Cells) -> Cells:
     scale = max(otherwise.scale, *(result.scale for _, result in arms))
     values, known = otherwise.scaled(scale), otherwise.known
     for condition, result in reversed(arms):
-        is_true = condition.values & condition.known
+        valid = condition.valid
+        is_true = condition.values if valid is None else condition.values & valid
         values = np.where(is_true, result.scaled(scale), values)
         known = np.where(is_true, result.known, known)
-    return Cells(values, None if known.all() else known, scale)
+    return Cells(values, None if known.all() else spread(known, len(values)), scale)
 
 
 def _date_part(part: Callable[[Array], Array]) -> Callable[[Evaluator, Any], Cells]:
@@ -273,7 +283,8 @@ def _date_part(part: Callable[[Array], Array]) -> Callable[[Evaluator, Any], Cel
 
 def months_of(days: Array) -> Array:
     """Return the months since January 1970 of `datetime64[D]` values."""
-    return days.astype("datetime64[M]").astype(np.int64)
+    months: Array = days.astype("datetime64[M]").astype(np.int64)
+    return months
 
 
 def _day_of_month(days: Array) -> Array:

@@ -10,8 +10,8 @@ import numpy as np
 
 from xinyidai.profiles.grid.batches import Batch
 from xinyidai.profiles.grid.evaluating import (
-    MOST,
     MONTHS_A_YEAR,
+    MOST,
     Array,
     Cells,
     Evaluator,
@@ -19,6 +19,7 @@ from xinyidai.profiles.grid.evaluating import (
     TooLarge,
     Words,
     largest,
+    spread,
 )
 from xinyidai.profiles.grid.planning import How, Measure, Plan, behind, constant, empty
 
@@ -39,7 +40,7 @@ class Cube:
     @classmethod
     def blank(cls, plan: Plan, firms: int) -> Self:
         """Return cells that have seen no record."""
-        small, large = cls.heights(plan)
+        small, large = plan.heights
         cube = cls(
             np.zeros((small, firms), np.int32),
             np.zeros((large, firms), np.int64),
@@ -47,12 +48,6 @@ class Cube:
         )
         cube.start(plan)
         return cube
-
-    @staticmethod
-    def heights(plan: Plan) -> tuple[int, int]:
-        """Return the numbers of small and of large measures."""
-        small = sum(is_small for is_small, _ in plan.rows)
-        return small, len(plan.measures) - small
 
     def start(self, plan: Plan) -> None:
         """Write into cells of zeros what stands for no record."""
@@ -70,6 +65,7 @@ class Grid:
     peaks: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        """Find the words of the day."""
         self.words: Words = self.plan.words_on(self.as_of)
         self.rows = self.plan.rows
 
@@ -117,6 +113,7 @@ class Delta:
     places: Array
 
     def __post_init__(self) -> None:
+        """Take plan and words from what is kept."""
         self.plan, self.words = self.base.plan, self.base.words
 
     @property
@@ -214,7 +211,7 @@ class _Addition:
         cells = self.evaluator(measure.argument)
         if cells.valid is not None:
             mask = cells.valid if mask is None else mask & cells.valid
-        values = np.broadcast_to(cells.values, len(self.rows))
+        values = spread(cells.values, len(self.rows))
         self._put(place, measure, self._places(mask), values if mask is None else values[mask])
         return None
 

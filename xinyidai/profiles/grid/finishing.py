@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 from itertools import product
 from uuid import UUID
 
@@ -29,7 +30,16 @@ from xinyidai.profiles.formulas import (
     Total,
     aggregates_of,
 )
-from xinyidai.profiles.grid.evaluating import EPOCH, Array, Cells, Evaluator, Node, both, day_number
+from xinyidai.profiles.grid.evaluating import (
+    EPOCH,
+    Array,
+    Cells,
+    Evaluator,
+    Node,
+    both,
+    day_number,
+    spread,
+)
 from xinyidai.profiles.grid.filling import Delta, Grid
 from xinyidai.profiles.grid.planning import behind, is_decimal
 from xinyidai.profiles.indicators import FORMULAS
@@ -139,8 +149,8 @@ class Block:
                 self._evaluator.known[reduction] = self._grid.measure(place, self._firms)
         cells = self._evaluator(node)
         shape = len(self._rows)
-        valid = None if cells.valid is None else np.broadcast_to(cells.valid, shape)
-        return Cells(np.broadcast_to(cells.values, shape), valid, cells.scale)
+        valid = None if cells.valid is None else spread(cells.valid, shape)
+        return Cells(spread(cells.values, shape), valid, cells.scale)
 
     def _numbers(self, code: str) -> Numbers:
         formula = FORMULAS[code]
@@ -149,7 +159,7 @@ class Block:
         numbers = _computed(formula, cells)
         if numbers.unsafe is None:
             return numbers
-        for place in np.flatnonzero(numbers.unsafe & numbers.valid):
+        for place in np.flatnonzero(numbers.unsafe & numbers.valid).tolist():
             row = {name: _cell(part, place) for name, part in zip(names, cells, strict=True)}
             numbers.values[place] = rules.computed(formula, code, row)
         return numbers
@@ -170,9 +180,7 @@ class Block:
         columns = [self._entries(entry) for entry in dictionary.indicators.values()]
         for enterprise_id, *entries in zip(ids.astype("U").tolist(), *columns, strict=True):
             values = {entry.code: entry for entry in entries}
-            yield ProfileFacts(
-                UUID(enterprise_id), self._reading.as_of, dictionary.version, values
-            )
+            yield ProfileFacts(UUID(enterprise_id), self._reading.as_of, dictionary.version, values)
 
     def _entries(self, indicator: Indicator) -> Iterator[IndicatorValue]:
         column, source = self.column(indicator.code), self.source(indicator)
@@ -210,7 +218,7 @@ def listed(form: Form, found: Sequence[Number | None]) -> Numbers:
 
 
 def numbers_of(form: Form, values: Array) -> list[Number]:
-    """Return a column as Python's numbers: 0 and, where the form allows, any whole number as int."""
+    """Return a column as Python's numbers: 0, and where the form allows any whole one, as int."""
     found: list[Number] = values.tolist()
     if form is Form.WHOLE:
         return found
@@ -230,20 +238,20 @@ def _cell(cells: Cells, place: int) -> Cell:
     return Decimal(value).scaleb(-cells.scale) if cells.scale else value
 
 
-def _causes(
-    indicator: Indicator, reading: Reading, numbers: Numbers, source: Source
-) -> Array:
+def _causes(indicator: Indicator, reading: Reading, numbers: Numbers, source: Source) -> Array:
     """Look each firm's situation up among all there are."""
     value = np.where(numbers.valid, np.where(numbers.values == 0, 1, 2), 0)
     days = indicator.fresh_within_days
     oldest = NEVER if days is None else day_number(reading.as_of) - days
     age = np.where(source.latest == NEVER, 0, np.where(source.latest < oldest, 2, 1))
     situation = (value * 2 + (source.records > 0)) * 3 + age
-    found: Array = _situations(indicator, reading)[situation]
+    found: Array = _situations(indicator.code, reading)[situation]
     return found
 
 
-def _situations(indicator: Indicator, reading: Reading) -> Array:
+@lru_cache(maxsize=1_000)
+def _situations(code: str, reading: Reading) -> Array:
+    indicator = indicator_dictionary()[code]
     stale = reading.as_of - timedelta(days=(indicator.fresh_within_days or 0) + 1)
     dates = (None, reading.as_of, stale)
     return np.array(

@@ -1,4 +1,4 @@
-"""The indicators of some firms whose records are in memory, as the product's own batch reads them."""
+"""The indicators of some firms whose records are in memory: the product's own batch."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass

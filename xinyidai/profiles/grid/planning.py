@@ -107,6 +107,12 @@ class Plan:
         return tuple(found)
 
     @cached_property
+    def heights(self) -> tuple[int, int]:
+        """Return the numbers of small and of large measures."""
+        small = sum(is_small for is_small, _ in self.rows)
+        return small, len(self.rows) - small
+
+    @cached_property
     def starts(self) -> tuple[tuple[bool, int, int], ...]:
         """Return the rows whose cells are not 0 before any record, and what they are."""
         return tuple(
@@ -279,6 +285,7 @@ def _filters(relation: Node) -> Iterator[Node]:
         relation = relation.parent
 
 
+@lru_cache(maxsize=10_000)
 def behind(field: ops.Field) -> Node | None:
     """Return what a field of a derived table stands for; nothing for a stored column."""
     relation = field.rel

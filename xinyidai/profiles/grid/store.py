@@ -11,8 +11,11 @@ import json
 import secrets
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, Self
 
@@ -93,14 +96,14 @@ class Chunk:
     causes: Array
 
     @classmethod
-    def create(cls, folder: Path, chosen: Plan, ids: Array) -> Self:
+    def create(cls, folder: Path, chosen: Plan, ids: Array) -> None:
         """Make the files anew, for these firms."""
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         np.save(folder / "ids.npy", ids)
         np.save(folder / "heads.npy", heads_of(ids))
         indicators, firms = len(FORMULAS), len(ids)
-        small, large = Cube.heights(chosen)
+        small, large = chosen.heights
         shapes: dict[str, tuple[type, int]] = {
             "small": (np.int32, small),
             "large": (np.int64, large),
@@ -110,9 +113,6 @@ class Chunk:
         }
         for name, (kind, height) in shapes.items():
             _map(folder / f"{name}.npy", "w+", dtype=kind, shape=(height, firms))
-        chunk = cls.load(folder)
-        chunk.cube.start(chosen)
-        return chunk
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -221,13 +221,16 @@ def _computed_chunk(folder: Path, state: State, tables: Tables, number: int) -> 
     first = sum(state.chunks[:number])
     last = first + state.chunks[number]
     ids, register = tables.register(first, last)
-    chunk = Chunk.create(chunk_folder(folder, number), plan(), ids)
+    Chunk.create(chunk_folder(folder, number), plan(), ids)
+    chunk = opened(chunk_folder(folder, number), state.run)
+    chunk.cube.start(plan())
     reading = state.reading()
     grid = Grid(plan(), reading.as_of, chunk.cube)
     try:
-        for batch in tables.batches(first, last):
-            grid.add(batch)
-            yield len(batch.places)
+        with closing(tables.batches(first, last)) as batches:
+            for batch in batches:
+                grid.add(batch)
+                yield len(batch.places)
         finisher = Finisher(grid, register, reading, _rest(tables, reading, first, last))
         _finish(chunk, finisher, list(FORMULAS))
     except TooLarge:
@@ -244,9 +247,7 @@ def _finish(chunk: Chunk, finisher: Finisher, codes: Sequence[str]) -> None:
             chunk.keep(places[code], firms, block.column(code))
 
 
-def _rest(
-    tables: Tables, reading: Reading, first: int, last: int
-) -> dict[str, list[rules.Cell]]:
+def _rest(tables: Tables, reading: Reading, first: int, last: int) -> dict[str, list[rules.Cell]]:
     """Return the columns of the formulas that did not come apart, in the order of the firms."""
     left = sorted(plan().left)
     if not left:
@@ -258,9 +259,7 @@ def _rest(
     return {name: list(column) for name, column in zip(names, columns, strict=True)}
 
 
-def _finish_by_sql(
-    chunk: Chunk, tables: Tables, reading: Reading, first: int, last: int
-) -> None:
+def _finish_by_sql(chunk: Chunk, tables: Tables, reading: Reading, first: int, last: int) -> None:
     """Compute a chunk with numbers beyond 64 bits, firm by firm."""
     sql = compiled_sql("duckdb", "${}")
     raws = [raw_profile(row) for row in tables.rows(sql, reading.as_of, first, last)]
@@ -268,6 +267,12 @@ def _finish_by_sql(
     finished = [rules.finish(raw, reading) for raw in raws]
     for place, code in enumerate(FORMULAS):
         chunk.keep(place, slice(None), column_of(code, finished))
+
+
+@lru_cache(maxsize=4)
+def opened(folder: Path, _run: str) -> Chunk:
+    """Keep the chunks last used mapped: a process that adds every hour opens no file anew."""
+    return Chunk.load(folder)
 
 
 def chunk_folder(folder: Path, number: int) -> Path:
@@ -281,7 +286,7 @@ def tables_of(folder: Path) -> Iterator[pa.Table]:
     if state is None or len(state.done) < len(state.chunks):
         raise RuleBroken("这个目录里还没有算完的指标，请先完整计算一次。", code="grid_incomplete")
     for number in range(len(state.chunks)):
-        chunk = Chunk.load(chunk_folder(folder, number))
+        chunk = opened(chunk_folder(folder, number), state.run)
         values, causes = _patched(chunk, chunk_folder(folder, number), len(state.added))
         columns = {"enterprise_id": pa.array(chunk.ids.astype("U"), pa.string())}
         for place, code in enumerate(FORMULAS):
@@ -291,12 +296,24 @@ def tables_of(folder: Path) -> Iterator[pa.Table]:
         yield pa.table(columns)
 
 
+def write_table(folder: Path, path: Path) -> int:
+    """Write the indicators of a computed folder as one Parquet file; return the firms."""
+    firms = 0
+    tables = tables_of(folder)
+    first = next(tables)
+    with pq.ParquetWriter(path, first.schema) as writer:
+        for table in chain([first], tables):
+            writer.write_table(table)
+            firms += len(table)
+    return firms
+
+
 def _patched(chunk: Chunk, folder: Path, added: int) -> tuple[Array, Array]:
     """Return values and causes with what was added last; a patch holds all additions so far."""
     if not added:
         return chunk.values, chunk.causes
     values, causes = chunk.values.copy(), chunk.causes.copy()
-    with np.load(folder / f"patch-{added - 1:04d}.npz") as patch:
-        where = patch["indicators"], patch["firms"]
-        values[where], causes[where] = patch["values"], patch["causes"]
+    patch = np.load(folder / f"patch-{added - 1:04d}.npy")
+    where = patch["indicator"], patch["firm"]
+    values[where], causes[where] = patch["value"], patch["cause"]
     return values, causes

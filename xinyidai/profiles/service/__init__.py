@@ -1,5 +1,8 @@
 """Use cases of profiles, 企业画像: build for one firm or all, keep within a look, show, export."""
 
+from xinyidai.profiles.grid.adding import add as add_records
+from xinyidai.profiles.grid.store import compute as tabulate
+from xinyidai.profiles.grid.store import write_table
 from xinyidai.profiles.service.batch import (
     build_all,
     build_dirty,
@@ -18,6 +21,7 @@ from xinyidai.profiles.service.exporting import export_indicators
 from xinyidai.profiles.service.showing import read_own_profile, show_within
 
 __all__ = [
+    "add_records",
     "build_all",
     "build_dirty",
     "build_in_pieces",
@@ -31,4 +35,6 @@ __all__ = [
     "read_own_profile",
     "refresh_distributions",
     "show_within",
+    "tabulate",
+    "write_table",
 ]

@@ -114,9 +114,7 @@ def build_with_records(
     return build_some(firms, as_of, on_progress, actor=actor)
 
 
-def profiles_of(
-    run: PlatformRun, firms: Sequence[FirmFacts], day: date
-) -> Iterator[ProfileFacts]:
+def profiles_of(run: PlatformRun, firms: Sequence[FirmFacts], day: date) -> Iterator[ProfileFacts]:
     """Yield the profile of each firm, computed by the grid from what the run may read."""
     for finished in finished_of(run, firms, day):
         yield from finished.profiles()

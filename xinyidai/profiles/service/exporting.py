@@ -1,10 +1,14 @@
 """Export indicators as a table for training, under the training consent, 模型训练授权."""
 
 import gzip
-from collections.abc import Collection, Iterator
+import hashlib
+import json
+import shutil
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import pyarrow as pa
@@ -14,38 +18,40 @@ from sqlalchemy import text
 
 from xinyidai.catalogue.indicators import Unit, indicator_dictionary
 from xinyidai.catalogue.kinds import get_kind
-from xinyidai.catalogue.missing import Missing
 from xinyidai.credit_records import service as credit_records
 from xinyidai.credit_records.service import PlatformRun
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import SYSTEM, Actor
 from xinyidai.kernel.errors import InvalidInput
 from xinyidai.profiles import policies, queries
-from xinyidai.profiles.service.batch import profiles_of
-from xinyidai.profiles.values import ProfileFacts
+from xinyidai.profiles.service.batch import FIRMS_AT_ONCE, Progress, finished_of
+from xinyidai.profiles.values import FirmFacts
 
 TRAINING = "model_training"
 RESEARCH = "indicators"
 WHOLE_NUMBERS = frozenset({Unit.AMOUNT, Unit.COUNT, Unit.PEOPLE, Unit.MONTHS, Unit.FLAG})
+Firm = tuple[str, FirmFacts, int, PlatformRun]
 WITH_KIND = text(
     "SELECT DISTINCT enterprise_id FROM credit.credit_record"
     " WHERE status = 'in_force' AND kind = :kind"
 )
 
 
-def export_indicators(
+def export_indicators(  # noqa: PLR0913 - one switch for each option of the command
     path: Path,
     as_of: date | None = None,
     enterprise_ids: Collection[UUID] | None = None,
     *,
     source_kind: str | None = None,
+    on_progress: Progress | None = None,
     actor: Actor = SYSTEM,
 ) -> int:
     """Write `uscc` and all indicators, empty where missing, to CSV.gz or Parquet; return the rows.
 
     Two groups of firms and nobody else: those that gave the training consent, and those whose
     codes were made up for research data that names no firm. `source_kind` keeps to firms with a
-    record of that kind. Only what happened up to `as_of` counts.
+    record of that kind. Only what happened up to `as_of` counts. Pieces are kept beside the file
+    until it is whole: started again after an end by force, it goes on where firms are unchanged.
 
     Raises:
         InvalidInput: the name of the file ends in something else.
@@ -55,34 +61,48 @@ def export_indicators(
     if not path.name.endswith((".csv.gz", ".parquet")):
         raise InvalidInput("导出文件名必须以 .csv.gz 或 .parquet 结尾。")
     day, kind = as_of or clock.today(), get_kind(source_kind).code if source_kind else None
-    rows = [
-        row
-        for purpose in (TRAINING, RESEARCH)
-        for row in _rows(purpose, day, enterprise_ids, kind, actor)
-    ]
-    _write(path, sorted(rows, key=lambda row: str(row["uscc"])))
-    return len(rows)
+    parts = path.with_name(f"{path.name}.parts")
+    parts.mkdir(exist_ok=True)
+    files, rows = [], 0
+    with ExitStack() as runs:
+        firms = [
+            (uscc, facts, version, run)
+            for purpose in (TRAINING, RESEARCH)
+            for run, facts, uscc, version in _chosen_firms(
+                runs, purpose, enterprise_ids, kind, actor
+            )
+        ]
+        firms.sort(key=lambda firm: firm[0])
+        for start in range(0, len(firms), FIRMS_AT_ONCE):
+            piece = firms[start : start + FIRMS_AT_ONCE]
+            files.append(_part(parts, piece, day))
+            rows += len(piece)
+            if on_progress:
+                on_progress(rows, len(firms))
+    _write(path, files)
+    shutil.rmtree(parts)
+    return rows
 
 
-def _rows(
+def _chosen_firms(
+    runs: ExitStack,
     purpose: str,
-    day: date,
     enterprise_ids: Collection[UUID] | None,
     kind: str | None,
     actor: Actor,
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[tuple[PlatformRun, FirmFacts, str, int]]:
     invented = queries.invented_firms()
     scope = None if purpose == TRAINING else invented
-    with credit_records.platform_run(
-        purpose, indicator_dictionary().version, enterprise_ids=scope, actor=actor
-    ) as run:
-        chosen = _chosen(run, enterprise_ids, kind)
-        if purpose == TRAINING:
-            chosen -= invented
-        firms = queries.list_firms(chosen)
-        codes = {facts.enterprise_id: uscc for facts, uscc, _ in firms}
-        for profile in profiles_of(run, [facts for facts, _, _ in firms], day):
-            yield _row(codes[profile.enterprise_id], profile)
+    run = runs.enter_context(
+        credit_records.platform_run(
+            purpose, indicator_dictionary().version, enterprise_ids=scope, actor=actor
+        )
+    )
+    chosen = _chosen(run, enterprise_ids, kind)
+    if purpose == TRAINING:
+        chosen -= invented
+    for facts, uscc, version in queries.list_firms(chosen):
+        yield run, facts, uscc, version
 
 
 def _chosen(
@@ -96,22 +116,54 @@ def _chosen(
     return chosen
 
 
-def _row(uscc: str, profile: ProfileFacts) -> dict[str, Any]:
-    values = {code: entry.value for code, entry in profile.values.items()}
-    return {"uscc": uscc} | {
-        code: None if isinstance(value, Missing) else value for code, value in values.items()
-    }
+def _part(parts: Path, firms: Sequence[Firm], day: date) -> Path:
+    """Return the file of some firms, made unless one for the same facts is there."""
+    collected = sorted(credit_records.collected_kinds())
+    facts = [(uscc, version, run.purpose) for uscc, _, version, run in firms]
+    key = json.dumps([str(day), indicator_dictionary().version, collected, facts])
+    path = parts / f"{hashlib.sha256(key.encode()).hexdigest()}.parquet"
+    if not path.exists():
+        tables = [_table(run, firms, day) for run in dict.fromkeys(firm[3] for firm in firms)]
+        fresh = path.with_suffix(".new")
+        pq.write_table(pa.concat_tables(tables).sort_by("uscc"), fresh)
+        fresh.replace(path)
+    return path
 
 
-def _write(path: Path, rows: list[dict[str, Any]]) -> None:
+def _table(run: PlatformRun, firms: Sequence[Firm], day: date) -> pa.Table:
+    ours = {str(facts.enterprise_id): (uscc, facts) for uscc, facts, _, of in firms if of is run}
+    tables = []
+    for finished in finished_of(run, [facts for _, facts in ours.values()], day):
+        codes = [ours[firm][0] for firm in finished.ids.astype("U").tolist()]
+        columns = [pa.array(codes, pa.string())]
+        for field in list(_schema())[1:]:
+            column = finished.column(field.name)
+            values = pa.array(column.values, mask=column.causes != 0)
+            columns.append(values.cast(field.type))
+        tables.append(pa.table(columns, _schema()))
+    return pa.concat_tables(tables)
+
+
+@lru_cache
+def _schema() -> pa.Schema:
     fields = [("uscc", pa.string())]
     for code, entry in indicator_dictionary().indicators.items():
         whole = entry.unit in WHOLE_NUMBERS
         fields.append((code, pa.int64() if whole else pa.float64()))
-    table = pa.Table.from_pylist(rows, pa.schema(fields))
+    return pa.schema(fields)
+
+
+def _write(path: Path, files: Sequence[Path]) -> None:
     if path.name.endswith(".parquet"):
-        pq.write_table(table, path)
+        with pq.ParquetWriter(path, _schema()) as writer:
+            for file in files:
+                writer.write_table(pq.read_table(file))
         return
     # A fixed time in the gzip header: the same data makes the same bytes.
-    with path.open("wb") as file, gzip.GzipFile("", "wb", fileobj=file, mtime=0) as packed:
-        pa_csv.write_csv(table, pa.PythonFile(packed, mode="w"))
+    with (
+        path.open("wb") as target,
+        gzip.GzipFile("", "wb", fileobj=target, mtime=0) as packed,
+        pa_csv.CSVWriter(pa.PythonFile(packed, mode="w"), _schema()) as writer,
+    ):
+        for file in files:
+            writer.write_table(pq.read_table(file))
