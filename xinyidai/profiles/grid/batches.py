@@ -71,7 +71,7 @@ class Tables:
         _know_words(connection, plan)
         connection.execute(
             "create temp table place as select cast(row_number() over (order by enterprise_id) - 1"
-            f" as integer) as place, * from {FIRMS}"
+            " as integer) as place, * from firms"
         )
 
     def count_firms(self) -> int:
@@ -85,8 +85,8 @@ class Tables:
     def register(self, first: int, last: int) -> tuple[Array, dict[str, Cells]]:
         """Return ids and register facts of the firms from one place to before another."""
         table = self._connection.sql(
-            f"select * exclude (place) from place where place >= {first} and place < {last}"
-            " order by place"
+            f"select * exclude (place) from place where place >= {first}"  # noqa: S608 - numbers
+            f" and place < {last} order by place"
         ).to_arrow_table()
         return register_from_arrow(table)
 

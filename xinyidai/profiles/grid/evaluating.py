@@ -288,7 +288,8 @@ def months_of(days: Array) -> Array:
 
 
 def _day_of_month(days: Array) -> Array:
-    return (days - days.astype("datetime64[M]").astype("datetime64[D]")).astype(np.int64) + 1
+    since: Array = days - days.astype("datetime64[M]").astype("datetime64[D]")
+    return np.asarray(since.astype(np.int64) + 1)
 
 
 OPERATIONS: Mapping[type[Node], Callable[[Evaluator, Any], Cells]] = {

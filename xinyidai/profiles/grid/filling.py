@@ -257,4 +257,4 @@ def month_bits(months: Array, as_of: date) -> Array:
     back = number - (months // 100 * MONTHS_A_YEAR + months % 100)
     if len(back) and (back.min() < 0 or back.max() > LAST_BIT):
         raise TooLarge
-    return np.left_shift(np.int64(1), back.astype(np.int64))
+    return np.asarray(np.left_shift(np.int64(1), back.astype(np.int64)))

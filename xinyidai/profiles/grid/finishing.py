@@ -156,7 +156,7 @@ class Block:
         formula = FORMULAS[code]
         names = tuple(aggregates_of(code, formula)) or (code,)
         cells = [self._cells(name) for name in names]
-        numbers = _computed(formula, cells)
+        numbers = computed(formula, cells)
         if numbers.unsafe is None:
             return numbers
         for place in np.flatnonzero(numbers.unsafe & numbers.valid).tolist():
@@ -263,7 +263,7 @@ def _situations(code: str, reading: Reading) -> Array:
     )
 
 
-def _computed(formula: object, cells: Sequence[Cells]) -> Numbers:
+def computed(formula: object, cells: Sequence[Cells]) -> Numbers:
     match formula, cells:
         case Total(), [cell]:
             return _plain(cell)
