@@ -88,7 +88,7 @@ def test_a_killed_run_goes_on_with_the_chunks_that_are_not_done(tmp_path, town):
     first = (state / "chunk-0000" / "values.npy").stat().st_ino
     compute(state, town, firms_at_once=100, on_progress=lambda *counts: read.append(counts))
     assert (state / "chunk-0000" / "values.npy").stat().st_ino == first
-    assert read[0][0] > read[0][1] / 3
+    assert read[0][0] > read[0][1] / 3 - 1
     assert read[-1][0] == read[-1][1]
     compute(tmp_path / "other", town)
     assert table(state).equals(table(tmp_path / "other"))

@@ -58,7 +58,7 @@ def add(folder: Path, new: Path) -> int:
     touched = 0
     for place in range(len(state.chunks)):
         inside = chunk_folder(folder, place)
-        chunk = opened(inside, state.run)
+        chunk = opened(inside)
         ours, places = chunk.find(ids)
         try:
             parts = list(_finished(chunk, state, batch, ours, places))

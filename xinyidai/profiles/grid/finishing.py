@@ -264,6 +264,7 @@ def _situations(code: str, reading: Reading) -> Array:
 
 
 def computed(formula: object, cells: Sequence[Cells]) -> Numbers:
+    """Return a formula's values from its columns; where `unsafe`, digits may be wrong."""
     match formula, cells:
         case Total(), [cell]:
             return _plain(cell)

@@ -8,7 +8,6 @@ again. Whatever is killed leaves the state before it: `state.json` is replaced l
 
 import hashlib
 import json
-import secrets
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -53,7 +52,6 @@ class State:
     source: str
     collected: list[str]
     chunks: list[int]
-    run: str = ""
     done: list[int] = field(default_factory=list)
     by_sql: list[int] = field(default_factory=list)
     added: list[str] = field(default_factory=list)
@@ -165,13 +163,14 @@ def compute(  # noqa: PLR0913 - two tables, a place, a day, and how the run beha
     """Compute all indicators of all firms into the folder; return the number of firms.
 
     Chunks already there for the same files, day and dictionary are kept: a run that was killed
-    goes on. `on_progress` gets records read and records to read, over all chunks.
+    goes on. `on_progress` gets records taken in and records in all.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with connected(plan(), records, [firms], threads=threads) as tables:
         state = _begun(folder, tables, (records, firms), as_of, firms_at_once)
-        work = sum(pq.read_metadata(path).num_rows for path in records) * len(state.chunks)
-        read = work // max(1, len(state.chunks)) * len(state.done)
+        work = sum(pq.read_metadata(path).num_rows for path in records)
+        done = sum(state.chunks[number] for number in state.done)
+        read = work * done // max(1, sum(state.chunks))
         for number in range(len(state.chunks)):
             if number in state.done:
                 continue
@@ -204,7 +203,6 @@ def _begun(
     before = State.read(folder)
     if before is not None and before.same_run(state):
         return before
-    state.run = secrets.token_hex(8)
     state.collected = sorted(collected_kinds(sources[0]))
     state.write(folder)
     return state
@@ -222,7 +220,7 @@ def _computed_chunk(folder: Path, state: State, tables: Tables, number: int) -> 
     last = first + state.chunks[number]
     ids, register = tables.register(first, last)
     Chunk.create(chunk_folder(folder, number), plan(), ids)
-    chunk = opened(chunk_folder(folder, number), state.run)
+    chunk = opened(chunk_folder(folder, number))
     chunk.cube.start(plan())
     reading = state.reading()
     grid = Grid(plan(), reading.as_of, chunk.cube)
@@ -269,9 +267,14 @@ def _finish_by_sql(chunk: Chunk, tables: Tables, reading: Reading, first: int, l
         chunk.keep(place, slice(None), column_of(code, finished))
 
 
+def opened(folder: Path) -> Chunk:
+    """Return a chunk, kept mapped: a process that adds every hour opens no file anew."""
+    # A file that was written anew has another number while the old one is mapped.
+    return _mapped(folder, (folder / "ids.npy").stat().st_ino)
+
+
 @lru_cache(maxsize=4)
-def opened(folder: Path, _run: str) -> Chunk:
-    """Keep the chunks last used mapped: a process that adds every hour opens no file anew."""
+def _mapped(folder: Path, _file: int) -> Chunk:
     return Chunk.load(folder)
 
 
@@ -286,7 +289,7 @@ def tables_of(folder: Path) -> Iterator[pa.Table]:
     if state is None or len(state.done) < len(state.chunks):
         raise RuleBroken("这个目录里还没有算完的指标，请先完整计算一次。", code="grid_incomplete")
     for number in range(len(state.chunks)):
-        chunk = opened(chunk_folder(folder, number), state.run)
+        chunk = opened(chunk_folder(folder, number))
         values, causes = _patched(chunk, chunk_folder(folder, number), len(state.added))
         columns = {"enterprise_id": pa.array(chunk.ids.astype("U"), pa.string())}
         for place, code in enumerate(FORMULAS):
