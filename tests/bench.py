@@ -42,6 +42,11 @@ from tests.products.worlds import (
     random_subject,
     random_wish,
 )
+from tests.profiles.bench_indicators import (
+    indicators_delta_share,
+    indicators_vs_pandas,
+    indicators_vs_scan,
+)
 from tests.scoring.bench_rescoring import rescore_dirty_share
 from tests.scoring.bench_scoring import score_batch_vs_booster, score_row_vs_capi
 from xinyidai.app import create_app
@@ -278,6 +283,9 @@ BENCHES: dict[str, Callable[[], Row]] = {
     "score_row_vs_capi": score_row_vs_capi,
     "score_batch_vs_booster": score_batch_vs_booster,
     "rescore_dirty_share": rescore_dirty_share,
+    "indicators_vs_scan": indicators_vs_scan,
+    "indicators_vs_pandas": indicators_vs_pandas,
+    "indicators_delta_share": indicators_delta_share,
 }
 
 

@@ -4,7 +4,7 @@ Ibis writes a date literal into the SQL, so every bound is compiled as a marker 
 record has and replaced by a bind parameter; a marker left over, or one never found, is an error.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 
@@ -12,17 +12,29 @@ import ibis
 from ibis.expr.types import Table, Value
 
 from xinyidai.catalogue.indicators import indicator_dictionary
-from xinyidai.profiles.formulas import FIRM_SCHEMA, RECORD_SCHEMA, Register, aggregates_of, build
+from xinyidai.profiles.formulas import (
+    FIRM_SCHEMA,
+    RECORD_SCHEMA,
+    Formula,
+    Register,
+    aggregates_of,
+    build,
+)
 from xinyidai.profiles.indicators import FORMULAS
 from xinyidai.profiles.values import bounds_of
 
 MARKERS = {name: date(1, 1, day) for day, name in enumerate(bounds_of(date(2000, 1, 1)), start=1)}
 
 
-def profile_expression(records: Table, firms: Table, bounds: Mapping[str, Value]) -> Table:
+def profile_expression(
+    records: Table,
+    firms: Table,
+    bounds: Mapping[str, Value],
+    formulas: Mapping[str, Formula] = FORMULAS,
+) -> Table:
     """Return the one expression every engine runs, over its own two tables."""
     kinds = indicator_dictionary().kinds
-    return build(records, firms, bounds, formulas=FORMULAS, kinds=kinds)
+    return build(records, firms, bounds, formulas=formulas, kinds=kinds)
 
 
 def literal_bounds(as_of: date) -> dict[str, Value]:
@@ -38,16 +50,30 @@ def compiled_sql(dialect: str, parameter: str) -> str:
         RuntimeError: when this version of Ibis writes dates in another way.
 
     """
-    expression = profile_expression(
+    sql = _sql_of(FORMULAS, indicator_dictionary().kinds, dialect, parameter)
+    if any(parameter.format(name) not in sql for name in MARKERS):
+        raise RuntimeError("a bound is not in the compiled SQL")
+    return sql
+
+
+def partial_sql(codes: Iterable[str], dialect: str, parameter: str) -> str:
+    """Return the SQL of some formulas only, without the columns of the kinds."""
+    return _sql_of({code: FORMULAS[code] for code in sorted(codes)}, (), dialect, parameter)
+
+
+def _sql_of(
+    formulas: Mapping[str, Formula], kinds: tuple[str, ...], dialect: str, parameter: str
+) -> str:
+    expression = build(
         ibis.table(RECORD_SCHEMA, name="records"),
         ibis.table(FIRM_SCHEMA, name="firms"),
         {name: ibis.literal(day) for name, day in MARKERS.items()},
+        formulas=formulas,
+        kinds=kinds,
     )
     sql = str(ibis.to_sql(expression, dialect=dialect))
     for name, day in MARKERS.items():
         marker = f"MAKE_DATE({day.year}, {day.month}, {day.day})"
-        if marker not in sql:
-            raise RuntimeError(f"the bound {name} is not in the compiled SQL")
         sql = sql.replace(marker, f"CAST({parameter.format(name)} AS DATE)")
     if "MAKE_DATE" in sql:
         raise RuntimeError("a date of the compiled SQL was not replaced")

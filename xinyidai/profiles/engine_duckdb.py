@@ -1,4 +1,4 @@
-"""The profiles of many firms at once, computed by DuckDB over Parquet."""
+"""The one SQL statement on DuckDB, over Parquet files or tables in memory."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from xinyidai.profiles.compiling import compiled_sql
 from xinyidai.profiles.engine_postgres import raw_profile
@@ -19,21 +20,27 @@ OFFLINE: dict[str, str | bool | int | float | list[str]] = {
 }
 
 
-def read_all(records: Path, firms: Path, as_of: date, *, threads: int = 2) -> Iterator[RawProfile]:
+def read_all(
+    records: Path | pa.Table, firms: Path | pa.Table, as_of: date, *, threads: int = 2
+) -> Iterator[RawProfile]:
     """Yield the exact sums of every firm of `firms`, in no order.
 
-    Both are Parquet files with the columns of `RECORD_SCHEMA` and `FIRM_SCHEMA`.
+    Both are Parquet files or tables with the columns of `RECORD_SCHEMA` and `FIRM_SCHEMA`. This is
+    the one statement as it is, and the measure of `profiles.grid`, which computes whole cities.
     """
     yield from map(raw_profile, read_rows(records, firms, as_of, threads=threads))
 
 
 def read_rows(
-    records: Path, firms: Path, as_of: date, *, threads: int = 2
+    records: Path | pa.Table, firms: Path | pa.Table, as_of: date, *, threads: int = 2
 ) -> Iterator[tuple[Any, ...]]:
     """Yield one row for each firm, with the columns of `compiling.column_names`."""
     with duckdb.connect(config={**OFFLINE, "threads": str(threads)}) as connection:
-        for name, path in (("records", records), ("firms", firms)):
-            connection.read_parquet(str(path)).create_view(name)
+        for name, table in (("records", records), ("firms", firms)):
+            if isinstance(table, Path):
+                connection.read_parquet(str(table)).create_view(name)
+            else:
+                connection.register(name, table)
         cursor = connection.execute(compiled_sql("duckdb", "${}"), bounds_of(as_of))
         while rows := cursor.fetchmany(ROWS_AT_ONCE):
             yield from rows

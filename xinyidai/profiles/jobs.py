@@ -16,7 +16,10 @@ def rebuild(*, enterprise_ids: list[str]) -> None:
 
 @job("profiles.rebuild_all", cron="30 2 * * *")
 def rebuild_all() -> None:
-    """Build every profile for the new day, and the distributions among peers."""
-    service.build_all()
+    """Build every profile for the new day, and the distributions among peers.
+
+    Every step is kept: ended by force, it goes on when it is started again.
+    """
+    service.build_in_pieces()
     service.refresh_distributions()
     portraits.forget_outdated()

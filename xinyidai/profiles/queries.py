@@ -1,7 +1,7 @@
 """Reading snapshots, register facts and distributions."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -54,6 +54,31 @@ def list_firms(enterprise_ids: Collection[UUID] | None) -> Sequence[tuple[FirmFa
         statement = statement.where(Enterprise.id == any_(chosen))
     rows = db.session.execute(statement)
     return [(FirmFacts(*row[:5]), row.uscc, row.facts_version) for row in rows]
+
+
+def count_firms() -> int:
+    """Return the number of firms."""
+    return db.session.execute(select(func.count()).select_from(Enterprise)).scalar_one()
+
+
+def lacking_profile(
+    day: date, dictionary_version: str, since: datetime, limit: int | None = None
+) -> Sequence[UUID]:
+    """Return the firms without a whole profile of the day on present facts, built since then."""
+    built = (
+        select(ProfileSnapshot.id)
+        .where(
+            ProfileSnapshot.enterprise_id == Enterprise.id,
+            ProfileSnapshot.scope == WHOLE,
+            ProfileSnapshot.as_of == day,
+            ProfileSnapshot.facts_version == Enterprise.facts_version,
+            ProfileSnapshot.dictionary_version == dictionary_version,
+            ProfileSnapshot.created_at >= since,
+        )
+        .exists()
+    )
+    statement = select(Enterprise.id).where(~built).order_by(Enterprise.id).limit(limit)
+    return db.session.scalars(statement).all()
 
 
 def invented_firms() -> frozenset[UUID]:

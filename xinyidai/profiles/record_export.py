@@ -1,12 +1,10 @@
-"""Parquet tables for the batch engine: records through the door, register facts beside them."""
+"""Tables for the batch: records through the door, register facts beside them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from sqlalchemy import text
 
 from xinyidai.catalogue.indicators import indicator_dictionary
@@ -15,7 +13,6 @@ from xinyidai.profiles.engine_postgres import RECORD_COLUMNS, RecordReader
 from xinyidai.profiles.formulas import FIRM_SCHEMA, RECORD_SCHEMA
 from xinyidai.profiles.values import FirmFacts
 
-FIRMS_AT_ONCE = 2_000
 ARROW_TYPES = {
     "string": pa.string(),
     "date": pa.date32(),
@@ -30,36 +27,21 @@ SOME_FIRMS = """
 """
 
 
-def write_tables(
-    reader: RecordReader,
-    firms: Sequence[FirmFacts],
-    folder: Path,
-    *,
-    known: Knowledge | None = None,
-) -> tuple[Path, Path]:
-    """Write what the indicators rest on for these firms; return the files of records and firms.
+def read_tables(
+    reader: RecordReader, firms: Sequence[FirmFacts], *, known: Knowledge | None = None
+) -> tuple[pa.Table, pa.Table]:
+    """Return what the indicators rest on for these firms: their records, and the firms by id.
 
     `known` takes the records to a past moment; `None` is what is in force.
     """
-    records_path, firms_path = folder / "records.parquet", folder / "firms.parquet"
-    with pq.ParquetWriter(records_path, _schema(RECORD_SCHEMA)) as writer:
-        for table in _record_tables(reader, firms, known):
-            writer.write_table(table)
-    rows = [asdict(firm) | {"enterprise_id": str(firm.enterprise_id)} for firm in firms]
-    pq.write_table(pa.Table.from_pylist(rows, _schema(FIRM_SCHEMA)), firms_path)
-    return records_path, firms_path
-
-
-def _record_tables(
-    reader: RecordReader, firms: Sequence[FirmFacts], known: Knowledge | None
-) -> Iterator[pa.Table]:
-    schema, kinds = _schema(RECORD_SCHEMA), list(indicator_dictionary().kinds)
     statement = text(SOME_FIRMS.format(columns=RECORD_COLUMNS, relation=relation_of(known)))
-    for start in range(0, len(firms), FIRMS_AT_ONCE):
-        chosen = [str(firm.enterprise_id) for firm in firms[start : start + FIRMS_AT_ONCE]]
-        params = {"firms": chosen, "kinds": kinds, **parameters_of(known)}
-        rows = reader.execute(statement, params)
-        yield _table(rows, schema)
+    chosen = [str(firm.enterprise_id) for firm in firms]
+    params = {"firms": chosen, "kinds": list(indicator_dictionary().kinds)}
+    rows_found = reader.execute(statement, {**params, **parameters_of(known)})
+    records = _table(rows_found, _schema(RECORD_SCHEMA))
+    rows = [asdict(firm) | {"enterprise_id": str(firm.enterprise_id)} for firm in firms]
+    register = pa.Table.from_pylist(rows, _schema(FIRM_SCHEMA)).sort_by("enterprise_id")
+    return records, register
 
 
 def _table(rows: Sequence[Sequence[Any]], schema: pa.Schema) -> pa.Table:

@@ -1,6 +1,15 @@
 """Use cases of profiles, 企业画像: build for one firm or all, keep within a look, show, export."""
 
-from xinyidai.profiles.service.batch import build_all, build_some, build_with_records
+from xinyidai.profiles.grid.adding import add as add_records
+from xinyidai.profiles.grid.store import compute as tabulate
+from xinyidai.profiles.grid.store import write_table
+from xinyidai.profiles.service.batch import (
+    build_all,
+    build_dirty,
+    build_in_pieces,
+    build_some,
+    build_with_records,
+)
 from xinyidai.profiles.service.building import (
     build_profile,
     current_profile,
@@ -31,7 +40,10 @@ from xinyidai.profiles.service.showing import (
 __all__ = [
     "OwnProfile",
     "Rank",
+    "add_records",
     "build_all",
+    "build_dirty",
+    "build_in_pieces",
     "build_profile",
     "build_some",
     "build_with_records",
@@ -51,5 +63,7 @@ __all__ = [
     "refresh_portrait",
     "refresh_profile",
     "replay_profile",
+    "tabulate",
     "tags_to_json",
+    "write_table",
 ]

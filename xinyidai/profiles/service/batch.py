@@ -1,10 +1,8 @@
-"""Build the profiles of many firms at once: Parquet, DuckDB, and rows stored in pieces."""
+"""Build the profiles of many firms at once: some thousand firms after the other, by the grid."""
 
-import tempfile
-from collections.abc import Callable, Collection, Iterator
-from datetime import date, datetime
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import UTC, date, datetime
 from itertools import islice
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -16,15 +14,19 @@ from xinyidai.credit_records import service as credit_records
 from xinyidai.credit_records.service import PlatformRun
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import SYSTEM, Actor
-from xinyidai.kernel.db import db, new_id
-from xinyidai.profiles import engine_duckdb, policies, queries, rules
+from xinyidai.kernel.db import db, new_id, own_transaction
+from xinyidai.profiles import policies, queries, rules
+from xinyidai.profiles.grid.memory import Finished, finish_tables
 from xinyidai.profiles.models import ProfileSnapshot
-from xinyidai.profiles.record_export import write_tables
+from xinyidai.profiles.record_export import read_tables
 from xinyidai.profiles.service.building import PURPOSE, snapshot_row
 from xinyidai.profiles.service.past import facts_known, knowledge_of
 from xinyidai.profiles.values import FirmFacts, ProfileFacts
 
 ROWS_AT_ONCE = 500
+FIRMS_AT_ONCE = 2_000
+FIRMS_A_STEP = 4_000
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 WITH_RECORDS = text(
     "SELECT DISTINCT enterprise_id FROM credit.credit_record WHERE status = 'in_force'"
 )
@@ -41,10 +43,52 @@ def build_all(
 ) -> int:
     """Compute and store the profile of every firm; return how many firms there are.
 
-    Running it twice stores nothing new. `on_progress` gets firms done and firms in all; a past
-    day and `known_at` mean what they mean to `build_profile`.
+    Firms that have the day's profile on their present facts are passed over, unless `known_at`
+    asks for another knowledge of a past day (as in `build_profile`). `on_progress` gets firms done
+    and firms in all.
     """
-    return build_some(None, as_of, on_progress, known_at=known_at, actor=actor)
+    if known_at is not None:
+        return build_some(None, as_of, on_progress, known_at=known_at, actor=actor)
+    everyone = queries.count_firms()
+    build_dirty(as_of, counted(on_progress, everyone), actor=actor)
+    return everyone
+
+
+def build_in_pieces(
+    as_of: date | None = None, on_progress: Progress | None = None, *, actor: Actor = SYSTEM
+) -> int:
+    """Do what `build_all` does in steps that are kept: killed and started again, it goes on."""
+    policies.require_processing(actor)
+    everyone, day = queries.count_firms(), as_of or clock.today()
+    told = counted(on_progress, everyone)
+    with own_transaction():
+        waiting = queries.lacking_profile(day, indicator_dictionary().version, _unchanged_since())
+    for start in range(0, len(waiting), FIRMS_A_STEP):
+        with own_transaction():
+            build_some(waiting[start : start + FIRMS_A_STEP], day, actor=actor)
+        if told:
+            told(min(start + FIRMS_A_STEP, len(waiting)), len(waiting))
+    return everyone
+
+
+def build_dirty(
+    as_of: date | None = None,
+    on_progress: Progress | None = None,
+    *,
+    limit: int | None = None,
+    actor: Actor = SYSTEM,
+) -> int:
+    """Build the profiles that are not there: of the day, on present facts; return how many.
+
+    Facts are present while the firm's `facts_version` is the same; a kind of record collected for
+    the first time turns 数据不足 into zero for every firm, so a profile older than the last
+    collection is built anew too. `limit` keeps to that many firms.
+    """
+    policies.require_processing(actor)
+    day = as_of or clock.today()
+    version = indicator_dictionary().version
+    waiting = queries.lacking_profile(day, version, _unchanged_since(), limit)
+    return build_some(waiting, day, on_progress, actor=actor) if waiting else 0
 
 
 def build_some(
@@ -83,18 +127,37 @@ def build_with_records(
     return build_some(firms, as_of, on_progress, actor=actor)
 
 
-def profiles_of(
-    run: PlatformRun, firms: Collection[FirmFacts], day: date
-) -> Iterator[ProfileFacts]:
-    """Yield the profile of each firm, computed by DuckDB from what the run may read and knows."""
+def profiles_of(run: PlatformRun, firms: Sequence[FirmFacts], day: date) -> Iterator[ProfileFacts]:
+    """Yield the profile of each firm, computed by the grid from what the run may read."""
+    for finished in finished_of(run, firms, day):
+        yield from finished.profiles()
+
+
+def finished_of(run: PlatformRun, firms: Sequence[FirmFacts], day: date) -> Iterator[Finished]:
+    """Yield the indicators of the firms, some thousand at a time and in their order of ids.
+
+    The run says what counts as known.
+    """
     if not firms:
         return
     reading = rules.Reading(day, frozenset(credit_records.collected_kinds()))
-    facts = facts_known(run, list(firms), day)
-    with tempfile.TemporaryDirectory(prefix="profiles-") as folder:
-        records, register = write_tables(run, facts, Path(folder), known=run.known)
-        for raw in engine_duckdb.read_all(records, register, day):
-            yield rules.finish(raw, reading)
+    facts = facts_known(run, firms, day)
+    for start in range(0, len(facts), FIRMS_AT_ONCE):
+        piece = facts[start : start + FIRMS_AT_ONCE]
+        records, register = read_tables(run, piece, known=run.known)
+        yield finish_tables(records, register, reading)
+
+
+def counted(on_progress: Progress | None, everyone: int) -> Progress | None:
+    """Count firms that needed nothing as done."""
+    if on_progress is None:
+        return None
+    return lambda done, waiting: on_progress(everyone - waiting + done, everyone)
+
+
+def _unchanged_since() -> datetime:
+    """Return the end of the last collection, of whatever kind."""
+    return max(credit_records.collected_kinds().values(), default=NEVER)
 
 
 def _store(rows: Iterator[dict[str, Any]], total: int, on_progress: Progress | None) -> int:
