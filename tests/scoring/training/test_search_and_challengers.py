@@ -127,4 +127,4 @@ def test_a_rebuild_that_differs_exits_with_three(artefact_folder, table, tmp_pat
 def test_the_search_prefers_a_model_that_orders_unseen_rows():
     found = search(problem(rows=300, seed=3))
     assert found.auc > 0.65
-    assert sum(share.weight for share in found.params.blend) == pytest.approx(1)
+    assert sum(share.weight for share in found.params.blend) == pytest.approx(1, abs=1e-4)
