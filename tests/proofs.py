@@ -24,6 +24,7 @@ from tests.products.worlds import (
     random_subject,
     random_wish,
 )
+from tests.profiles.engines import indicators_three_engines
 from xinyidai.catalogue.missing import Missing, MissingCause
 from xinyidai.matching.index import ProductIndex
 from xinyidai.products.rules import assess
@@ -140,6 +141,7 @@ PROOFS: dict[str, tuple[Callable[[int], int], int]] = {
     "foreign_objects": (gate.foreign_objects, 10_000),
     "two_identities": (gate.two_identities, 100_000),
     "collect_kill": (collect_kill, 100),
+    "indicators_three_engines": (indicators_three_engines, 10_000),
 }
 
 

@@ -14,7 +14,8 @@ from xinyidai.catalogue.reading import parse_catalogue
 
 GOOD = """
 version: "1"
-sections: {stability: 稳, tax_social: 税, invoicing: 票, compliance: 法, innovation: 新, honours: 誉, assets: 产}
+sections: {stability: 稳, tax_social: 税, invoicing: 票, compliance: 法, innovation: 新, honours: 誉,
+  commitments: 诺, industry: 业, assets: 产}
 texts: {}
 indicators:
   - {code: penalties, name: 处罚, section: compliance, unit: count, counter: 次, window_months: 24,

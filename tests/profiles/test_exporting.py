@@ -6,7 +6,11 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
 
+from xinyidai.credit_records import service as credit_records
+from xinyidai.credit_records.service import write
+from xinyidai.credit_records.values import RecordStatus
 from xinyidai.kernel import clock
+from xinyidai.kernel.actor import SYSTEM
 from xinyidai.kernel.errors import InvalidInput
 from xinyidai.profiles import service
 
@@ -50,3 +54,21 @@ def test_firms_without_the_kind_stay_out(city, tmp_path):
 def test_another_ending_is_refused(db, tmp_path):
     with pytest.raises(InvalidInput):
         service.export_indicators(tmp_path / "out.xlsx")
+
+
+def test_a_table_of_the_past_says_what_was_known_then(city, tmp_path):
+    firm, begin = city.firm(code_invented=True), clock.now() - timedelta(days=90)
+    with clock.at(begin):
+        city.has_collected("administrative_penalty")
+    with clock.at(begin + timedelta(days=10)):
+        city.record(firm, "administrative_penalty", begin.date())
+    with credit_records.platform_run("indicators", "t", enterprise_ids=[firm]) as run:
+        [fact] = run.facts(firm)
+    write.retire_record(SYSTEM, firm, fact.id, RecordStatus.REPAIRED, "修复")
+    path = tmp_path / "out.parquet"
+    found = []
+    for days in (5, 20, 90):
+        service.export_indicators(path, begin.date() + timedelta(days=days))
+        [row] = pq.read_table(path).to_pylist()
+        found.append(row["penalties_24m"])
+    assert found == [0, 1, 0]

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
 
+from xinyidai.catalogue.indicators import indicator_dictionary
 from xinyidai.catalogue.kinds import kinds_of_items
 from xinyidai.catalogue.missing import Missing, MissingCause
 from xinyidai.credit_records.models import QueryEvent
@@ -172,6 +174,21 @@ def test_nineteen_peers_are_too_few_and_twenty_are_enough(city, db):
         select(IndustryDistribution).filter_by(indicator="registered_capital")
     ).one()
     assert (spread.peers, spread.points[0], spread.points[-1]) == (20, 0, 1_900)
+
+
+def test_every_indicator_with_twenty_values_has_a_distribution_and_no_other(city, db):
+    known = indicator_dictionary().indicators
+    for number in range(20):
+        firm = city.firm(registered_capital_fen=number or None)
+        city.record(firm, "branch", some_day())
+        city.record(firm, "land_operation_right", some_day(), quantity=Decimal(number))
+        if number < 19:
+            city.record(firm, "external_guarantee", some_day(), amount_fen=number)
+    service.build_all()
+    service.refresh_distributions()
+    spread = set(db.scalars(select(IndustryDistribution.indicator)))
+    assert {"branches_active", "land_operation_area"} <= spread <= set(known)
+    assert spread.isdisjoint({"external_guarantee_amount", "registered_capital", "loans_active"})
 
 
 def test_the_own_page_says_where_the_firm_stands(city):

@@ -17,6 +17,8 @@ SECTIONS = (
     "compliance",
     "innovation",
     "honours",
+    "commitments",
+    "industry",
     "assets",
 )
 
@@ -32,6 +34,7 @@ class Unit(StrEnum):
     RATIO = "ratio"  # 比率
     KWH = "kwh"  # 千瓦时
     AREA = "area"  # 平方米
+    MU = "mu"  # 亩
     GRADE = "grade"  # 等级
     FLAG = "flag"  # 是否
 

@@ -79,13 +79,15 @@ class Purpose:
 class PlatformPurpose:
     """A purpose for which the platform itself processes records, without showing them.
 
-    `needs_consent` names the purpose of consent without which a firm is left out.
+    `needs_consent` names the purpose of consent without which a firm is left out. `replays` lets
+    the past be computed once more with what has been repaired, corrected or withdrawn since.
     """
 
     code: str
     name: str
     legal_note: str
     needs_consent: str | None
+    replays: bool = False
 
 
 @dataclass(frozen=True)
@@ -191,6 +193,7 @@ def _platform_purpose(entry: Entry) -> PlatformPurpose:
         name=entry.text("name"),
         legal_note=entry.text("legal_note"),
         needs_consent=entry.optional_text("needs_consent"),
+        replays=entry.flag("replays"),
     )
     entry.close()
     return purpose

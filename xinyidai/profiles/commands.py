@@ -1,6 +1,6 @@
 """Commands of the profiles slice."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -24,7 +24,7 @@ def profile() -> None:
 @click.option("--all", "everyone", is_flag=True, help="计算全部企业，并更新行业分布。")
 @click.option("--with-records", is_flag=True, help="只计算有信用信息的企业，不更新行业分布。")
 @click.option("--uscc", help="只计算这一家企业。")
-@click.option("--as-of", type=DAY, help="计算日，默认今天。")
+@click.option("--as-of", type=DAY, help="计算日，默认今天；只用当天已经归集的信息。")
 def build(*, everyone: bool, with_records: bool, uscc: str | None, as_of: datetime | None) -> None:
     """Compute indicators and keep snapshots."""
     day = as_of.date() if as_of else None
@@ -55,13 +55,19 @@ def _build_with_records(day: date | None) -> str:
 
 @profile.command(help="导出指标表，用于模型训练：只含给了“模型训练”授权的企业和研究数据。")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help=".csv.gz 或 .parquet")
-@click.option("--as-of", type=DAY, help="计算日，默认今天；之后发生的信息不计入。")
+@click.option("--as-of", type=DAY, help="计算日，默认今天；之后发生或归集的信息不计入。")
+@click.option("--known-at", type=DAY, help="改用这一天结束时已归集的信息，用于补录的历史数据。")
 @click.option("--source-kind", help="只导出有这一类信息的企业，例如 monthly_invoicing。")
 @transactional
-def export(*, out: Path, as_of: datetime | None, source_kind: str | None) -> None:
+def export(
+    *, out: Path, as_of: datetime | None, known_at: datetime | None, source_kind: str | None
+) -> None:
     """Write the table of indicators that training reads."""
     day = as_of.date() if as_of else None
-    rows = service.export_indicators(out, day, source_kind=source_kind, on_progress=_show_progress)
+    known = known_at.replace(tzinfo=clock.TZ) + timedelta(days=1) if known_at else None
+    rows = service.export_indicators(
+        out, day, source_kind=source_kind, known_at=known, on_progress=_show_progress
+    )
     click.echo(f"已导出 {rows} 家企业的指标到 {out}。")
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import TextClause, text
 
 from xinyidai.catalogue.indicators import indicator_dictionary
+from xinyidai.credit_records.service.history import Knowledge, parameters_of, relation_of
 from xinyidai.profiles.compiling import column_names, compiled_sql
 from xinyidai.profiles.values import FirmFacts, KindSummary, RawProfile, bounds_of
 
@@ -34,8 +35,8 @@ WITH firms AS (
         CAST(:revenue_fen AS bigint) AS revenue_fen
 ), records AS MATERIALIZED (
     SELECT {columns}
-    FROM credit.credit_record AS r
-    WHERE r.enterprise_id = CAST(:enterprise_id AS uuid) AND r.status = 'in_force'
+    FROM {relation} AS r
+    WHERE r.enterprise_id = CAST(:enterprise_id AS uuid)
         AND r.kind = ANY(CAST(:kinds AS text[]))
 )
 SELECT * FROM ({profile}) AS profile
@@ -45,14 +46,17 @@ SELECT * FROM ({profile}) AS profile
 class RecordReader(Protocol):
     """What the door hands out for the time of one look or run: statements run under its role."""
 
-    def execute(self, statement: TextClause, params: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
-        """Return all rows of a statement."""
+    def execute(
+        self, statement: TextClause, params: Mapping[str, Any], *, is_steady: bool = False
+    ) -> Sequence[Sequence[Any]]:
+        """Return all rows of a statement, planned once for all firms where it is steady."""
 
 
 @lru_cache
-def one_firm_statement() -> TextClause:
-    """Return the statement, compiled once for the life of the process."""
-    return text(ONE_FIRM.format(columns=RECORD_COLUMNS, profile=compiled_sql("postgres", ":{}")))
+def one_firm_statement(relation: str) -> TextClause:
+    """Return the statement over these records, compiled once for the life of the process."""
+    profile = compiled_sql("postgres", ":{}")
+    return text(ONE_FIRM.format(columns=RECORD_COLUMNS, relation=relation, profile=profile))
 
 
 def read_firm(
@@ -61,8 +65,12 @@ def read_firm(
     as_of: date,
     *,
     kinds: Collection[str] | None = None,
+    known: Knowledge | None = None,
 ) -> RawProfile:
-    """Return the exact sums for one firm, from the kinds allowed (`None`: all)."""
+    """Return the exact sums for one firm, from the kinds allowed (`None`: all).
+
+    `known` takes the reading to what was known at a past moment; `None` is what is in force.
+    """
     chosen = indicator_dictionary().kinds if kinds is None else sorted(kinds)
     params = {
         "enterprise_id": str(firm.enterprise_id),
@@ -72,8 +80,9 @@ def read_firm(
         "revenue_fen": firm.revenue_fen,
         "kinds": list(chosen),
         **bounds_of(as_of),
+        **parameters_of(known),
     }
-    (row,) = reader.execute(one_firm_statement(), params)
+    (row,) = reader.execute(one_firm_statement(relation_of(known)), params, is_steady=True)
     return raw_profile(row)
 
 

@@ -78,6 +78,10 @@ class Scene:
         """Sum a column; NULL where no record carries it."""
         return column.sum(where=where)
 
+    def told(self, column: NumericValue, where: BooleanValue) -> NumericValue:
+        """Sum a column; no record is zero, NULL where there are records and none carries it."""
+        return (self.count(where) == 0).ifelse(0, self.total(column, where))
+
     def months(self, where: BooleanValue) -> IntegerValue:
         """Count the different months the records fall in."""
         return self.records.month_number.nunique(where=where)

@@ -21,6 +21,7 @@ _FORMATS = {
     Unit.RATIO: "{0:.1%}",
     Unit.KWH: "{0:,} 千瓦时",
     Unit.AREA: "{0:,} 平方米",
+    Unit.MU: "{0:,} 亩",
 }
 RANKS = {
     Direction.HIGHER_IS_BETTER: "优于",

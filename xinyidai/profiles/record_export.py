@@ -8,6 +8,7 @@ import pyarrow as pa
 from sqlalchemy import text
 
 from xinyidai.catalogue.indicators import indicator_dictionary
+from xinyidai.credit_records.service.history import Knowledge, parameters_of, relation_of
 from xinyidai.profiles.engine_postgres import RECORD_COLUMNS, RecordReader
 from xinyidai.profiles.formulas import FIRM_SCHEMA, RECORD_SCHEMA
 from xinyidai.profiles.values import FirmFacts
@@ -18,21 +19,26 @@ ARROW_TYPES = {
     "int64": pa.int64(),
     "decimal(18,4)": pa.decimal128(18, 4),
 }
-SOME_FIRMS = text(
-    f"""
-    SELECT {RECORD_COLUMNS}
-    FROM credit.credit_record AS r
-    WHERE r.enterprise_id = ANY(CAST(:firms AS uuid[])) AND r.status = 'in_force'
+SOME_FIRMS = """
+    SELECT {columns}
+    FROM {relation} AS r
+    WHERE r.enterprise_id = ANY(CAST(:firms AS uuid[]))
         AND r.kind = ANY(CAST(:kinds AS text[]))
-    """  # noqa: S608 - a constant of ours, no input
-)
+"""
 
 
-def read_tables(reader: RecordReader, firms: Sequence[FirmFacts]) -> tuple[pa.Table, pa.Table]:
-    """Return what the indicators rest on for these firms: their records, and the firms by id."""
+def read_tables(
+    reader: RecordReader, firms: Sequence[FirmFacts], *, known: Knowledge | None = None
+) -> tuple[pa.Table, pa.Table]:
+    """Return what the indicators rest on for these firms: their records, and the firms by id.
+
+    `known` takes the records to a past moment; `None` is what is in force.
+    """
+    statement = text(SOME_FIRMS.format(columns=RECORD_COLUMNS, relation=relation_of(known)))
     chosen = [str(firm.enterprise_id) for firm in firms]
     params = {"firms": chosen, "kinds": list(indicator_dictionary().kinds)}
-    records = _table(reader.execute(SOME_FIRMS, params), _schema(RECORD_SCHEMA))
+    rows = reader.execute(statement, params | dict(parameters_of(known)))
+    records = _table(rows, _schema(RECORD_SCHEMA))
     rows = [asdict(firm) | {"enterprise_id": str(firm.enterprise_id)} for firm in firms]
     register = pa.Table.from_pylist(rows, _schema(FIRM_SCHEMA)).sort_by("enterprise_id")
     return records, register

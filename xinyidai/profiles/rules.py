@@ -106,8 +106,10 @@ def missing_cause(
     if isinstance(FORMULAS[indicator.code], Register):
         return MissingCause.NO_RECORD if value is None else None
     if indicator.when_absent is WhenAbsent.ZERO:
+        # Records that do not say what is asked are no zero either.
+        is_silent = value is None and source_on is not None
         is_known = bool(value) or reading.collected.issuperset(indicator.kinds)
-        return None if is_known else MissingCause.NO_RECORD
+        return None if is_known and not is_silent else MissingCause.NO_RECORD
     if source_on is None:
         return MissingCause.NO_RECORD
     days = indicator.fresh_within_days

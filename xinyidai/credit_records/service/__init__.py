@@ -10,6 +10,7 @@ from xinyidai.credit_records.service.disclose import (
     disclose_many,
     read_snapshot,
 )
+from xinyidai.credit_records.service.history import Knowledge
 from xinyidai.credit_records.service.look import Look
 from xinyidai.credit_records.service.own import OwnPage, read_own, read_own_page
 from xinyidai.credit_records.service.platform import PlatformRun, collected_kinds, platform_run
@@ -23,6 +24,7 @@ __all__ = [
     "Batch",
     "Build",
     "Disclosure",
+    "Knowledge",
     "Look",
     "NewRecord",
     "OwnPage",

@@ -29,6 +29,7 @@ ENTER = text(
            set_config('xinyidai.kinds', :kinds, true),
            set_config('xinyidai.data_from', :data_from, true),
            set_config('xinyidai.lasting', :lasting, true),
+           set_config('plan_cache_mode', :plans, true),
            set_config('role', 'xinyidai_door', true)
     """
 )
@@ -39,7 +40,8 @@ LEAVE = text(
            set_config('xinyidai.platform_run', '', true),
            set_config('xinyidai.kinds', '', true),
            set_config('xinyidai.data_from', '', true),
-           set_config('xinyidai.lasting', '', true)
+           set_config('xinyidai.lasting', '', true),
+           set_config('plan_cache_mode', 'auto', true)
     """
 )
 # One row for each event, however often its reading opens the door; noted on the way out, with the
@@ -54,7 +56,8 @@ LEAVE_NOTED = text(
            set_config('xinyidai.platform_run', '', true),
            set_config('xinyidai.kinds', '', true),
            set_config('xinyidai.data_from', '', true),
-           set_config('xinyidai.lasting', '', true)
+           set_config('xinyidai.lasting', '', true),
+           set_config('plan_cache_mode', 'auto', true)
     """
 )
 # Absent on a server that was set up before it was thought of. The name of the table is found by its
@@ -87,7 +90,8 @@ class Aperture:
     """How far the door opens: one firm, or a platform run; some kinds, or all; since when.
 
     `event_id` names the event that the opening belongs to. It is noted behind the door, apart
-    from the event itself, so that a reading without an event does not stay unseen.
+    from the event itself, so that a reading without an event does not stay unseen. `is_steady`
+    keeps the plan of a statement that is long to plan and the same for every firm.
     """
 
     enterprise_id: UUID | None = None
@@ -95,6 +99,7 @@ class Aperture:
     kinds: frozenset[str] | None = None
     data_from: date | None = None
     event_id: UUID | None = None
+    is_steady: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a door that opens to nobody or to two."""
@@ -110,6 +115,7 @@ class Aperture:
             "kinds": kinds,
             "data_from": self.data_from.isoformat() if self.data_from else "",
             "lasting": LASTING if self.data_from else "",
+            "plans": "force_generic_plan" if self.is_steady else "auto",
         }
 
 

@@ -1,7 +1,7 @@
 """What the builder of a disclosure may see: allowed kinds of one firm, in the allowed period."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -46,13 +46,17 @@ class Look:
         return queries.as_facts(door.read(self.aperture, statement))
 
     def execute(
-        self, statement: str | Executable, params: Mapping[str, Any] | None = None
+        self,
+        statement: str | Executable,
+        params: Mapping[str, Any] | None = None,
+        *,
+        is_steady: bool = False,
     ) -> Sequence[Row[*tuple[Any, ...]]]:
         """Run one reading statement that finds only this look's records in `credit.credit_record`.
 
-        Name the firm in the statement too, or the index cannot help.
+        Name the firm in the statement too, or the index cannot help. `is_steady` plans it once.
         """
-        return door.read(self.aperture, statement, params)
+        return door.read(replace(self.aperture, is_steady=is_steady), statement, params)
 
     def record_count(self) -> int:
         """Count the records in force that this look reaches."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,9 @@ from xinyidai.catalogue.purposes import PlatformPurpose, get_platform_purpose
 from xinyidai.consents import queries as consent_queries
 from xinyidai.credit_records import batch_queries, queries
 from xinyidai.credit_records.models import QueryEvent
-from xinyidai.credit_records.service import door, log, parquet
+from xinyidai.credit_records.service import door, history, log, parquet
 from xinyidai.credit_records.service.door import Aperture
+from xinyidai.credit_records.service.history import Knowledge
 from xinyidai.credit_records.values import Fact, QueryKind, QueryOutcome
 from xinyidai.enterprises.models import Enterprise
 from xinyidai.kernel import clock
@@ -28,7 +29,7 @@ NO_FIRM = UUID(int=0)
 
 @dataclass(frozen=True)
 class PlatformRun:
-    """One logged run; `enterprise_ids` None means every firm.
+    """One logged run; `enterprise_ids` None means every firm, `known` None what is in force now.
 
     Row security narrows `execute` for a run of one firm; in a run of several it lets all firms
     through, and the statement itself keeps to those of the run.
@@ -37,6 +38,7 @@ class PlatformRun:
     event_id: UUID
     purpose: str
     enterprise_ids: frozenset[UUID] | None
+    known: Knowledge | None = None
 
     @property
     def aperture(self) -> Aperture:
@@ -46,10 +48,17 @@ class PlatformRun:
         return Aperture(platform_run=str(self.event_id), event_id=self.event_id)
 
     def execute(
-        self, statement: str | Executable, params: Mapping[str, Any] | None = None
+        self,
+        statement: str | Executable,
+        params: Mapping[str, Any] | None = None,
+        *,
+        is_steady: bool = False,
     ) -> Sequence[Row[*tuple[Any, ...]]]:
-        """Run one reading statement on the schema `credit`; name the firm for speed."""
-        return door.read(self.aperture, statement, params)
+        """Run one reading statement on the schema `credit`; name the firm for speed.
+
+        `is_steady` plans it once for all firms, where planning costs more than running.
+        """
+        return door.read(replace(self.aperture, is_steady=is_steady), statement, params)
 
     def facts(self, enterprise_id: UUID) -> tuple[Fact, ...]:
         """Return the records in force of one firm of the run."""
@@ -74,15 +83,20 @@ def platform_run(
     *,
     enterprise_ids: Collection[UUID] | None = None,
     actor: Actor = SYSTEM,
+    known: Knowledge | None = None,
 ) -> Iterator[PlatformRun]:
     """Open a run for a listed purpose; `enterprise_ids` None means every firm.
 
+    `known` takes the run to a past moment; the present is what is in force.
+
     Raises:
         UnknownPurpose: the catalogue does not list the purpose.
-        RuleBroken: the purpose needs a consent that some firm of the run has not given.
+        RuleBroken: the purpose needs a consent that some firm of the run has not given, or would
+            bring ended records back without being a replay.
 
     """
     listed = get_platform_purpose(purpose)
+    history.require_permitted(purpose, known)
     firms = _permitted(listed, enterprise_ids)
     event = QueryEvent(
         id=new_id(),
@@ -101,7 +115,7 @@ def platform_run(
     )
     log.write(event)
     db.session.flush()
-    yield PlatformRun(event.id, purpose, firms)
+    yield PlatformRun(event.id, purpose, firms, known)
 
 
 def collected_kinds(as_of: datetime | None = None) -> dict[str, datetime]:

@@ -15,6 +15,7 @@ UNIT_NAMES = {
     Unit.RATIO: "%",
     Unit.KWH: "千瓦时",
     Unit.AREA: "平方米",
+    Unit.MU: "亩",
 }
 
 

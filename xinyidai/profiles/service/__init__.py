@@ -18,6 +18,7 @@ from xinyidai.profiles.service.building import (
 )
 from xinyidai.profiles.service.distributions import refresh_distributions
 from xinyidai.profiles.service.exporting import export_indicators
+from xinyidai.profiles.service.past import replay_profile
 from xinyidai.profiles.service.showing import read_own_profile, show_within
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "profile_within",
     "read_own_profile",
     "refresh_distributions",
+    "replay_profile",
     "show_within",
     "tabulate",
     "write_table",

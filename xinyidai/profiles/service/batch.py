@@ -20,6 +20,7 @@ from xinyidai.profiles.grid.memory import Finished, finish_tables
 from xinyidai.profiles.models import ProfileSnapshot
 from xinyidai.profiles.record_export import read_tables
 from xinyidai.profiles.service.building import PURPOSE, snapshot_row
+from xinyidai.profiles.service.past import facts_known, knowledge_of
 from xinyidai.profiles.values import FirmFacts, ProfileFacts
 
 ROWS_AT_ONCE = 500
@@ -34,13 +35,20 @@ Progress = Callable[[int, int], None]
 
 
 def build_all(
-    as_of: date | None = None, on_progress: Progress | None = None, *, actor: Actor = SYSTEM
+    as_of: date | None = None,
+    on_progress: Progress | None = None,
+    *,
+    known_at: datetime | None = None,
+    actor: Actor = SYSTEM,
 ) -> int:
     """Compute and store the profile of every firm; return how many firms there are.
 
     Firms that have the day's profile on their present facts are passed over. `on_progress` gets
-    firms done and firms in all.
+    firms done and firms in all; a past day and `known_at` mean what they mean to `build_profile`,
+    and with `known_at` every firm is computed.
     """
+    if known_at is not None:
+        return build_some(None, as_of, on_progress, known_at=known_at, actor=actor)
     everyone = queries.count_firms()
     build_dirty(as_of, counted(on_progress, everyone), actor=actor)
     return everyone
@@ -88,6 +96,7 @@ def build_some(
     as_of: date | None = None,
     on_progress: Progress | None = None,
     *,
+    known_at: datetime | None = None,
     actor: Actor = SYSTEM,
 ) -> int:
     """Compute and store the profiles of these firms (`None`: all); return their number."""
@@ -97,7 +106,11 @@ def build_some(
     firms = queries.list_firms(enterprise_ids)
     versions = {facts.enterprise_id: version for facts, _, version in firms}
     with credit_records.platform_run(
-        PURPOSE, indicator_dictionary().version, enterprise_ids=enterprise_ids, actor=actor
+        PURPOSE,
+        indicator_dictionary().version,
+        enterprise_ids=enterprise_ids,
+        actor=actor,
+        known=knowledge_of(day, known_at),
     ) as run:
         profiles = profiles_of(run, [facts for facts, _, _ in firms], day)
         rows = (snapshot_row(p, versions[p.enterprise_id], queries.WHOLE) for p in profiles)
@@ -115,7 +128,7 @@ def build_with_records(
 
 
 def profiles_of(run: PlatformRun, firms: Sequence[FirmFacts], day: date) -> Iterator[ProfileFacts]:
-    """Yield the profile of each firm, computed by the grid from what the run may read."""
+    """Yield the profile of each firm, computed by the grid from what the run may read and knows."""
     for finished in finished_of(run, firms, day):
         yield from finished.profiles()
 
@@ -126,7 +139,8 @@ def finished_of(run: PlatformRun, firms: Sequence[FirmFacts], day: date) -> Iter
         return
     reading = rules.Reading(day, frozenset(credit_records.collected_kinds()))
     for start in range(0, len(firms), FIRMS_AT_ONCE):
-        records, register = read_tables(run, firms[start : start + FIRMS_AT_ONCE])
+        facts = facts_known(run, firms[start : start + FIRMS_AT_ONCE], day)
+        records, register = read_tables(run, facts, known=run.known)
         yield finish_tables(records, register, reading)
 
 

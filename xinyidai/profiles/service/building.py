@@ -1,7 +1,7 @@
 """Build the profile of one firm: for the platform, or within what a look may see."""
 
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from xinyidai.kernel.db import db, new_id
 from xinyidai.profiles import policies, queries, rules
 from xinyidai.profiles.engine_postgres import read_firm
 from xinyidai.profiles.models import ProfileSnapshot
+from xinyidai.profiles.service.past import knowledge_of, read_past
 from xinyidai.profiles.values import ProfileFacts
 
 PURPOSE = "indicators"
@@ -29,11 +30,13 @@ def build_profile(
     as_of: date | None = None,
     *,
     items: Collection[str] | None = None,
+    known_at: datetime | None = None,
 ) -> ProfileSnapshot:
     """Compute the indicators of one firm and keep them; the same content is kept once.
 
     `items` are authorization items (授权数据项) to keep to, `None` for all; indicators that rest
-    on anything else come out as not authorized.
+    on anything else come out as not authorized. A past day knows nothing that was collected after
+    it, or after `known_at`, and nothing that was repaired, corrected or withdrawn since.
 
     Raises:
         NotFound: no such firm, or neither the firm itself nor the platform asks.
@@ -43,17 +46,19 @@ def build_profile(
     policies.require_own_or_system(actor, enterprise_id)
     firm = queries.get_firm(enterprise_id)
     day = as_of or clock.today()
-    dictionary = indicator_dictionary()
     allowed = None if items is None else kinds_of_items(items)
-    reading = rules.Reading(day, frozenset(credit_records.collected_kinds()), allowed)
     # The version is read before the records: a change in between makes the snapshot outdated,
     # never wrongly current.
     facts_version = firm.facts_version
     with credit_records.platform_run(
-        PURPOSE, dictionary.version, enterprise_ids=[enterprise_id], actor=actor
+        PURPOSE,
+        indicator_dictionary().version,
+        enterprise_ids=[enterprise_id],
+        actor=actor,
+        known=knowledge_of(day, known_at),
     ) as run:
-        raw = read_firm(run, queries.firm_facts(firm), day, kinds=_used(allowed))
-    return keep(rules.finish(raw, reading), facts_version, scope_of(items))
+        facts = read_past(run, queries.firm_facts(firm), day, allowed)
+    return keep(facts, facts_version, scope_of(items))
 
 
 def profile_within(look: Look) -> ProfileFacts:

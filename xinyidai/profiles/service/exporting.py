@@ -6,7 +6,7 @@ import json
 import shutil
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
@@ -19,22 +19,20 @@ from sqlalchemy import text
 from xinyidai.catalogue.indicators import Unit, indicator_dictionary
 from xinyidai.catalogue.kinds import get_kind
 from xinyidai.credit_records import service as credit_records
-from xinyidai.credit_records.service import PlatformRun
+from xinyidai.credit_records.service import Knowledge, PlatformRun, history
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import SYSTEM, Actor
 from xinyidai.kernel.errors import InvalidInput
 from xinyidai.profiles import policies, queries
 from xinyidai.profiles.service.batch import FIRMS_AT_ONCE, Progress, finished_of
+from xinyidai.profiles.service.past import REPLAY, knowledge_of
 from xinyidai.profiles.values import FirmFacts
 
 TRAINING = "model_training"
 RESEARCH = "indicators"
 WHOLE_NUMBERS = frozenset({Unit.AMOUNT, Unit.COUNT, Unit.PEOPLE, Unit.MONTHS, Unit.FLAG})
 Firm = tuple[str, FirmFacts, int, PlatformRun]
-WITH_KIND = text(
-    "SELECT DISTINCT enterprise_id FROM credit.credit_record"
-    " WHERE status = 'in_force' AND kind = :kind"
-)
+WITH_KIND = "SELECT DISTINCT r.enterprise_id FROM {relation} AS r WHERE r.kind = :kind"
 
 
 def export_indicators(  # noqa: PLR0913 - one switch for each option of the command
@@ -43,6 +41,7 @@ def export_indicators(  # noqa: PLR0913 - one switch for each option of the comm
     enterprise_ids: Collection[UUID] | None = None,
     *,
     source_kind: str | None = None,
+    known_at: datetime | None = None,
     on_progress: Progress | None = None,
     actor: Actor = SYSTEM,
 ) -> int:
@@ -50,8 +49,10 @@ def export_indicators(  # noqa: PLR0913 - one switch for each option of the comm
 
     Two groups of firms and nobody else: those that gave the training consent, and those whose
     codes were made up for research data that names no firm. `source_kind` keeps to firms with a
-    record of that kind. Only what happened up to `as_of` counts. Pieces are kept beside the file
-    until it is whole: started again after an end by force, it goes on where firms are unchanged.
+    record of that kind. Only what happened up to `as_of` and was known then (or at `known_at`)
+    counts, as it stood then: also what was repaired since, for the table is no new decision.
+    Pieces are kept beside the file until it is whole: started again after an end by force, it goes
+    on where firms are unchanged.
 
     Raises:
         InvalidInput: the name of the file ends in something else.
@@ -61,16 +62,15 @@ def export_indicators(  # noqa: PLR0913 - one switch for each option of the comm
     if not path.name.endswith((".csv.gz", ".parquet")):
         raise InvalidInput("导出文件名必须以 .csv.gz 或 .parquet 结尾。")
     day, kind = as_of or clock.today(), get_kind(source_kind).code if source_kind else None
+    known = knowledge_of(day, known_at, with_ended=True)
     parts = path.with_name(f"{path.name}.parts")
     parts.mkdir(exist_ok=True)
     files, rows = [], 0
     with ExitStack() as runs:
         firms = [
             (uscc, facts, version, run)
-            for purpose in (TRAINING, RESEARCH)
-            for run, facts, uscc, version in _chosen_firms(
-                runs, purpose, enterprise_ids, kind, actor
-            )
+            for run in _runs(runs, known, actor)
+            for facts, uscc, version in _chosen_firms(run, enterprise_ids, kind)
         ]
         firms.sort(key=lambda firm: firm[0])
         for start in range(0, len(firms), FIRMS_AT_ONCE):
@@ -84,25 +84,26 @@ def export_indicators(  # noqa: PLR0913 - one switch for each option of the comm
     return rows
 
 
-def _chosen_firms(
-    runs: ExitStack,
-    purpose: str,
-    enterprise_ids: Collection[UUID] | None,
-    kind: str | None,
-    actor: Actor,
-) -> Iterator[tuple[PlatformRun, FirmFacts, str, int]]:
-    invented = queries.invented_firms()
-    scope = None if purpose == TRAINING else invented
-    run = runs.enter_context(
-        credit_records.platform_run(
-            purpose, indicator_dictionary().version, enterprise_ids=scope, actor=actor
+def _runs(runs: ExitStack, known: Knowledge | None, actor: Actor) -> Iterator[PlatformRun]:
+    for purpose in (TRAINING, RESEARCH if known is None else REPLAY):
+        yield runs.enter_context(
+            credit_records.platform_run(
+                purpose,
+                indicator_dictionary().version,
+                enterprise_ids=None if purpose == TRAINING else queries.invented_firms(),
+                actor=actor,
+                known=known,
+            )
         )
-    )
+
+
+def _chosen_firms(
+    run: PlatformRun, enterprise_ids: Collection[UUID] | None, kind: str | None
+) -> Sequence[tuple[FirmFacts, str, int]]:
     chosen = _chosen(run, enterprise_ids, kind)
-    if purpose == TRAINING:
-        chosen -= invented
-    for facts, uscc, version in queries.list_firms(chosen):
-        yield run, facts, uscc, version
+    return queries.list_firms(
+        chosen - queries.invented_firms() if run.purpose == TRAINING else chosen
+    )
 
 
 def _chosen(
@@ -112,14 +113,16 @@ def _chosen(
     if enterprise_ids is not None:
         chosen &= set(enterprise_ids)
     if kind is not None and chosen:
-        chosen &= {row[0] for row in run.execute(WITH_KIND, {"kind": kind})}
+        with_kind = text(WITH_KIND.format(relation=history.relation_of(run.known)))
+        params = {"kind": kind, **history.parameters_of(run.known)}
+        chosen &= {row[0] for row in run.execute(with_kind, params)}
     return chosen
 
 
 def _part(parts: Path, firms: Sequence[Firm], day: date) -> Path:
     """Return the file of some firms, made unless one for the same facts is there."""
     collected = sorted(credit_records.collected_kinds())
-    facts = [(uscc, version, run.purpose) for uscc, _, version, run in firms]
+    facts = [(uscc, version, run.purpose, repr(run.known)) for uscc, _, version, run in firms]
     key = json.dumps([str(day), indicator_dictionary().version, collected, facts])
     path = parts / f"{hashlib.sha256(key.encode()).hexdigest()}.parquet"
     if not path.exists():
