@@ -47,6 +47,8 @@ from tests.profiles.bench_indicators import (
     indicators_vs_pandas,
     indicators_vs_scan,
 )
+from tests.scoring.bench_rescoring import rescore_dirty_share
+from tests.scoring.bench_scoring import score_batch_vs_booster, score_row_vs_capi
 from xinyidai.app import create_app
 from xinyidai.kernel.settings import (
     DEMO_SECRET,
@@ -278,6 +280,9 @@ BENCHES: dict[str, Callable[[], Row]] = {
     "collect_again": collect_again,
     "collect_peak_mib": collect_peak_mib,
     "records_page_p95_ms": records_page_p95_ms,
+    "score_row_vs_capi": score_row_vs_capi,
+    "score_batch_vs_booster": score_batch_vs_booster,
+    "rescore_dirty_share": rescore_dirty_share,
     "indicators_vs_scan": indicators_vs_scan,
     "indicators_vs_pandas": indicators_vs_pandas,
     "indicators_delta_share": indicators_delta_share,

@@ -25,6 +25,8 @@ from tests.products.worlds import (
     random_wish,
 )
 from tests.profiles.engines import indicators_three_engines
+from tests.scoring import proving as scoring
+from tests.scoring.model_proving import model_validation
 from xinyidai.catalogue.missing import Missing, MissingCause
 from xinyidai.matching.index import ProductIndex
 from xinyidai.products.rules import assess
@@ -142,6 +144,11 @@ PROOFS: dict[str, tuple[Callable[[int], int], int]] = {
     "two_identities": (gate.two_identities, 100_000),
     "collect_kill": (collect_kill, 100),
     "indicators_three_engines": (indicators_three_engines, 10_000),
+    "scores_recompute": (scoring.scores_recompute, 10_000),
+    "rows_equal_blocks": (scoring.rows_equal_blocks, 100_000),
+    "scores_on_spark": (scoring.scores_on_spark, 10_000),
+    "reasons_are_true": (scoring.reasons_are_true, 20_000),
+    "model_validation": (model_validation, 2_000_000),
 }
 
 

@@ -41,8 +41,6 @@ from xinyidai.kernel.settings import (
 )
 from xinyidai.seeds import commands as seed_commands
 
-log = logging.getLogger(__name__)
-
 THREADS = 8
 WORKER_STOP_SECONDS = 10
 

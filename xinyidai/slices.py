@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Iterator, Mapping
+from typing import cast
 
 import click
 from flask import Blueprint
@@ -44,6 +45,7 @@ ROUTES: tuple[str, ...] = (
     "deliveries",
     "joint_checks",
     "node_exchange",
+    "profiles",
     "scoring",
     "credit_reports",
     "whitelist",
@@ -66,10 +68,12 @@ JOBS: tuple[str, ...] = (
     "objections",
     "repairs",
     "profiles",
+    "credit_evaluations",
     "scoring",
     "credit_reports",
     "matching",
     "applications",
+    "model_monitoring",
     "oversight",
 )
 # Slices that put entries into the evidence log and can read back what those stand for.
@@ -90,6 +94,10 @@ COMMANDS: Mapping[str, str] = {
     "profile": "profiles",
     "quality": "data_quality",
 }
+
+
+# Modules whose commands a slice above adds to a group of one below it.
+ADDED_COMMANDS: Mapping[str, tuple[str, ...]] = {"model": ("model_monitoring.model_commands",)}
 
 
 def import_tables() -> None:
@@ -123,4 +131,8 @@ def find_command(name: str) -> click.Command | None:
         return None
     module = importlib.import_module(f"xinyidai.{COMMANDS[name]}.commands")
     found: click.Command = {command.name: command for command in module.COMMANDS}[name]
+    for path in ADDED_COMMANDS.get(name, ()):
+        adding = importlib.import_module(f"xinyidai.{path}")
+        for command in adding.MODEL_COMMANDS:
+            cast("click.Group", found).add_command(command)
     return found

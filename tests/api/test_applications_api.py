@@ -3,6 +3,7 @@
 import pytest
 
 from tests.api.conftest import BODIES
+from xinyidai.kernel import clock
 
 TO_APPROVAL = "acceptance investigation approval-request"
 
@@ -120,3 +121,19 @@ def test_what_breaks_a_rule_is_named_field_by_field(quick, step, changes, field)
 def test_the_denial_reasons_are_public(quick):
     listed = quick.client.get("/api/v1/denial-reasons").json
     assert {"code", "next_step", "is_actionable"} <= set(listed["items"][0])
+
+
+def test_a_bank_reports_how_a_loan_stands_and_reads_the_history(quick):
+    path = quick.application(f"{TO_APPROVAL} approval signature disbursement")
+    day = clock.today().isoformat()
+    late = {"state": "overdue", "as_of": day, "days_overdue": 400}
+    assert quick.us.post(f"{path}/repayments", late).status_code == 422
+    assert quick.others.post(f"{path}/repayments", late).status_code == 404
+    told = quick.us.post(f"{path}/repayments", {"state": "normal", "as_of": day})
+    assert [row["state"] for row in told.json["repayments"]] == ["normal"]
+    quick.us.post(f"{path}/repayments", {"state": "settled", "as_of": day})
+    shown = quick.us.get(path).json
+    assert (shown["state"], [row["state"] for row in shown["repayments"]]) == (
+        "settled",
+        ["settled", "normal"],
+    )

@@ -7,10 +7,8 @@ import pytest
 
 from tests.api.conftest import token_of
 from tests.factories import parties
-from xinyidai.accounts import oauth
-from xinyidai.accounts.scopes import Scope
 from xinyidai.accounts.service import open_client
-from xinyidai.accounts.values import AccountStatus
+from xinyidai.accounts.values import BANK_SCOPES, OFFICE_SCOPE, AccountStatus
 from xinyidai.kernel.access import roles_of
 from xinyidai.kernel.actor import SYSTEM, Role
 from xinyidai.kernel.db import db as database
@@ -66,8 +64,8 @@ def test_whoever_cannot_prove_who_it_is_gets_what_rfc_6749_says(live):
     assert ask(live, client.client_id, secret).status_code == 401
 
 
-def test_scopes_are_those_of_the_token_endpoint():
-    assert {scope.value for scope in Scope} == oauth.SCOPES | oauth.OFFICE_SCOPES
+def test_a_banks_system_is_never_offered_what_offices_do():
+    assert OFFICE_SCOPE not in BANK_SCOPES
 
 
 @pytest.mark.parametrize("header", ["Bearer wrong", "Bearer ", "Basic eDp5", "Bearer \xff"])

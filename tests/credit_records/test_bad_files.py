@@ -7,7 +7,8 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
 
-from tests.credit_records.bad_files import REFUSED, REJECTED
+from tests.credit_records.bad_files import REFUSED
+from tests.credit_records.bad_rows import REJECTED
 from xinyidai.credit_records.collecting import rejecting
 from xinyidai.credit_records.commands import collect
 from xinyidai.credit_records.service.write import list_batches

@@ -5,7 +5,8 @@ import random
 
 import pytest
 
-from tests.credit_records.bad_files import REFUSED, REJECTED
+from tests.credit_records.bad_files import REFUSED
+from tests.credit_records.bad_rows import REJECTED
 from xinyidai.credit_records.collecting.containers import large_table
 from xinyidai.credit_records.collecting.large_reading import read_large
 from xinyidai.credit_records.collecting.limits import Limits

@@ -95,7 +95,8 @@ def test_a_purpose_that_nobody_listed_is_refused(town):
 
 
 def test_a_firm_that_was_penalised_long_ago_has_nothing_to_remove(town):
-    assert credit_records.removed_since(town.firm.id, publicity.public_kinds(), clock.now()) == 0
+    kinds = publicity.public_kinds()
+    assert credit_records.last_removals([town.firm.id], kinds, clock.now()) == {}
 
 
 def test_no_public_field_is_personal_and_no_closed_kind_has_one():

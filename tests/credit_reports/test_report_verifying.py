@@ -142,7 +142,7 @@ def test_a_signature_holds_without_the_platform(report, document):
     from xinyidai.kernel.signing import PublicKey
     from xinyidai.ledger import queries as ledger
 
-    key = ledger.key_by_id(document["signature"]["key_id"])
+    [key] = ledger.keys_by_id([document["signature"]["key_id"]])
     public = PublicKey.parse(key.verifier)
     text = json.dumps(document["report"], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     message = f"{document['signature']['form']}\n{text}".encode()

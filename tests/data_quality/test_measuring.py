@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from tests.data_quality.conftest import HOUSING, LICENCE, PENALTY, REFORM, TRANSPORT, Row
-from xinyidai.data_quality import queries
+from xinyidai.data_quality import figure_queries, queries
 from xinyidai.data_quality.models import QualityFigure
 from xinyidai.data_quality.values import Measure
 from xinyidai.kernel.http import Page
@@ -39,7 +39,7 @@ def seventh(day: date) -> date:
 def figures(month: date, measure: Measure) -> dict[tuple[str, str], tuple[int, int]]:
     return {
         (one.department_code, one.kind): (one.numerator, one.denominator)
-        for one in queries.figures(month)
+        for one in figure_queries.figures(month)
         if one.measure is measure
     }
 
@@ -196,7 +196,7 @@ def test_what_was_due_before_the_first_delivery_is_stock(city) -> None:
 
 def test_without_data_there_is_no_rate(city) -> None:
     run = city.measure(date(2025, 3, 31))
-    assert queries.figures(date(2025, 3, 1)) == []
+    assert figure_queries.figures(date(2025, 3, 1)) == []
     assert run.rule_version == "2026.1"
 
 

@@ -104,6 +104,11 @@ TABLE: dict[str, Entry] = {
         ("catalogue.catalogue", "catalogue.as_json", "catalogue.as_csv"),
         _e("*"),
     ),
+    # The public comprehensive evaluation: rules for anybody, one result for the firm, counts for offices
+    "evaluation.rules": _e("*"),
+    **dict.fromkeys(("enterprise.evaluation", "enterprise.evaluation_refresh"), _e("E")),
+    "office.evaluations": _e("AO"),
+    "office.evaluations_run": _e("O"),
     "catalogue.kind": _e("*", code="word:tax_grade"),
     "office.volumes": _e("AO"),
     "office.kind_volumes": _e("AO", code="word:tax_grade"),
@@ -320,6 +325,18 @@ TABLE: dict[str, Entry] = {
     ),
     "bank.report_of_look": _e("BG"),
     **dict.fromkeys(("office.reports", "office.report_list"), _e("AO")),
+    # The profile: pages of the firm, parts of a look on pages and for banks' systems
+    **dict.fromkeys(
+        """
+        enterprise.profile_indicators enterprise.profile_timeline enterprise.profile_relations
+        enterprise.profile_missing enterprise.profile_json
+        """.split(),  # noqa: SIM905 - as above
+        _e("E"),
+    ),
+    **dict.fromkeys(
+        ("queries.read_timeline", "queries.read_relations", "queries.read_trends"), _e("BG")
+    ),
+    **dict.fromkeys(("api_profiles.read_profile", "api_profiles.read_timeline"), _e("C")),
     # Declarations and commitments; the public list names whoever promised something.
     **dict.fromkeys(("public.commitments.listed", "public.commitments.one"), _e("*", names=True)),
     **dict.fromkeys(
@@ -425,4 +442,16 @@ TABLE |= {
         _e("O"),
     ),
     **dict.fromkeys(("enterprise.checks", "enterprise.check"), _e("E")),
+    # Models in use: rollback, shadow, drift, alarms; how loans stand
+    **dict.fromkeys(("office.roll_back_model", "office.decide_shadow"), _e("OS")),
+    **dict.fromkeys(
+        """
+        office.model_shadow office.shadow_firms office.model_drift office.model_alarms
+        office.model_alarm
+        """.split(),  # noqa: SIM905 - as above
+        _e("AOS"),
+    ),
+    "office.decide_model_alarm": _e("O"),
+    **dict.fromkeys(("bank.repayment_form", "bank.report_repayment"), _e("B")),
+    "api_applications.report_repayment": _e("C"),
 }

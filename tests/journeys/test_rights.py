@@ -77,6 +77,7 @@ def _correct(taxman: Person) -> None:
     taxman.see("10-to-answer")
     taxman.follow("YY")
     taxman.press("查看被异议的记录")
+    assert "这条记录的各版本" in taxman.text()
     taxman.page.get_by_text("更正后的内容").click()
     taxman.page.get_by_label("更正内容").check()
     taxman.fill(basis="已核对征收系统，余额应为 0", field_balance="0")

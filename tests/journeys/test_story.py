@@ -175,6 +175,15 @@ def _look_at_oneself(owner: Person) -> None:
     assert "演示模型" in owner.text()
     assert "信用等级" in owner.text()
     owner.see("12-profile")
+    for page, said in (
+        ("指标", "点“n 条记录”"),
+        ("时间轴", "按月报送的"),
+        ("关系", "不推测"),
+        ("缺什么", "还有别的办法"),
+    ):
+        owner.press(page)
+        assert said in owner.text()
+        owner.see(f"12-profile-{page}")
 
 
 def _find_the_product(owner: Person) -> None:

@@ -1,7 +1,7 @@
 """Random firms and records of every kind: window edges, month ends, leap day, huge, none."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -151,9 +151,21 @@ def make_firms(number: int, seed: int = 7) -> list[FirmFacts]:
     ]
 
 
-def make_records(firms: list[FirmFacts], each: int, seed: int = 8) -> list[Row]:
-    """Draw about `each` single records a firm, and series by month; every tenth has none."""
+def make_records(
+    firms: list[FirmFacts], each: int, seed: int = 8, *, kinds: Sequence[str] | None = None
+) -> list[Row]:
+    """Draw about `each` single records a firm, and series by month; every tenth has none.
+
+    With `kinds` named only these, without the series.
+    """
     source = random.Random(seed)  # noqa: S311 - test data
+    if kinds is not None:
+        return [
+            _record(source, str(firm.enterprise_id), source.choice(kinds))
+            for number, firm in enumerate(firms)
+            if number % 10
+            for _ in range(source.randrange(1, 2 * each))
+        ]
     return [
         row
         for number, firm in enumerate(firms)

@@ -74,6 +74,8 @@ def spec() -> TrainingSpec:
         {
             "code": "test-city",
             "missing": "placed",
+            "search": False,
+            "challengers": False,
             "min_core": 2,
             "label": {"column": "defaulted"},
             "features": [

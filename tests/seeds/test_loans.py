@@ -31,7 +31,7 @@ def test_defaults_follow_what_is_hidden():
 
 
 def test_the_shipped_model_may_be_activated_and_is_marked_as_a_demonstration():
-    artefact = artefacts.load(artefacts.shipped_folder("demo-city", "2026.1"))
+    artefact = artefacts.load(artefacts.shipped_folder("demo-city", "2026.5"))
     assert artefact.is_demo
     assert artefact.is_activatable
     assert "演示" in artefact.title

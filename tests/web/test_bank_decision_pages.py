@@ -41,6 +41,12 @@ def test_the_whole_way_from_acceptance_to_settlement(officer, city):
         guarantee="credit",
     )
     assert "登记结清" in officer.get(city.address).text
+    repayment = f"{city.address}/repayment"
+    wrong = {"state": "overdue", "as_of": day.isoformat(), "days_overdue": "x"}
+    refused = officer.post(repayment, data=wrong)
+    assert (refused.status_code, "请填写整数" in refused.text) == (422, True)
+    post(officer, repayment, state="normal", as_of=day.isoformat())
+    assert "：正常" in officer.get(city.address).text
     post(officer, f"{city.address}/settle")
     assert state_of(city) == "settled"
     assert "借据号 JJ001" in officer.get(city.address).text

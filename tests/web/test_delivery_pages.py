@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from tests.credit_records.bad_files import REFUSED, REJECTED
+from tests.credit_records.bad_files import REFUSED
+from tests.credit_records.bad_rows import REJECTED
 from tests.deliveries import deliverers
 from tests.deliveries.deliverers import (
     GOOD,

@@ -23,6 +23,10 @@ PAGES = (
     "/enterprise/queries?by=own",
     "/enterprise/holdings",
     "/enterprise/profile",
+    "/enterprise/profile/indicators",
+    "/enterprise/profile/timeline",
+    "/enterprise/profile/relations",
+    "/enterprise/profile/missing",
     "/enterprise/dispute",
     "/enterprise/dispute?indicator=high_tech_valid",
     "/enterprise/dispute?item=accounts",
@@ -117,7 +121,7 @@ def test_the_profile_is_built_by_a_post_only(owner):
     page = owner.get("/enterprise/profile").text
 
     assert "数据齐不齐" in page
-    assert "有误？" in page
+    assert "有误？" in owner.get("/enterprise/profile/missing").text
 
 
 def test_the_firm_sees_its_own_records(owner):

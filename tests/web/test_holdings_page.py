@@ -25,8 +25,10 @@ ELSEWHERE = {
     "credit.disclosure_snapshot": "copies of the records, listed as looks",
     "credit.door_reading": "counts openings, listed as looks",
     "credit.report_content": "what own reports say, opened by /enterprise/reports",
+    "credit.portrait": "made of the records, shown by /enterprise/profile and its file",
     "query_event": "own_looks",
     "query_alarm": "watches officers, not firms",
+    "shadow_score": "a trial of models, used for nothing and shown to no firm or bank",
 }
 
 

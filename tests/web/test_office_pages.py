@@ -20,8 +20,6 @@ from xinyidai.matchmaking_events.models import MatchmakingEvent
 from xinyidai.products import service as products
 from xinyidai.products.models import ProductVersion
 from xinyidai.products.values import ProductVersionState
-from xinyidai.scoring.models import ModelVersion
-from xinyidai.scoring.values import ModelState
 from xinyidai.whitelist.models import WhitelistEntry
 from xinyidai.whitelist.values import EntryState
 
@@ -290,30 +288,6 @@ def test_sure_names_settle_at_once(client_as: Client) -> None:
     client = client_as(clerk())
     assert client.post("/office/data/names/settle-all").status_code == 303
     assert "没有待核名的记录" in client.get("/office/data/names").text
-
-
-def test_a_model_is_approved_by_another_person_only(client_as: Client) -> None:
-    registrar, approver = clerk(), clerk()
-    model = ModelVersion(
-        code="demo",
-        version="1",
-        title="演示模型",
-        state=ModelState.VALIDATED,
-        folder="/nowhere",
-        manifest_hash="0" * 64,
-        metrics={"out_of_fold": {"auc": 0.7477, "rows": 200000}},
-        registered_by=registrar.id,
-    )
-    db.session.add(model)
-    db.session.commit()
-    url = f"/office/models/{model.id}"
-    own = client_as(registrar).post(url, data={"action": "approve"})
-    assert own.status_code == 422
-    assert "另一位同事" in own.text
-    assert client_as(approver).post(url, data={"action": "approve"}).status_code == 303
-    page = client_as(approver).get(url).text
-    assert "0.7477" in page
-    assert "模型制品缺少文件" in page
 
 
 def test_the_operator_sees_accounts_and_the_state_of_the_system(client_as: Client) -> None:

@@ -10,9 +10,8 @@ import sys
 import click
 
 from xinyidai.accounts import queries, service
-from xinyidai.accounts.oauth import SCOPES
 from xinyidai.accounts.service import NewAccount
-from xinyidai.accounts.values import Position
+from xinyidai.accounts.values import BANK_SCOPES, Position
 from xinyidai.institutions import queries as institutions
 from xinyidai.institutions import service as parties
 from xinyidai.institutions.rules import DepartmentFacts, InstitutionFacts
@@ -108,7 +107,7 @@ def _of_party(facts: NewAccount, code: str | None) -> NewAccount:
 @account.command("open-client")
 @click.option("--institution", required=True, help="机构代码")
 @click.option("--name", required=True, help="系统名称")
-@click.option("--scope", "scopes", multiple=True, type=click.Choice(sorted(SCOPES)), required=True)
+@click.option("--scope", "scopes", multiple=True, type=click.Choice(BANK_SCOPES), required=True)
 def open_client(institution: str, name: str, scopes: tuple[str, ...]) -> None:
     """给银行系统开通接口；密钥只显示这一次."""
     with own_transaction():

@@ -26,8 +26,6 @@ from xinyidai.kernel.errors import Unauthenticated
 
 TOKEN_SECONDS = 900
 TOKENS_PER_MINUTE = 30
-SCOPES = frozenset({"products", "applications", "queries"})
-OFFICE_SCOPES = frozenset({"checks"})
 
 blueprint = Blueprint("oauth", __name__, url_prefix="/oauth")
 

@@ -20,7 +20,6 @@ from xinyidai.kernel.http import DEFAULT_PAGE, FURTHEST_PAGE, LARGEST_PAGE, prob
 
 LARGEST_BODY = 1024 * 1024
 LARGEST_FEN = 10**15
-LONGEST_WORDS = 50
 WRONG = "内容有误，请按提示修改。"
 MALFORMED = "请求正文不是正确的 JSON,请检查编码(UTF-8)、括号和重复的字段名。"
 

@@ -5,7 +5,6 @@ documents (RFC 9457) as the described answer to everything that goes wrong.
 """
 
 from collections.abc import Callable, Mapping
-from enum import StrEnum
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -15,6 +14,7 @@ from flask_smorest import Blueprint
 from marshmallow import Schema
 
 from xinyidai.accounts.schemas import PageIn, PageOut, Rate, StrictParser, in_chinese
+from xinyidai.accounts.values import Scope
 from xinyidai.kernel.errors import Forbidden
 from xinyidai.kernel.http import Page
 
@@ -45,15 +45,6 @@ OF_A_BODY = (400, 413, 415, 422)
 OF_A_TOKEN = (401, 403)
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-
-class Scope(StrEnum):
-    """What a token may be asked for, 令牌权限."""
-
-    PRODUCTS = "products"  # 维护本机构产品
-    APPLICATIONS = "applications"  # 受理和反馈申请
-    QUERIES = "queries"  # 在授权范围内查询企业信用信息
-    CHECKS = "checks"  # 部门系统的联合奖惩核查和反馈
 
 
 def require_scope(scope: Scope) -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, Numeric, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from xinyidai.applications.values import (
@@ -13,6 +13,7 @@ from xinyidai.applications.values import (
     ApplicationState,
     GuaranteeFlag,
     LoanKind,
+    RepaymentState,
 )
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Role
@@ -141,4 +142,33 @@ class Disbursement(Model):
     disbursed_on: Mapped[date]
     due_on: Mapped[date]
     reported_by: Mapped[UUID | None]
+    reported_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class RepaymentReport(Model):
+    """How a loan stood on a day, 还款情况, as its bank reports it; append only.
+
+    A later report for the same day corrects an earlier one; both stay. `number` orders reports
+    that were made in one moment.
+    """
+
+    __tablename__ = "repayment_report"
+    __table_args__ = (
+        CheckConstraint("days_overdue >= 0", name="days_not_negative"),
+        CheckConstraint(
+            "(state = 'overdue') = (days_overdue > 0) or state = 'written_off'",
+            name="overdue_has_days",
+        ),
+        CheckConstraint("overdue_fen >= 0", name="amount_not_negative"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    number: Mapped[int] = mapped_column(Identity(), unique=True)
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("loan_application.id"), index=True)
+    state: Mapped[RepaymentState] = mapped_column(state_type(RepaymentState))
+    as_of: Mapped[date]
+    days_overdue: Mapped[int]
+    overdue_fen: Mapped[int | None]
+    reported_by: Mapped[UUID | None]
+    reporter_name: Mapped[str]
     reported_at: Mapped[datetime] = mapped_column(default=clock.now)

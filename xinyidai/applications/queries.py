@@ -15,6 +15,7 @@ from xinyidai.applications.models import (
     CreditDecision,
     Disbursement,
     LoanApplication,
+    RepaymentReport,
 )
 from xinyidai.applications.values import ApplicationState
 from xinyidai.enterprises.models import Enterprise
@@ -23,7 +24,6 @@ from xinyidai.kernel.db import db
 from xinyidai.kernel.http import Page
 from xinyidai.products.models import ProductVersion
 
-WAITING = (ApplicationState.SUBMITTED,)
 AT_BANK = (
     ApplicationState.SUBMITTED,
     ApplicationState.ACCEPTED,
@@ -205,4 +205,13 @@ def disbursements_of(application_id: UUID) -> Sequence[Disbursement]:
         select(Disbursement)
         .where(Disbursement.application_id == application_id)
         .order_by(Disbursement.disbursed_on)
+    ).all()
+
+
+def repayments_of(application_id: UUID) -> Sequence[RepaymentReport]:
+    """Return every report of how the loan stands, newest first."""
+    return db.session.scalars(
+        select(RepaymentReport)
+        .where(RepaymentReport.application_id == application_id)
+        .order_by(RepaymentReport.as_of.desc(), RepaymentReport.number.desc())
     ).all()

@@ -17,11 +17,12 @@ from xinyidai.applications.schemas import (
     DisbursementIn,
     LoanApplicationFullOut,
     LoanApplicationOut,
+    RepaymentIn,
     ReturnIn,
     WorkIn,
     WorkOut,
 )
-from xinyidai.applications.service import Payout
+from xinyidai.applications.service import Payout, Repayment
 from xinyidai.applications.values import ApplicationState
 from xinyidai.catalogue import denials
 from xinyidai.kernel.access import allow
@@ -41,6 +42,7 @@ DISBURSEMENT_IN = {
     "guarantee": "credit",
     "is_first_loan": True,
 }
+REPAYMENT_IN = {"state": "overdue", "as_of": "2026-09-30", "days_overdue": 12}
 APPLICATION_OUT = {
     "id": "0197a3c0-0000-7000-8000-000000000051",
     "application_no": "SQ20260601A1B2C3D4",
@@ -75,6 +77,7 @@ APPLICATION_OUT = {
             "taken_at": "2026-06-01T10:00:00+08:00",
         }
     ],
+    "repayments": [],
 }
 
 STEP_REFUSES = (404, 409)
@@ -232,6 +235,24 @@ def settle(application_id: UUID) -> dict[str, Any]:
     return _shown(application_id)
 
 
+@blueprint.post("/applications/<uuid:application_id>/repayments")
+@allow(Role.BANK_CLIENT)
+@blueprint.operation(
+    "报告还款情况",
+    detail="放款后定期报告：正常、逾期（写明逾期天数）、结清或核销;同一天重报即为更正，历史保留。"
+    "只有企业授权“模型训练”时，结果才会用于改进评分模型。",
+    scope=Scope.APPLICATIONS,
+    refuses=STEP_REFUSES,
+)
+@transactional
+@blueprint.arguments(RepaymentIn, example=REPAYMENT_IN)
+@blueprint.response(200, LoanApplicationOut)
+def report_repayment(wanted: dict[str, Any], application_id: UUID) -> dict[str, Any]:
+    """Note how the loan stands."""
+    service.report_repayment(g.actor, application_id, Repayment(**wanted))
+    return _shown(application_id)
+
+
 def _shown(application_id: UUID) -> dict[str, Any]:
     """Return what the answers show; who asks has been let in by the service before."""
     row = queries.get_row(application_id)
@@ -242,4 +263,5 @@ def _shown(application_id: UUID) -> dict[str, Any]:
         "decision": queries.latest_decision(application_id),
         "payouts": queries.disbursements_of(application_id),
         "steps": queries.steps_of(application_id),
+        "repayments": queries.repayments_of(application_id),
     }

@@ -29,6 +29,7 @@ from xinyidai.applications.values import (
     ApplicationState,
     GuaranteeFlag,
     LoanKind,
+    RepaymentState,
 )
 from xinyidai.catalogue.denials import Suggestion
 from xinyidai.kernel.actor import Role
@@ -113,6 +114,17 @@ class DisbursementIn(Schema):
     is_renewal = Flag(load_default=False, metadata={"description": "续贷"})
 
 
+class RepaymentIn(Schema):
+    """How a loan stands on a day."""
+
+    state = fields.Enum(RepaymentState, by_value=True, required=True)
+    as_of = fields.Date(required=True, metadata={"description": "截至哪一天"})
+    days_overdue = fields.Integer(
+        load_default=0, strict=True, metadata={"description": "逾期天数，没有逾期为 0"}
+    )
+    overdue_fen = Fen(load_default=None, allow_none=True)
+
+
 class LoanApplicationSummaryOut(Schema):
     """One line of the work list."""
 
@@ -181,6 +193,16 @@ class PayoutOut(Schema):
     due_on = fields.Date(required=True)
 
 
+class RepaymentOut(Schema):
+    """How the loan stood on a day; who reported it is not named."""
+
+    state = fields.Enum(RepaymentState, by_value=True, required=True)
+    as_of = fields.Date(required=True)
+    days_overdue = fields.Integer(required=True)
+    overdue_fen = fields.Integer(required=True, allow_none=True)
+    reported_at = fields.AwareDateTime(required=True)
+
+
 class StepOut(Schema):
     """One step; the person who took it is not named."""
 
@@ -226,6 +248,7 @@ class LoanApplicationOut(LoanApplicationSummaryOut):
     decision = fields.Nested(DecisionOut, required=True, allow_none=True)
     payouts = fields.List(fields.Nested(PayoutOut), required=True)
     steps = fields.List(fields.Nested(StepOut), required=True)
+    repayments = fields.List(fields.Nested(RepaymentOut), required=True)
 
 
 class LoanApplicationFullOut(LoanApplicationOut):

@@ -73,3 +73,12 @@ class LoanKind(StrEnum):
     FIRST = "first"  # 首贷
     RENEWAL = "renewal"  # 续贷
     OTHER = "other"  # 其他
+
+
+class RepaymentState(StrEnum):
+    """How a loan stands on a day, as its bank reports it, 还款状态."""
+
+    NORMAL = "normal"  # 正常
+    OVERDUE = "overdue"  # 逾期
+    SETTLED = "settled"  # 结清
+    WRITTEN_OFF = "written_off"  # 核销

@@ -98,9 +98,9 @@ def read_report_rules(root: Entry) -> ReportRules:
     """Return the rules of a file, or raise `CatalogueBroken`."""
     rules = ReportRules(
         version=root.text("version"),
-        stale_after_cycles=_positive(root, "stale_after_cycles"),
-        stale_after_days=_positive(root, "stale_after_days"),
-        keep_days=_positive(root, "keep_days"),
+        stale_after_cycles=root.positive("stale_after_cycles"),
+        stale_after_days=root.positive("stale_after_days"),
+        keep_days=root.positive("keep_days"),
         editions=_editions(root.entries("editions")),
         uses=_uses(root.entries("uses")),
         sections=_sections(root.entries("sections")),
@@ -146,7 +146,7 @@ def _edition(entry: Entry) -> Edition:
         code=entry.choice("code", ReportEdition),
         name=entry.text("name"),
         template=entry.text("template"),
-        valid_days=_positive(entry, "valid_days"),
+        valid_days=entry.positive("valid_days"),
         text=entry.text("text"),
         notice=entry.text("notice"),
     )
@@ -204,13 +204,6 @@ def _one_of(options: type[Choice], text: str, entry: Entry) -> Choice:
         return options(text)
     except ValueError as error:
         raise CatalogueBroken(f"{entry.where}: nothing is called {text!r}") from error
-
-
-def _positive(entry: Entry, key: str) -> int:
-    number = entry.integer(key)
-    if number <= 0:
-        raise CatalogueBroken(f"{entry.where}: {key} must be positive")
-    return number
 
 
 @lru_cache

@@ -74,9 +74,9 @@ def read_objection_rules(root: Entry) -> ObjectionRules:
     rules = ObjectionRules(
         version=root.text("version"),
         term=_term(root.entry("term")),
-        supplement_days=_days(root, "supplement_days"),
-        warn_days=_days(root, "warn_days"),
-        close_days=_days(root, "close_days"),
+        supplement_days=root.positive("supplement_days"),
+        warn_days=root.positive("warn_days"),
+        close_days=root.positive("close_days"),
         reasons=_reasons(root.entries("reasons")),
     )
     root.close()
@@ -87,16 +87,9 @@ def read_objection_rules(root: Entry) -> ObjectionRules:
 
 
 def _term(entry: Entry) -> Term:
-    term = Term(_days(entry, "days"), entry.choice("unit", TermUnit))
+    term = Term(entry.positive("days"), entry.choice("unit", TermUnit))
     entry.close()
     return term
-
-
-def _days(entry: Entry, key: str) -> int:
-    days = entry.integer(key)
-    if days <= 0:
-        raise CatalogueBroken(f"{entry.where}: {key} must be a positive number of days")
-    return days
 
 
 def _reasons(entries: list[Entry]) -> Mapping[str, ObjectionReason]:

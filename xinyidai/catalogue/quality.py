@@ -89,16 +89,16 @@ def read_quality_rules(root: Entry) -> QualityRules:
     ticket, weights = root.entry("ticket"), root.entry("weights")
     rules = QualityRules(
         version=root.text("version"),
-        term_days=_positive(root, "term_working_days"),
-        suspect_days=_positive(root, "suspect_days"),
-        stale_cycles=_positive(root, "stale_cycles"),
+        term_days=root.positive("term_working_days"),
+        suspect_days=root.positive("suspect_days"),
+        stale_cycles=root.positive("stale_cycles"),
         targets=MappingProxyType({rate: _target(targets.entry(rate)) for rate in RATES}),
         city_code_target=_share(codes, "city"),
         province_code_target=_share(codes, "province"),
         families=tuple(_family(entry) for entry in root.entries("families")),
         code_rules=MappingProxyType(root.labels("code_rules")),
-        ticket_days=_positive(ticket, "due_working_days"),
-        ticket_warn_days=_positive(ticket, "warn_working_days"),
+        ticket_days=ticket.positive("due_working_days"),
+        ticket_warn_days=ticket.positive("warn_working_days"),
         weights=MappingProxyType({part: _number(weights, part) for part in PARTS}),
         grades=tuple(_grade(entry) for entry in root.entries("grades")),
     )
@@ -166,13 +166,6 @@ def _number(entry: Entry, key: str) -> Decimal:
     number = entry.optional_number(key)
     if number is None:
         raise CatalogueBroken(f"{entry.where}: {key} is missing")
-    return number
-
-
-def _positive(entry: Entry, key: str) -> int:
-    number = entry.integer(key)
-    if number <= 0:
-        raise CatalogueBroken(f"{entry.where}: {key} must be positive")
     return number
 
 

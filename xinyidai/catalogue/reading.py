@@ -54,6 +54,13 @@ class Entry:
             raise CatalogueBroken(f"{self.where}: {key} must be a whole number, not {value!r}")
         return value
 
+    def positive(self, key: str) -> int:
+        """Return a whole number above zero."""
+        value = self.integer(key)
+        if value <= 0:
+            raise CatalogueBroken(f"{self.where}: {key} must be positive")
+        return value
+
     def optional_integer(self, key: str) -> int | None:
         """Return a whole number, or nothing when the key is absent or null."""
         return None if self._is_empty(key) else self.integer(key)

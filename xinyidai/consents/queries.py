@@ -1,6 +1,6 @@
 """Read consents; states are derived, so lists by state are narrowed by facts first."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -257,6 +257,14 @@ def find(consent_id: UUID) -> Consent | None:
         select(Consent).where(Consent.id == consent_id).execution_options(populate_existing=True)
     )
     return db.session.scalars(statement).one_or_none()
+
+
+def find_many(consent_ids: Collection[UUID]) -> Sequence[Consent]:
+    """Return these consents as they stand now."""
+    if not consent_ids:
+        return []
+    statement = select(Consent).where(Consent.id.in_(consent_ids))
+    return db.session.scalars(statement.execution_options(populate_existing=True)).all()
 
 
 def _live() -> Select[Consent]:

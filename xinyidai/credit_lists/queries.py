@@ -6,7 +6,7 @@ the door; the others are run here.
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -219,12 +219,6 @@ def releases(
     return [ReleaseRow(*row) for row in rows], total
 
 
-def count_by_state() -> dict[ReleaseState, int]:
-    """Count the releases by state."""
-    statement = select(ListRelease.state, func.count()).group_by(ListRelease.state)
-    return {row[0]: row[1] for row in db.session.execute(statement)}
-
-
 def steps_of(release_id: UUID) -> Sequence[ReleaseStep]:
     """Return the steps of a release, oldest first."""
     return db.session.scalars(
@@ -282,14 +276,6 @@ def listed_entries(entry_ids: Collection[UUID]) -> Sequence[ListEntry]:
     ).all()
 
 
-def has_release(list_type: str) -> bool:
-    """Tell whether anything was ever published for a list."""
-    found = exists().where(
-        ListRelease.list_type == list_type, ListRelease.published_at.is_not(None)
-    )
-    return bool(db.session.scalar(select(found)))
-
-
 def firms_by_code(codes: Collection[str]) -> dict[str, UUID]:
     """Return the ids of the firms with these codes."""
     statement = select(Enterprise.uscc, Enterprise.id).where(Enterprise.uscc.in_(codes))
@@ -303,19 +289,16 @@ def notices(page: Page) -> tuple[Sequence[NoticeRow], int]:
         CorrectionNotice.published_at.desc(), CorrectionNotice.id
     )
     found = db.session.scalars(ordered.limit(page.size).offset(page.offset)).all()
-    return [NoticeRow(one, _cleared(one.id)) for one in found], total
+    cleared = _cleared([one.id for one in found])
+    return [NoticeRow(one, tuple(cleared.get(one.id, ()))) for one in found], total
 
 
 def find_notice(notice_id: UUID) -> NoticeRow | None:
     """Return a notice with its firms, or None."""
     found = db.session.get(CorrectionNotice, notice_id)
-    return None if found is None else NoticeRow(found, _cleared(found.id))
-
-
-def count_since(moment: datetime) -> int:
-    """Count the releases drafted since a moment, for their numbers."""
-    statement = select(func.count()).where(ListRelease.drafted_at >= moment)
-    return db.session.scalar(statement) or 0
+    if found is None:
+        return None
+    return NoticeRow(found, tuple(_cleared([found.id]).get(found.id, ())))
 
 
 def list_name(code: str) -> str:
@@ -323,15 +306,19 @@ def list_name(code: str) -> str:
     return CREDIT_LISTS[code].name if code in CREDIT_LISTS else code
 
 
-def _cleared(notice_id: UUID) -> tuple[tuple[str, str], ...]:
+def _cleared(notice_ids: Collection[UUID]) -> dict[UUID, list[tuple[str, str]]]:
+    """Return the firms that notices clear, with name and code, in the order of the codes."""
     statement = (
-        select(Enterprise.name, Enterprise.uscc)
-        .join(NoticeFirm, NoticeFirm.enterprise_id == Enterprise.id)
-        .where(NoticeFirm.notice_id == notice_id)
+        select(NoticeFirm.notice_id, Enterprise.name, Enterprise.uscc)
+        .join(Enterprise, Enterprise.id == NoticeFirm.enterprise_id)
+        .where(NoticeFirm.notice_id.in_(notice_ids))
         .distinct()
         .order_by(Enterprise.uscc)
     )
-    return tuple((name, uscc) for name, uscc in db.session.execute(statement))
+    found: dict[UUID, list[tuple[str, str]]] = {}
+    for notice, name, uscc in db.session.execute(statement):
+        found.setdefault(notice, []).append((name, uscc))
+    return found
 
 
 def _matching(text: str) -> tuple[ColumnElement[bool], ...]:

@@ -94,6 +94,7 @@ def rejections(batch_id: UUID, limit: int, offset: int) -> Select[*tuple[Any, ..
     """Select the rejected rows of a batch in the order of the file."""
     return (
         select(
+            CollectionRejection.batch_id,
             CollectionRejection.row_number,
             CollectionRejection.field,
             CollectionRejection.shown_value,

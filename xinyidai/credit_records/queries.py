@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     ColumnElement,
     Date,
     Row,
@@ -71,6 +72,24 @@ def facts_in_force(enterprise_id: UUID, kinds: Collection[str] | None) -> Select
     return statement.order_by(CreditRecord.kind, CreditRecord.occurred_on, CreditRecord.id)
 
 
+def month_sums(enterprise_id: UUID, kinds: Collection[str]) -> Select[*tuple[Any, ...]]:
+    """Select what a firm's records in force come to, by kind, level and day (a month's first).
+
+    Columns: kind, level, day, sum of amounts in 分, sum of quantities, the largest quantity.
+    """
+    group = (CreditRecord.kind, CreditRecord.level, CreditRecord.occurred_on)
+    return (
+        select(
+            *group,
+            cast(func.sum(CreditRecord.amount_fen), BigInteger),
+            func.sum(CreditRecord.quantity),
+            func.max(CreditRecord.quantity),
+        )
+        .where(*_in_force(enterprise_id, kinds))
+        .group_by(*group)
+    )
+
+
 def count_in_force(enterprise_id: UUID, kinds: Collection[str] | None) -> Select[int]:
     """Count a firm's records in force."""
     return select(func.count()).select_from(CreditRecord).where(*_in_force(enterprise_id, kinds))
@@ -115,6 +134,26 @@ def count_removed_since(
             CreditRecord.status.in_(REMOVED),
             CreditRecord.status_changed_at > moment,
         )
+    )
+
+
+def last_removals(
+    enterprise_ids: Collection[UUID], kinds: Collection[str], after: datetime
+) -> Select[UUID, str, datetime | None]:
+    """Select when, after a moment, a record of each firm and kind was last taken out of force."""
+    return (
+        select(
+            CreditRecord.enterprise_id,
+            CreditRecord.kind,
+            func.max(CreditRecord.status_changed_at),
+        )
+        .where(
+            CreditRecord.enterprise_id.in_(enterprise_ids),
+            _is_one_of(kinds),
+            CreditRecord.status.in_(REMOVED),
+            CreditRecord.status_changed_at > after,
+        )
+        .group_by(CreditRecord.enterprise_id, CreditRecord.kind)
     )
 
 

@@ -25,6 +25,15 @@ class RecordStatus(StrEnum):
     REPAIRED = "repaired"  # 已信用修复
 
 
+STATUS_NAMES: Mapping[RecordStatus, str] = {
+    RecordStatus.IN_FORCE: "有效",
+    RecordStatus.SUPERSEDED: "已被新版本替代",
+    RecordStatus.CORRECTED: "异议更正",
+    RecordStatus.WITHDRAWN: "来源撤销",
+    RecordStatus.REPAIRED: "已信用修复",
+}
+
+
 class BatchState(StrEnum):
     """How far a collection batch has come, 归集批次状态."""
 
@@ -222,6 +231,7 @@ class Rejection:
     `occurred_on` is the day of the fact as far as the row told it.
     """
 
+    batch_id: UUID
     row_number: int
     field: str
     shown_value: str

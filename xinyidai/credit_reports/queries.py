@@ -1,6 +1,6 @@
 """Read reports, their checks and credit codes; search firms by name for anybody."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -40,6 +40,13 @@ class ReportRow:
     enterprise: Enterprise
     institution: Institution | None
     checks: int
+
+
+def facts_versions(enterprise_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Return which version the facts of firms have now."""
+    statement = select(Enterprise.id, Enterprise.facts_version)
+    rows = db.session.execute(statement.where(Enterprise.id.in_(enterprise_ids)))
+    return {row[0]: row[1] for row in rows}
 
 
 def find(report_id: UUID) -> CreditReport | None:

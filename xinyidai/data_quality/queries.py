@@ -16,7 +16,6 @@ from xinyidai.data_quality.models import (
     LateRecord,
     MissedDelivery,
     QualityBulletin,
-    QualityFigure,
     QualityRun,
     QualityScore,
     SourceFreshness,
@@ -31,7 +30,6 @@ from xinyidai.data_quality.values import (
     SuspectOutcome,
     SuspectState,
     TicketState,
-    TicketSubject,
 )
 from xinyidai.enterprises.models import Enterprise
 from xinyidai.kernel import clock
@@ -72,20 +70,6 @@ def run_for(month: date) -> QualityRun | None:
     """Return the newest measuring of a month, or None."""
     statement = select(QualityRun).where(literal(month.isoformat()) == any_(QualityRun.months))
     return db.session.scalars(statement.order_by(QualityRun.day.desc())).first()
-
-
-def figures(month: date, department: str | None = None) -> Sequence[QualityFigure]:
-    """Return the newest figures of a month, of one department or of all."""
-    run = run_for(month)
-    if run is None:
-        return []
-    statement = select(QualityFigure).where(
-        QualityFigure.run_id == run.id, QualityFigure.month == month
-    )
-    if department is not None:
-        statement = statement.where(QualityFigure.department_code == department)
-    order = (QualityFigure.department_code, QualityFigure.kind, QualityFigure.measure)
-    return db.session.scalars(statement.order_by(*order)).all()
 
 
 def late_records(
@@ -261,15 +245,6 @@ def tickets_on_time(first: date, last: date, today: date) -> dict[UUID, tuple[in
     )
     rows = db.session.execute(statement)
     return {office: (timely, all_) for office, timely, all_ in rows if office is not None}
-
-
-def open_delivery_batches() -> list[UUID]:
-    """Return the deliveries whose tickets are not closed."""
-    statement = select(CorrectionTicket.batch_id).where(
-        CorrectionTicket.subject == TicketSubject.DELIVERY,
-        CorrectionTicket.state.in_(UNCLOSED_TICKETS),
-    )
-    return [found for found in db.session.scalars(statement) if found is not None]
 
 
 def coverage_cells(run_id: UUID) -> Sequence[CoverageCell]:

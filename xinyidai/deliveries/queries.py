@@ -200,6 +200,16 @@ def keys_of(source_id: UUID, *, present_only: bool = False) -> Sequence[SourceKe
     return db.session.scalars(statement.order_by(SourceKey.added_at.desc(), SourceKey.id)).all()
 
 
+def count_keys(source_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Count the public keys in use by source."""
+    statement = (
+        select(SourceKey.source_id, func.count())
+        .where(SourceKey.source_id.in_(source_ids), SourceKey.retired_at.is_(None))
+        .group_by(SourceKey.source_id)
+    )
+    return {row[0]: row[1] for row in db.session.execute(statement)}
+
+
 def gateway_of(source_id: UUID, *, for_update: bool = False) -> GatewayLink | None:
     """Return the gateway of a source, or None; `for_update` locks it."""
     statement = select(GatewayLink).where(GatewayLink.source_id == source_id)

@@ -101,16 +101,6 @@ def count_pending_names() -> int:
     return db.session.scalar(query) or 0
 
 
-def pending_names(*, offset: int = 0, limit: int = 20) -> Sequence[PendingName]:
-    """Return one page of the rows that wait for a code, oldest first."""
-    query = (
-        select(PendingName)
-        .where(PendingName.resolved_at.is_(None))
-        .order_by(PendingName.created_at, PendingName.source, PendingName.row_number)
-    )
-    return db.session.scalars(query.offset(offset).limit(limit)).all()
-
-
 def _conditions(wanted: EnterpriseSearch) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.text and wanted.text.strip():

@@ -109,6 +109,11 @@ def new_id() -> UUID:
     return UUID(int=number)
 
 
+def readable_number(prefix: str, identity: UUID, digits: int = 8) -> str:
+    """Return a number for people: what it numbers, the day, and the end of an id, 编号."""
+    return f"{prefix}{clock.today():%Y%m%d}{identity.hex[-digits:].upper()}"
+
+
 def random_bytes(count: int) -> bytes:
     """Return fresh random bytes, for salts; in seeds from the source of the ids."""
     source = _id_source.get()

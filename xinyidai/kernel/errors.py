@@ -79,6 +79,12 @@ class InvalidInput(DomainError):
         super().__init__(message, code=code, details={"fields": self.fields} if fields else None)
 
 
+def require_sound(faults: Mapping[str, str]) -> None:
+    """Raise `InvalidInput` with all faults, if any."""
+    if faults:
+        raise InvalidInput("；".join(faults.values()), fields=faults)
+
+
 class TooMany(DomainError):
     """A rate limit was reached; `retry_after` is in seconds."""
 

@@ -69,11 +69,6 @@ class Settings:
         """Tell whether invented accounts and data are allowed."""
         return self.mode is Mode.DEMO
 
-    @property
-    def is_embedded(self) -> bool:
-        """Tell whether we run the database server ourselves."""
-        return self.database_url is None
-
 
 def package_path(name: str) -> Path:
     """Return `models` or `migrations`: beside the package in a checkout, inside it in a wheel."""

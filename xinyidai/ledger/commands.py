@@ -65,7 +65,7 @@ def keys() -> None:
 @ledger.command(
     "rotate-key", help="更换签名密钥（ledger、consent、report 或 node）；旧签名继续有效."
 )
-@click.argument("name", type=click.Choice(["ledger", "consent", "report", "node"]))
+@click.argument("name", type=click.Choice(["ledger", "consent", "report", "node", "model"]))
 def rotate_key(name: str) -> None:
     """Replace a signing key."""
     with own_transaction():

@@ -1,6 +1,6 @@
 """Reading the log."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -31,9 +31,9 @@ def newest_key(name: str) -> SigningKey | None:
     return db.session.scalar(mine.order_by(SigningKey.created_at.desc(), SigningKey.id.desc()))
 
 
-def key_by_id(key_id: str) -> SigningKey | None:
-    """Return the registered key with this id."""
-    return db.session.scalar(select(SigningKey).where(SigningKey.key_id == key_id))
+def keys_by_id(key_ids: Collection[str]) -> Sequence[SigningKey]:
+    """Return the registered keys with these ids."""
+    return db.session.scalars(select(SigningKey).where(SigningKey.key_id.in_(key_ids))).all()
 
 
 def all_keys() -> Sequence[SigningKey]:

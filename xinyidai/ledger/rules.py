@@ -12,7 +12,6 @@ from xinyidai.kernel import clock
 
 SALT_BYTES = 32
 SUBJECT = re.compile(r"[a-z][a-z_]{0,31}")
-HEADER = re.compile(r"xyd1-segment (\S+) (\S+) (\d+) (-|[0-9a-f]{64})")
 
 
 def canonical(value: Mapping[str, Any] | None) -> str:

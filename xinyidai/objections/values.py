@@ -70,7 +70,6 @@ S, A = ObjectionState, ObjectionAction
 MARKED_STATES = frozenset({S.ACCEPTED, S.MARKED, S.AT_SOURCE})
 OPEN_STATES = MARKED_STATES | {S.SUBMITTED}
 ANSWERED_STATES = frozenset({S.UPHELD, S.REJECTED})
-MARK_WORDS = "异议中"
 
 STATE_NAMES: Mapping[ObjectionState, str] = {
     S.SUBMITTED: "已提交",

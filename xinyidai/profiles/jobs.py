@@ -4,6 +4,7 @@ from uuid import UUID
 
 from xinyidai.kernel.jobs import job
 from xinyidai.profiles import service
+from xinyidai.profiles.service import portraits
 
 
 @job("profiles.rebuild")
@@ -21,3 +22,4 @@ def rebuild_all() -> None:
     """
     service.build_in_pieces()
     service.refresh_distributions()
+    portraits.forget_outdated()

@@ -80,3 +80,20 @@ class IndustryDistribution(Model):
     peers: Mapped[int]
     points: Mapped[list[float]] = mapped_column(ARRAY(Float))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class PortraitRow(Model):
+    """The portrait of one firm, 画像内容, behind the door like the records it is made of.
+
+    One row for each firm, replaced when its facts have changed; another `facts_version` than the
+    firm's present one, or another `version` of the rules, is never shown.
+    """
+
+    __tablename__ = "portrait"
+    __table_args__ = ({"schema": "credit"},)
+
+    enterprise_id: Mapped[UUID] = mapped_column(primary_key=True)
+    facts_version: Mapped[int]
+    version: Mapped[str] = mapped_column(String(64))
+    content: Mapped[dict[str, Any]]
+    made_at: Mapped[datetime] = mapped_column(default=clock.now)

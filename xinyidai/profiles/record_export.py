@@ -37,8 +37,8 @@ def read_tables(
     statement = text(SOME_FIRMS.format(columns=RECORD_COLUMNS, relation=relation_of(known)))
     chosen = [str(firm.enterprise_id) for firm in firms]
     params = {"firms": chosen, "kinds": list(indicator_dictionary().kinds)}
-    found = reader.execute(statement, params | dict(parameters_of(known)))
-    records = _table(found, _schema(RECORD_SCHEMA))
+    rows_found = reader.execute(statement, {**params, **parameters_of(known)})
+    records = _table(rows_found, _schema(RECORD_SCHEMA))
     rows = [asdict(firm) | {"enterprise_id": str(firm.enterprise_id)} for firm in firms]
     register = pa.Table.from_pylist(rows, _schema(FIRM_SCHEMA)).sort_by("enterprise_id")
     return records, register

@@ -1,7 +1,16 @@
-"""From the model's raw log-odds to a probability of default (Platt scaling)."""
+"""From the model's raw log-odds to a probability of default (Platt scaling).
+
+One firm and many give the same bits: every step but the exponential is one IEEE operation, which
+NumPy and Python round alike, and the exponential is `math.exp` in both. `numpy.exp` is not: its
+vector form may differ in the last bit with the processor and the length of the array.
+"""
 
 import math
 from dataclasses import dataclass
+
+import numpy as np
+
+from xinyidai.scoring.values import Floats
 
 
 @dataclass(frozen=True)
@@ -26,12 +35,14 @@ class Calibration:
 
 
 def probability(log_odds: float) -> float:
-    """Return the probability of log-odds.
+    """Return the probability of log-odds; the exponential never overflows."""
+    odds = math.exp(-abs(log_odds))
+    return (1.0 if log_odds >= 0 else odds) / (1.0 + odds)
 
-    `math.exp` value by value and not NumPy over an array: the vector form may differ in the last
-    bit with the length of the array, and one firm and many must agree exactly.
-    """
-    if log_odds >= 0:
-        return 1.0 / (1.0 + math.exp(-log_odds))
-    odds = math.exp(log_odds)
-    return odds / (1.0 + odds)
+
+def probabilities(log_odds: Floats) -> Floats:
+    """Return `probability` of each, to the last bit; NaN stays NaN."""
+    exponents = (-np.abs(log_odds)).tolist()
+    odds = np.fromiter(map(math.exp, exponents), dtype=np.float64, count=len(log_odds))
+    found: Floats = np.where(log_odds >= 0, 1.0, odds) / (1.0 + odds)
+    return found

@@ -3,6 +3,7 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import current_app
@@ -10,12 +11,21 @@ from flask import current_app
 from xinyidai.accounts import queries as accounts
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import own_transaction
-from xinyidai.scoring import artefacts, queries, service
+from xinyidai.kernel.errors import DomainError
+from xinyidai.scoring import artefacts, model_rules, queries, service
+from xinyidai.scoring.lifecycle import ModelAction
+from xinyidai.scoring.models import ModelVersion
+from xinyidai.scoring.service import recomputing
 from xinyidai.scoring.training.cli import model
+from xinyidai.scoring.training.pipeline import evaluate
+from xinyidai.scoring.validation.cli import add_validate
+from xinyidai.scoring.validation.report import REPORT
 
 COMMANDS = (model,)
 
 _who = click.option("--as", "login", required=True, help="办理人的登录名")
+_why = click.option("--note", default="", help="意见；批准、停用、回滚须填写")
+_TABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 def _actor(login: str) -> Actor:
@@ -25,38 +35,95 @@ def _actor(login: str) -> Actor:
     return account.as_actor()
 
 
+def _say(changed: ModelVersion) -> None:
+    click.echo(f"{changed.code} {changed.version} {changed.state}")
+
+
+def _require_opinion(action: ModelAction, note: str) -> None:
+    for fault in model_rules.opinion_fault(action, note).values():
+        raise click.ClickException(f"{fault}（--note）")
+
+
 @model.command("register")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @_who
-def register(folder: Path, login: str) -> None:
-    """把训练好的模型登记为候选版本."""
+@_why
+def register(folder: Path, login: str, note: str) -> None:
+    """登记训练好的模型：通过验证或尚未验证的为候选，未通过的只作参考."""
     settings = current_app.extensions["xinyidai.settings"]
     artefact = artefacts.load(folder)
     kept = settings.data / "models" / artefact.code / artefact.version
     if not kept.exists():
         shutil.copytree(folder, kept)
+    elif (folder / REPORT).is_file() and folder.resolve() != kept.resolve():
+        # The report is made after the model was registered, outside its manifest.
+        shutil.copyfile(folder / REPORT, kept / REPORT)
     with own_transaction():
-        registered = service.register_model(_actor(login), kept)
-        click.echo(f"{registered.code} {registered.version} {registered.state}")
+        _say(service.register_model(_actor(login), kept, note))
 
 
-def _step(name: str, text: str) -> None:
-    deed = getattr(service, f"{name}_model")
+def _step(action: ModelAction, text: str) -> None:
+    deed = getattr(service, f"{action}_model")
 
-    @model.command(name, help=text)
+    @model.command(action.value, help=text)
     @click.argument("code")
     @click.argument("version")
     @_who
-    def command(code: str, version: str, login: str) -> None:
+    @_why
+    def command(code: str, version: str, login: str, note: str) -> None:
+        _require_opinion(action, note)
         with own_transaction():
-            changed = deed(_actor(login), code, version)
-            click.echo(f"{changed.code} {changed.version} {changed.state}")
+            _say(deed(_actor(login), code, version, note))
 
 
-_step("validate", "核验模型文件和指标。")
-_step("approve", "由第二人批准模型。")
-_step("activate", "启用模型，原模型停用；对已停用的旧版本执行即为回滚。")
-_step("retire", "停用模型。")
+_step(ModelAction.APPROVE, "由第二人批准模型，批准后平台签名。")
+_step(ModelAction.ACTIVATE, "启用模型，原模型停用。")
+_step(ModelAction.RETIRE, "停用模型。")
+
+
+def validate_registered(code: str, version: str, login: str, note: str) -> None:
+    """Note in the database that a registered version's validation report passed."""
+    with own_transaction():
+        _say(service.validate_model(_actor(login), code, version, note))
+
+
+add_validate(model, validate_registered)
+
+
+@model.command("rollback")
+@_who
+@_why
+def rollback(login: str, note: str) -> None:
+    """回滚：停用当前模型，重新启用它之前的版本."""
+    _require_opinion(ModelAction.ROLL_BACK, note)
+    with own_transaction():
+        _say(service.roll_back(_actor(login), note))
+
+
+@model.command("compare")
+@click.argument("code")
+@click.argument("first")
+@click.argument("second")
+@click.option("--table", type=_TABLE, help="在同一张表上重新计算；不写则并列登记时的指标。")
+def compare(code: str, first: str, second: str, table: Path | None) -> None:
+    """并列两个版本的指标."""
+    rows = []
+    for version in (first, second):
+        found = service.get_model(code, version)
+        metrics = dict(found.metrics) if table is None else _metrics_on(found, table)
+        rows.append({"version": version, "state": found.state.value, "metrics": metrics})
+    click.echo(json.dumps({"code": code, "versions": rows}, ensure_ascii=False))
+
+
+def _metrics_on(found: ModelVersion, table: Path) -> dict[str, Any]:
+    try:
+        return dict(evaluate(service.folder_of(found), table, _tell).metrics)
+    except DomainError as refusal:
+        raise click.ClickException(refusal.message) from refusal
+
+
+def _tell(message: str) -> None:
+    click.echo(message, err=True)
 
 
 @model.command("list")
@@ -74,6 +141,25 @@ def list_models() -> None:
 @model.command("score-all")
 def score_all() -> None:
     """给所有有画像的企业评分."""
-    with own_transaction():
-        count = service.score_all(lambda done, all_: click.echo(f"{done}/{all_}", err=True))
+    count = service.score_all(lambda done: click.echo(done, err=True), step=own_transaction)
     click.echo(json.dumps({"scored": count}))
+
+
+@model.command("recompute")
+@click.option("--all", "everything", is_flag=True, help="复算全部评分和查询结果。")
+@click.option("--ids", help="只复算这些评分，编号用逗号隔开。")
+def recompute(*, everything: bool, ids: str | None) -> None:
+    """用留存的画像和当时的模型复算历史评分，逐条列出不一致."""
+    if everything == bool(ids):
+        raise click.UsageError("请在 --all 和 --ids 中选择一个。")
+    chosen = None if ids is None else recomputing.read_ids(ids)
+    with own_transaction():
+        done = [service.recompute(chosen, lambda count: click.echo(count, err=True))]
+        done += [service.recompute_looks()] if everything else []
+    for difference in (one for part in done for one in part.differences):
+        click.echo(json.dumps(vars(difference), ensure_ascii=False, default=str))
+    checked = sum(part.checked for part in done)
+    differences = sum(len(part.differences) for part in done)
+    click.echo(json.dumps({"checked": checked, "differences": differences}))
+    if differences:
+        raise click.exceptions.Exit(1)

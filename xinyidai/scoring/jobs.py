@@ -4,12 +4,13 @@ from datetime import timedelta
 from uuid import UUID
 
 from xinyidai.kernel import clock
-from xinyidai.kernel.db import db
+from xinyidai.kernel.db import db, own_transaction
 from xinyidai.kernel.jobs import job
 from xinyidai.scoring import queries, service
-from xinyidai.scoring.service import batch_looks, looks
+from xinyidai.scoring.service import batch_looks, disclosing, looks
 
 FIRMS_A_RUN = 200
+SCORED_A_RUN = 2_000
 KEYS_KEPT_DAYS = 2
 
 
@@ -21,10 +22,23 @@ def refresh(enterprise_id: str) -> None:
 
 @job("scoring.refresh_stale", cron="* * * * *")
 def refresh_stale() -> None:
-    """Every minute: signed-up firms whose facts changed get a new profile and score."""
+    """Every minute: firms whose facts changed, or that another model scored, are scored anew.
+
+    So a batch of records is in the scores a minute after it was taken in.
+    """
+    if service.active_scorer() is not None:
+        service.score_dirty(limit=SCORED_A_RUN, step=own_transaction)
+        return
     for enterprise_id in queries.stale_firms(FIRMS_A_RUN):
         service.refresh_firm(enterprise_id)
         db.session.flush()
+
+
+@job("scoring.score_new_day", cron="30 4 * * *")
+def score_new_day() -> None:
+    """Every night, when profiles are built: firms whose indicators the new day changed."""
+    if service.active_scorer() is not None:
+        service.score_all(step=own_transaction)
 
 
 @job("scoring.run_look_batch")
@@ -37,3 +51,4 @@ def run_look_batch(batch_id: str) -> None:
 def forget_look_requests() -> None:
     """Every night: keys of orders that nobody sends again any more are forgotten."""
     looks.forget_requests(clock.now() - timedelta(days=KEYS_KEPT_DAYS))
+    disclosing.forget_bases()

@@ -4,11 +4,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Float, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import Float, ForeignKey, Identity, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from xinyidai.kernel import clock
+from xinyidai.kernel.actor import Role
 from xinyidai.kernel.db import Model, new_id, state_type
+from xinyidai.scoring.lifecycle import ModelAction
 from xinyidai.scoring.values import BatchLookState, ModelState
 
 
@@ -34,6 +36,7 @@ class ModelVersion(Model):
     is_demo: Mapped[bool] = mapped_column(default=False)
     folder: Mapped[str] = mapped_column(String(500))
     manifest_hash: Mapped[str] = mapped_column(String(64))
+    validation_hash: Mapped[str | None] = mapped_column(String(64))
     metrics: Mapped[dict[str, Any]] = mapped_column(default=dict)
     registered_by: Mapped[UUID | None]
     registered_at: Mapped[datetime] = mapped_column(default=clock.now)
@@ -44,10 +47,41 @@ class ModelVersion(Model):
     activated_by: Mapped[UUID | None]
     activated_at: Mapped[datetime | None]
     retired_at: Mapped[datetime | None]
+    signature: Mapped[str | None] = mapped_column(Text)
+    signature_algorithm: Mapped[str | None] = mapped_column(String(32))
+    signature_key_id: Mapped[str | None] = mapped_column(String(8))
+
+
+class ModelStep(Model):
+    """One step in the life of a model version: who, when, why; append only.
+
+    `opinion` is the person's own words; `details` name what the step rested on, for example the
+    digest of the validation report or the version that was replaced.
+    """
+
+    __tablename__ = "model_step"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    number: Mapped[int] = mapped_column(Identity(), unique=True)  # order within one moment
+    model_id: Mapped[UUID] = mapped_column(ForeignKey("model_version.id"), index=True)
+    action: Mapped[ModelAction] = mapped_column(state_type(ModelAction))
+    from_state: Mapped[ModelState | None] = mapped_column(state_type(ModelState, name="from_state"))
+    to_state: Mapped[ModelState] = mapped_column(state_type(ModelState, name="to_state"))
+    account_id: Mapped[UUID | None]
+    actor_name: Mapped[str]
+    role: Mapped[Role] = mapped_column(state_type(Role))
+    opinion: Mapped[str] = mapped_column(Text, default="")
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    taken_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
 class ScoreResult(Model):
-    """One score of one firm with all that is needed to compute it again, 信用评分."""
+    """One score of one firm with all that is needed to compute it again, 信用评分.
+
+    `inputs_hash` is over what the model read (values, causes, days); empty in rows older than it.
+    Where not `is_explained`, the reasons are still to be computed from the snapshot, before the
+    score is shown to anybody.
+    """
 
     __tablename__ = "score_result"
     __table_args__ = (Index("ix_score_result_current", "enterprise_id", "scored_at"),)
@@ -65,6 +99,40 @@ class ScoreResult(Model):
     reasons: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     missing: Mapped[dict[str, Any]] = mapped_column(default=dict)
     scored_at: Mapped[datetime] = mapped_column(default=clock.now)
+    is_explained: Mapped[bool] = mapped_column(default=True)
+    inputs_hash: Mapped[str] = mapped_column(String(64), default="")
+
+
+class ScoreHead(Model):
+    """A firm's newest score and what it rests on, 最新评分: what differs from it is to be scored.
+
+    Nothing here is not in `score_result` and `profile_snapshot`; it is kept so that finding the
+    firms whose facts changed costs one pass over firms, not over all scores ever made.
+    """
+
+    __tablename__ = "score_head"
+
+    enterprise_id: Mapped[UUID] = mapped_column(ForeignKey("enterprise.id"), primary_key=True)
+    score_id: Mapped[UUID]
+    model_code: Mapped[str] = mapped_column(String(64))
+    model_version: Mapped[str] = mapped_column(String(32))
+    facts_version: Mapped[int]
+    content_hash: Mapped[str] = mapped_column(String(64))
+
+
+class LookBasis(Model):
+    """What the model read in a look that showed its result only, 查询评分依据.
+
+    The look's own snapshot shows no indicator then, so it alone could not be recomputed. By
+    feature: value, cause of absence, day of the newest record. Nobody is shown it but the firm.
+    """
+
+    __tablename__ = "look_basis"
+
+    event_id: Mapped[UUID] = mapped_column(primary_key=True)
+    enterprise_id: Mapped[UUID] = mapped_column(ForeignKey("enterprise.id"))
+    inputs: Mapped[dict[str, Any]]
+    made_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
 class LookBatch(Model):

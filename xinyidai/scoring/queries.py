@@ -16,6 +16,7 @@ from xinyidai.scoring.models import (
     LookBatch,
     LookBatchRow,
     LookRequest,
+    ModelStep,
     ModelVersion,
     ScoreResult,
 )
@@ -188,3 +189,26 @@ def consents_of(institution_id: UUID, ids: Sequence[UUID]) -> Sequence[Consent]:
 def consent_by_id(consent_id: UUID) -> Consent:
     """Return the consent of a row, which is never deleted."""
     return db.session.scalars(select(Consent).where(Consent.id == consent_id)).one()
+
+
+def find_model(model_id: UUID) -> ModelVersion | None:
+    """Return one model version by its id."""
+    return db.session.get(ModelVersion, model_id)
+
+
+def steps_of(model_id: UUID) -> Sequence[ModelStep]:
+    """Return the steps of a model version, oldest first."""
+    return db.session.scalars(
+        select(ModelStep).where(ModelStep.model_id == model_id).order_by(ModelStep.number)
+    ).all()
+
+
+def switches() -> Sequence[ModelStep]:
+    """Return every step by which a version came into use or went out of it, oldest first."""
+    return db.session.scalars(
+        select(ModelStep)
+        .where(
+            (ModelStep.to_state == ModelState.ACTIVE) | (ModelStep.from_state == ModelState.ACTIVE)
+        )
+        .order_by(ModelStep.number)
+    ).all()

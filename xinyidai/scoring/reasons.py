@@ -1,12 +1,12 @@
 """扣分原因 (adverse reasons): chosen by contribution, kept only when they are true."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from xinyidai.catalogue.missing import Missing, MissingCause
 from xinyidai.scoring.rules import MAX_REASONS, SMALLEST_REASON
-from xinyidai.scoring.transform import FeatureTransform, Transform
+from xinyidai.scoring.transform import FeatureTransform
 from xinyidai.scoring.values import Floats, IndicatorInput, Reason
 
 _GAP_TEXT = {
@@ -33,13 +33,16 @@ def adverse_order(contributions: Floats) -> list[int]:
 
 
 def trial_rows(
-    seen: Floats, transform: Transform, adverse: Sequence[int]
+    seen: Floats, best_seen: Callable[[int], Sequence[float]], adverse: Sequence[int]
 ) -> tuple[Floats, list[int]]:
-    """Return the firm's row with one adverse feature at its best, and whose trial each row is."""
-    owner = [i for i in adverse for _ in transform.features[i].best_values]
+    """Return the firm's row with one adverse feature at its best, and whose trial each row is.
+
+    `best_seen` gives what the model would see of a feature at its best.
+    """
+    tries = [(i, value) for i in adverse for value in best_seen(i)]
+    owner = [i for i, _ in tries]
     rows = np.tile(seen, (len(owner), 1))
-    best = [value for i in adverse for value in transform.features[i].best_values]
-    rows[np.arange(len(owner)), owner] = best
+    rows[np.arange(len(owner)), owner] = [value for _, value in tries]
     return rows, owner
 
 

@@ -5,8 +5,11 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+import numpy as np
+from numpy.typing import NDArray
+
 from xinyidai.kernel.errors import InvalidInput
-from xinyidai.scoring.values import Grade, MissingPolicy, ModelState
+from xinyidai.scoring.values import Floats, Grade, MissingPolicy, ModelState
 
 MASTER_SCALE_VERSION = "2026.1"
 
@@ -41,6 +44,10 @@ _ID_NAME = re.compile(
     r"(^|_)(e?id|uid|uuid|uscc|phone|mobile|name)$|编号|代号|信用代码|身份证|名称|姓名|手机|电话",
     re.IGNORECASE,
 )
+_ID_PART_NAME = re.compile(
+    r"(^|_)(e?id|uid|uuid|uscc)_?(prefix|head|start|hash|part|code|\d+)|prefix|hash|编号前|代码前",
+    re.IGNORECASE,
+)
 _FORBIDDEN_NAME = re.compile(
     r"gender|(^|_)sex($|_)|ethnic|nationality|religio|native_place|marital|health|biometric"
     r"|personal_(credit_)?points|shangding|性别|民族|宗教|籍贯|婚姻|病史|基因|个人.*积分|商鼎分"
@@ -71,9 +78,33 @@ def points_of(log_odds: float) -> int:
     return max(LOWEST_POINTS, min(HIGHEST_POINTS, points))
 
 
+def grade_ends(scale_version: str) -> list[float]:
+    """Return where each grade but the last ends, best first."""
+    return [end for _, end in MASTER_SCALES[scale_version][:-1]]
+
+
+def grades_of(pd: Floats, scale_version: str = MASTER_SCALE_VERSION) -> list[Grade]:
+    """Return `grade_of` of each probability of default."""
+    grades = [grade for grade, _ in MASTER_SCALES[scale_version]]
+    places = np.searchsorted(grade_ends(scale_version), pd, side="right")
+    return [grades[place] for place in places.tolist()]
+
+
+def points_of_many(log_odds: Floats) -> NDArray[np.int64]:
+    """Return `points_of` of each: the same operations in the same order, so the same points."""
+    doublings = (-log_odds - math.log(BASE_ODDS)) / math.log(2)
+    points = np.rint(BASE_POINTS + POINTS_TO_DOUBLE_ODDS * doublings)
+    return np.clip(points, LOWEST_POINTS, HIGHEST_POINTS).astype(np.int64)
+
+
 def is_id_name(name: str) -> bool:
     """Tell whether a column's name says that it identifies instead of describing."""
     return _ID_NAME.search(name) is not None
+
+
+def is_id_part_name(name: str) -> bool:
+    """Tell whether a column's name says that it is cut from an id or hashed."""
+    return _ID_PART_NAME.search(name) is not None
 
 
 def is_forbidden_feature(name: str) -> bool:

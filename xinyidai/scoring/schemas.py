@@ -21,6 +21,12 @@ QUERY_OUT = {
         "as_of": "2026-06-02",
         "score": None,
         "under_objection": {"records": 0, "kinds": []},
+        "evaluation": {
+            "grade": "B",
+            "total": "78.50",
+            "rule_version": "2026.1",
+            "as_of": "2026-06-02",
+        },
         "dictionary_version": "2026.1",
         "indicators": {
             "tax_paid_12m": {

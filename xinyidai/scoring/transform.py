@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -150,26 +151,48 @@ class Transform:
             raise InvalidInput("评分矩阵的列数与模型不符。", code="bad_matrix")
         if np.isinf(raw).any():
             raise InvalidInput("评分矩阵里有无穷大。", code="bad_matrix")
-        seen = np.empty(raw.shape, dtype=np.float64)
-        for position, feature in enumerate(self.features):
-            held = None if withheld is None else withheld[:, position]
-            seen[:, position] = self._seen(feature, raw[:, position], held)
+        seen = np.maximum(raw, self.lows)
+        np.minimum(seen, self.highs, out=seen)
+        gap = np.isnan(raw)
+        if withheld is not None:
+            gap |= withheld
+        np.copyto(seen, self.places, where=gap)
+        if withheld is not None and self.policy is MissingPolicy.PLACED:
+            np.copyto(seen, self.worsts, where=withheld)
         return seen
 
-    def _seen(self, feature: FeatureTransform, raw: Floats, withheld: Flags | None) -> Floats:
-        """Clip one column to the training range and fill its gaps by policy."""
-        gap = np.isnan(raw) if withheld is None else np.isnan(raw) | withheld
-        place = math.nan if feature.placed is None else feature.placed
-        filled = np.where(gap, place, np.clip(raw, feature.low, feature.high))
-        if withheld is None or self.policy is MissingPolicy.NATIVE:
-            return filled
-        return np.where(withheld, feature.worst, filled)
+    @cached_property
+    def lows(self) -> Floats:
+        """The low ends of the training ranges, by feature."""
+        return np.array([feature.low for feature in self.features], dtype=np.float64)
+
+    @cached_property
+    def highs(self) -> Floats:
+        """The high ends of the training ranges, by feature."""
+        return np.array([feature.high for feature in self.features], dtype=np.float64)
+
+    @cached_property
+    def places(self) -> Floats:
+        """Where a gap stands, by feature; NaN where the model handles gaps itself."""
+        placed = [math.nan if f.placed is None else f.placed for f in self.features]
+        return np.array(placed, dtype=np.float64)
+
+    @cached_property
+    def worsts(self) -> Floats:
+        """The riskiest legal values, by feature; only of a transform with every sign declared."""
+        return np.array([feature.worst for feature in self.features], dtype=np.float64)
+
+    @cached_property
+    def core(self) -> Flags:
+        """Which features count as core."""
+        return np.array([feature.core for feature in self.features], dtype=np.bool_)
 
     def lacks_core(self, raw: Floats, withheld: Flags | None = None) -> Flags:
         """Tell for each row whether fewer core features are present than the model needs."""
-        core = np.array([feature.core for feature in self.features], dtype=np.bool_)
-        present = ~np.isnan(raw) if withheld is None else ~np.isnan(raw) & ~withheld
-        counted: Flags = np.count_nonzero(present[:, core], axis=1) < self.min_core
+        present = ~np.isnan(raw[:, self.core])
+        if withheld is not None:
+            present &= ~withheld[:, self.core]
+        counted: Flags = np.count_nonzero(present, axis=1) < self.min_core
         return counted
 
 

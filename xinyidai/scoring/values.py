@@ -15,6 +15,9 @@ Flags = NDArray[np.bool_]
 IndicatorInput = float | str | Missing
 """One indicator as the score receives it: a number, a category, or the reason for its absence."""
 
+ModelKey = tuple[str, str]
+"""Code and version of a model."""
+
 
 class ModelState(StrEnum):
     """State of a model version, 模型版本状态."""
@@ -74,7 +77,11 @@ class ValueFormat(StrEnum):
 
 @dataclass(frozen=True)
 class Reason:
-    """One true adverse reason, 扣分原因; `contribution` is in calibrated log-odds of default."""
+    """One true adverse reason, 扣分原因; `contribution` is in calibrated log-odds of default.
+
+    `source` names the records it rests on in Chinese and `source_on` (ISO) the newest one's day;
+    both are empty for a model whose features are no indicators.
+    """
 
     feature: str
     label: str
@@ -83,6 +90,8 @@ class Reason:
     contribution: float
     missing: MissingCause | None
     suggestion: str
+    source: str = ""
+    source_on: str | None = None
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ from xinyidai.seeds.world import Member, World
 FIRMS_EACH = 18
 BANKS_EACH = 5
 TALKS_EACH = 16
-ORDER = ("planned", "open", "closed", "held", "followed_up", "cancelled")
 OUTCOMES = (MeetingOutcome.INTENTION, MeetingOutcome.FOLLOWING, MeetingOutcome.NONE)
 
 

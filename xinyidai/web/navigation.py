@@ -140,6 +140,8 @@ BELONGS = {
     "/enterprise/objections": "/enterprise/profile",
     "/enterprise/repairs": "/enterprise/profile",
     "/enterprise/checks": "/enterprise/profile",
+    "/enterprise/evaluation": "/enterprise/profile",
+    "/office/evaluations": "/office/models",
     "/office/lists": "/office/checks",
     "/department/lists": "/department/checks",
     "/enterprise/holdings": "/enterprise/profile",

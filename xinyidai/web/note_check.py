@@ -6,12 +6,13 @@ The pages that vouch for the log use this instead of trusting what the log says 
 import base64
 import binascii
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from xinyidai.kernel.signing import KeyType, PublicKey
 from xinyidai.ledger import queries
+from xinyidai.ledger.models import LedgerWitness
 
 LINE = re.compile(r"— (\S+) (\S+)")
 LEDGER_KEY = "ledger"
@@ -53,8 +54,15 @@ def check_note(note: str) -> CheckedNote | None:
         signed = [_line(line) for line in rest.splitlines()]
     except (binascii.Error, ValueError):
         return None
-    ours = [key_id for key_id, blob in signed if _is_ours(key_id, blob, body)]
-    theirs = [found for key_id, blob in signed if (found := _witness(key_id, blob, body))]
+    keys, witnesses = _ledger_keys([key_id for key_id, _ in signed]), queries.all_witnesses()
+    ours = [
+        key_id
+        for key_id, blob in signed
+        if key_id in keys and keys[key_id].verify(body.encode(), blob)
+    ]
+    theirs = [
+        found for key_id, blob in signed if (found := _witness(witnesses, key_id, blob, body))
+    ]
     bad = len(signed) - len(ours) - len(theirs)
     return CheckedNote(lines[0], int(lines[1]), root, ours, theirs, bad)
 
@@ -67,17 +75,20 @@ def _line(line: str) -> tuple[str, bytes]:
     return blob[:ID_BYTES].hex(), blob[ID_BYTES:]
 
 
-def _is_ours(key_id: str, blob: bytes, body: str) -> bool:
-    key = queries.key_by_id(key_id)
-    if key is None or key.name != LEDGER_KEY:
-        return False
-    return PublicKey.parse(key.verifier).verify(body.encode(), blob)
+def _ledger_keys(key_ids: Collection[str]) -> dict[str, PublicKey]:
+    return {
+        key.key_id: PublicKey.parse(key.verifier)
+        for key in queries.keys_by_id(key_ids)
+        if key.name == LEDGER_KEY
+    }
 
 
-def _witness(key_id: str, blob: bytes, body: str) -> tuple[str, datetime] | None:
+def _witness(
+    witnesses: Iterable[LedgerWitness], key_id: str, blob: bytes, body: str
+) -> tuple[str, datetime] | None:
     seconds = int.from_bytes(blob[:TIME_BYTES], "big")
     message = f"cosignature/v1\ntime {seconds}\n{body}".encode()
-    for witness in queries.all_witnesses():
+    for witness in witnesses:
         key = PublicKey.parse(witness.verifier)
         fits = key.key_id == key_id and key.type is KeyType.COSIGNATURE
         if fits and key.verify(message, blob[TIME_BYTES:]):

@@ -15,8 +15,10 @@ from xinyidai.web import (
     department_promises,
     department_quality,
     enterprise,
+    evaluation_pages,
     ledger_api,
     list_pages,
+    look_pages,
     messages,
     office,
     operator_pages,
@@ -36,6 +38,8 @@ DEPARTMENT = (
     department_deliveries,
     department_quality,
 )
+# What a look showed has several pages as well.
+LOOKS = (query_pages, look_pages)
 
 
 def blueprints(*, is_demo: bool) -> Iterator[Blueprint]:
@@ -44,11 +48,12 @@ def blueprints(*, is_demo: bool) -> Iterator[Blueprint]:
     yield enterprise.blueprint
     yield bank.blueprint
     yield guarantor.blueprint
-    yield query_pages.blueprint
+    yield LOOKS[0].blueprint
     yield public_pages.blueprint
     yield public_credit.blueprint
     yield public_report_check.blueprint
     yield catalogue_pages.blueprint
+    yield evaluation_pages.blueprint
     yield office.blueprint
     yield list_pages.blueprint
     yield DEPARTMENT[0].blueprint

@@ -19,6 +19,7 @@ from xinyidai.kernel.db import own_transaction
 from xinyidai.kernel.errors import InvalidInput
 from xinyidai.objections import service as objections
 from xinyidai.scoring.service.looks import LookOrder, look
+from xinyidai.web import look_parts
 from xinyidai.web.bank import look_view, showing
 from xinyidai.web.bank import queries as bank
 from xinyidai.web.bank.base import RECIPIENT, SEE_OTHER, bank_id
@@ -41,7 +42,7 @@ def make_query() -> ResponseReturnValue:
             snapshot_id = look(g.actor, order).id
     except ConsentRefused as refusal:
         # Nothing is left to commit: the refused look was logged on a connection of its own.
-        return _refused(refusal)
+        return refused(refusal)
     return redirect(url_for("queries.read_query", snapshot_id=snapshot_id), SEE_OTHER)
 
 
@@ -52,7 +53,7 @@ def read_query(snapshot_id: UUID) -> ResponseReturnValue:
     try:
         snapshot = credit_records.read_snapshot(g.actor, snapshot_id)
     except ConsentRefused as refusal:
-        return _refused(refusal)
+        return refused(refusal)
     if snapshot.subject is DisclosureSubject.REPORT:
         return redirect(url_for("bank.report_of_look", snapshot_id=snapshot_id))
     consent = consenting.get_consent(g.actor, snapshot.consent_id)
@@ -68,8 +69,10 @@ def read_query(snapshot_id: UUID) -> ResponseReturnValue:
         purpose=showing.purpose_name(consent.purpose),
         uses=showing.uses_words(consent),
         score=look_view.score_of(snapshot.content["score"]),
+        evaluation=look_view.evaluation_of(snapshot.content.get("evaluation")),
         sections=sections,
         marked=look_view.marked_words(marked),
+        parts=look_parts.parts_of(snapshot, consent, "queries.read_query"),
         known=sum(entry["value"] is not None for entry in shown),
         total=len(shown),
         applications=bank.applications_on(bank_id(), consent.id),
@@ -97,6 +100,7 @@ def _consent_id() -> UUID:
         raise InvalidInput("没有写明是哪一份授权，请从授权或申请的页面进入。") from error
 
 
-def _refused(refusal: ConsentRefused) -> ResponseReturnValue:
+def refused(refusal: ConsentRefused) -> ResponseReturnValue:
+    """Show why a look, or reading it again, is refused."""
     sentences = [REFUSAL_SENTENCES[reason] for reason in refusal.reasons]
     return render_template("bank/look_refused.html", sentences=sentences), FORBIDDEN

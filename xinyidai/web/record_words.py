@@ -1,13 +1,23 @@
 """One credit record in the words of the catalogue, as every page shows it."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from xinyidai.catalogue.dictionary import NATURES
 from xinyidai.catalogue.kinds import DEPARTMENTS, get_kind
 from xinyidai.catalogue.values import RecordKind
 from xinyidai.credit_records.presentation import shown_text
-from xinyidai.credit_records.values import SOURCE_NAMES, Fact
-from xinyidai.web.chrome import format_day
+from xinyidai.credit_records.values import SOURCE_NAMES, STATUS_NAMES, Fact, RecordVersion
+from xinyidai.web.chrome import format_day, format_moment
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a look at one record brought: the record, if still in force, and its versions."""
+
+    fact: Fact | None
+    versions: Sequence[RecordVersion]
 
 
 def record_row(fact: Fact) -> dict[str, Any]:
@@ -43,11 +53,26 @@ def _trace(fact: Fact, kind: RecordKind) -> list[dict[str, str | None]]:
     ]
 
 
-def batch_number(fact: Fact) -> str | None:
+def batch_number(fact: Fact | RecordVersion) -> str | None:
     """Return the number and day of the batch that brought a record."""
     if fact.batch_id is None:
         return None
     return f"{fact.batch_id.hex[-12:].upper()}（{format_day(fact.collected_at)}）"
+
+
+def version_rows(versions: Iterable[RecordVersion]) -> list[dict[str, Any]]:
+    """Return the versions of one record as lines: state, time in force, who ended it and why."""
+    return [
+        {
+            "state": STATUS_NAMES[one.status],
+            "from": format_moment(one.collected_at),
+            "until": format_moment(one.ended_at) if one.ended_at else "至今",
+            "who": one.ended_by,
+            "reason": one.reason,
+            "batch": batch_number(one),
+        }
+        for one in versions
+    ]
 
 
 def source_name(source: str) -> str:

@@ -1,6 +1,7 @@
 """Reports in words, for the firm, the institution that made one, and the office."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response
@@ -33,9 +34,15 @@ def pdf_of(opened: OpenedReport) -> Response:
     return _file(content, "application/pdf", f"{opened.row.report.number}.pdf")
 
 
-def report_row(row: ReportRow) -> Row:
-    """Return one line of a list of reports, with how it stands now."""
-    report, standing = row.report, service.standing_of(row.report)
+def report_rows(rows: Sequence[ReportRow]) -> list[Row]:
+    """Return the lines of a list of reports, with how each stands now."""
+    standings = service.standings_of([row.report for row in rows])
+    return [report_row(row, standings[row.report.id]) for row in rows]
+
+
+def report_row(row: ReportRow, standing: ReportStanding) -> Row:
+    """Return one report as a line, with how it stands."""
+    report = row.report
     return {
         "id": report.id,
         "number": report.number,

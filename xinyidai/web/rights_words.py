@@ -34,6 +34,7 @@ HOLDINGS: Mapping[str, str] = {
     "consents": "授权",
     "profile": "企业画像",
     "score": "信用评分",
+    "evaluation": "公共信用综合评价",
     "applications": "贷款申请和银行答复",
     "needs": "融资需求",
     "matches": "产品匹配结果",

@@ -12,12 +12,12 @@ from xinyidai.applications.values import (
     ApplicationState,
     GuaranteeFlag,
     LoanKind,
+    RepaymentState,
 )
 from xinyidai.catalogue.missing import MissingCause
 from xinyidai.consents.values import MODE_NAMES, STATE_NAMES, ConsentMode, ConsentState
 from xinyidai.credit_records.values import DisclosureSubject, QueryOutcome
 from xinyidai.enterprises.values import EnterpriseScale, RegistrationStatus
-from xinyidai.institutions.values import InstitutionKind
 from xinyidai.kernel.actor import Role
 from xinyidai.matchmaking_events.values import EventFormat, EventState, MeetingOutcome
 from xinyidai.products.values import (
@@ -81,6 +81,12 @@ LOAN_KINDS: Mapping[LoanKind, str] = {
     LoanKind.FIRST: "首贷",
     LoanKind.RENEWAL: "续贷",
     LoanKind.OTHER: "其他",
+}
+REPAYMENT_STATES: Mapping[RepaymentState, str] = {
+    RepaymentState.NORMAL: "正常",
+    RepaymentState.OVERDUE: "逾期",
+    RepaymentState.SETTLED: "结清",
+    RepaymentState.WRITTEN_OFF: "核销",
 }
 CONSENT_STATES: Mapping[ConsentState, str] = STATE_NAMES
 CONSENT_MODES: Mapping[ConsentMode, str] = MODE_NAMES
@@ -147,13 +153,6 @@ REGISTRATION_STATUSES: Mapping[RegistrationStatus, str] = {
     RegistrationStatus.REVOKED: "吊销",
     RegistrationStatus.MOVED_OUT: "迁出",
     RegistrationStatus.UNKNOWN: "登记状态未知",
-}
-INSTITUTION_KINDS: Mapping[InstitutionKind, str] = {
-    InstitutionKind.BANK: "银行",
-    InstitutionKind.GUARANTEE: "担保公司",
-    InstitutionKind.MICRO_LENDER: "小额贷款公司",
-    InstitutionKind.INSURER: "保险公司",
-    InstitutionKind.LEASING: "融资租赁公司",
 }
 MISSING_CAUSES: Mapping[MissingCause, str] = {
     MissingCause.NO_RECORD: "没有记录",

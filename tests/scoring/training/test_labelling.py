@@ -6,7 +6,8 @@ import pytest
 from click.testing import CliRunner
 
 from xinyidai.kernel.uscc import invented_for
-from xinyidai.scoring.training.cli import REFUSED, model
+from xinyidai.scoring.training.cli import model
+from xinyidai.scoring.training.console import REFUSED
 
 SPEC = """
 code: t

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from xinyidai.scoring.training.cli import DIFFERS, REFUSED, model
+from xinyidai.scoring.training.cli import DIFFERS, model
+from xinyidai.scoring.training.console import REFUSED
 
 
 def run(*arguments: object) -> Result:
@@ -14,13 +15,27 @@ def run(*arguments: object) -> Result:
 @pytest.fixture
 def folder(table: Path, tmp_path: Path) -> Path:
     out = tmp_path / "out"
-    run("train", "any", "--table", table, "--label", "defaulted", "--folds", 3, "--out", out)
+    run(
+        "train",
+        "any",
+        "--table",
+        table,
+        "--label",
+        "defaulted",
+        "--no-search",
+        "--folds",
+        3,
+        "--out",
+        out,
+    )
     return out
 
 
 def test_any_labelled_table_trains_without_a_specification(folder, table):
     again = folder.parent / "again"
-    result = run("train", "any", "--table", table, "--label", "defaulted", "--out", again)
+    result = run(
+        "train", "any", "--table", table, "--label", "defaulted", "--no-search", "--out", again
+    )
     answer = json.loads(result.stdout)
     assert result.exit_code == 0
     assert answer["auc_mean"] > 0.7
@@ -40,7 +55,18 @@ def test_evaluate_check_fails_on_another_table(folder, table_of, columns):
 
 
 def test_an_inverted_label_counts_the_other_outcome(folder, table, tmp_path):
-    arguments = ("train", "any", "--table", table, "--label", "defaulted", "--folds", 3, "--out")
+    arguments = (
+        "train",
+        "any",
+        "--table",
+        table,
+        "--label",
+        "defaulted",
+        "--no-search",
+        "--folds",
+        3,
+        "--out",
+    )
     plain = json.loads((folder / "manifest.json").read_text())["training"]
     result = run(*arguments, tmp_path / "inverted", "--label-invert")
     assert json.loads(result.stdout)["bads"] == plain["rows"] - plain["bads"]

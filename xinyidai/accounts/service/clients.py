@@ -5,11 +5,10 @@ from uuid import UUID
 
 from xinyidai.accounts.models import ApiClient
 from xinyidai.accounts.service.sessions import token_hash
+from xinyidai.accounts.values import OFFICE_SCOPE
 from xinyidai.audit import service as audit
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import db
-
-OFFICE_SCOPE = "checks"
 
 
 def open_client(

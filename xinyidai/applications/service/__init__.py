@@ -24,10 +24,12 @@ from xinyidai.applications.service.lending import (
     sign_application,
 )
 from xinyidai.applications.service.reading import get_application, task_list
+from xinyidai.applications.service.repaying import Repayment, report_repayment
 
 __all__ = [
     "Draft",
     "Payout",
+    "Repayment",
     "accept_application",
     "approve_application",
     "change_application",
@@ -37,6 +39,7 @@ __all__ = [
     "get_application",
     "investigate_application",
     "link_consent",
+    "report_repayment",
     "return_application",
     "send_to_approval",
     "settle_application",

@@ -17,7 +17,7 @@ from xinyidai.consents import service as consenting
 from xinyidai.consents.models import Consent
 from xinyidai.kernel import clock, jobs
 from xinyidai.kernel.actor import Actor, Role
-from xinyidai.kernel.db import db, new_id
+from xinyidai.kernel.db import db, new_id, readable_number
 from xinyidai.kernel.errors import Conflict, Forbidden, InvalidInput, RuleBroken
 from xinyidai.kernel.working_days import add_working_days
 from xinyidai.products import queries as products
@@ -108,7 +108,7 @@ def _twin(actor: Actor, request_key: UUID) -> LoanApplication:
 
 
 def _number() -> str:
-    return f"SQ{clock.today():%Y%m%d}{new_id().hex[-8:].upper()}"
+    return readable_number("SQ", new_id())
 
 
 def _write(application: LoanApplication, wanted: Wanted) -> None:

@@ -10,9 +10,15 @@ from sqlalchemy import select
 from xinyidai.applications import queries
 from xinyidai.applications.bank_gateway import Announcement, gateway_for
 from xinyidai.applications.models import Disbursement, LoanApplication
-from xinyidai.applications.service import steps
+from xinyidai.applications.service import repaying, steps
+from xinyidai.applications.service.repaying import Repayment
 from xinyidai.applications.values import ApplicationAction as A
-from xinyidai.applications.values import ApplicationState, GuaranteeFlag, LoanKind
+from xinyidai.applications.values import (
+    ApplicationState,
+    GuaranteeFlag,
+    LoanKind,
+    RepaymentState,
+)
 from xinyidai.audit import service as audit
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import SYSTEM, Actor
@@ -98,6 +104,7 @@ def settle_application(actor: Actor, application_id: UUID) -> LoanApplication:
     application = steps.load(actor, application_id)
     steps.take(actor, A.SETTLE, application)
     application.settled_at = clock.now()
+    repaying.keep(actor, application, Repayment(RepaymentState.SETTLED, clock.today()))
     return application
 
 

@@ -18,7 +18,7 @@ from xinyidai.institutions import queries as institutions
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import SYSTEM, Actor
 from xinyidai.kernel.db import db
-from xinyidai.kernel.errors import Conflict, InvalidInput, RuleBroken
+from xinyidai.kernel.errors import Conflict, InvalidInput, RuleBroken, require_sound
 from xinyidai.kernel.uploads import read_upload
 from xinyidai.notifications import service as notifications
 
@@ -71,7 +71,7 @@ def supply_evidence(actor: Actor, commitment_id: UUID, note: str) -> Commitment:
     """
     commitment = steps.load(actor, A.SUPPLY, commitment_id)
     _require_undecided(commitment)
-    steps.require_sound(rules.words_faults("note", note, "请写明怎样履行的"))
+    require_sound(rules.words_faults("note", note, "请写明怎样履行的"))
     steps.take(actor, A.SUPPLY, commitment, note)
     telling.tell_finders(commitment)
     return commitment
@@ -144,7 +144,7 @@ def watch() -> None:
 
 def _to_find(actor: Actor, action: A, commitment_id: UUID, basis: str) -> Commitment:
     commitment = steps.load(actor, action, commitment_id)
-    steps.require_sound(rules.words_faults("basis", basis, "请写明核实的情况和依据"))
+    require_sound(rules.words_faults("basis", basis, "请写明核实的情况和依据"))
     _require_undecided(commitment)
     if not is_whole(commitment):
         raise RuleBroken("承诺书与签署时不一致，不能据此认定。", code="commitment_broken")

@@ -25,8 +25,8 @@ from xinyidai.enterprises.models import Enterprise
 from xinyidai.institutions import queries as institutions
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
-from xinyidai.kernel.db import db, new_id
-from xinyidai.kernel.errors import NotFound
+from xinyidai.kernel.db import db, new_id, readable_number
+from xinyidai.kernel.errors import NotFound, require_sound
 from xinyidai.ledger import service as ledger
 from xinyidai.ledger.service import SignedText
 
@@ -58,7 +58,7 @@ def sign_commitment(actor: Actor, promise: Promise) -> Commitment:
     if twin is not None:
         return twin
     template = require_template_in_force(promise.template_id)
-    steps.require_sound(rules.promise_faults(promise, template.term_days, clock.today()))
+    require_sound(rules.promise_faults(promise, template.term_days, clock.today()))
     commitment = _blank(_firm(signer.enterprise_id), promise.request_key)
     commitment.kind, commitment.title = template.kind, template.title
     commitment.template_id, commitment.template_version = template.id, str(template.version)
@@ -126,7 +126,7 @@ def _blank(firm: Enterprise, request_key: UUID) -> Commitment:
     commitment_id = new_id()
     return Commitment(
         id=commitment_id,
-        number=f"CN{clock.today():%Y%m%d}{commitment_id.hex[-8:].upper()}",
+        number=readable_number("CN", commitment_id),
         enterprise_id=firm.id,
         request_key=request_key,
         state=CommitmentState.ACTIVE,

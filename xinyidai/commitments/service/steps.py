@@ -1,6 +1,5 @@
 """What every deed on a commitment shares: the locked row, the next state, the step, the trail."""
 
-from collections.abc import Mapping
 from uuid import UUID
 
 from xinyidai.audit import service as audit
@@ -10,7 +9,6 @@ from xinyidai.commitments.models import Commitment, CommitmentStep
 from xinyidai.commitments.values import CommitmentAction
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import db
-from xinyidai.kernel.errors import InvalidInput
 
 
 def load(actor: Actor, action: CommitmentAction, commitment_id: UUID) -> Commitment:
@@ -52,9 +50,3 @@ def note(actor: Actor, action: CommitmentAction, commitment: Commitment, reason:
     )
     details = {"number": commitment.number, "to_state": commitment.state.value}
     audit.record(actor, f"commitment:{action}", "commitment", commitment.id, details)
-
-
-def require_sound(faults: Mapping[str, str]) -> None:
-    """Raise `InvalidInput` with all faults, if any."""
-    if faults:
-        raise InvalidInput("；".join(faults.values()), fields=faults)

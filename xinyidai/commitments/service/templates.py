@@ -9,13 +9,13 @@ from xinyidai.catalogue.commitments import COMMITMENTS, CommitmentKind
 from xinyidai.commitments import policies, queries, rules
 from xinyidai.commitments.lifecycle import TEMPLATES
 from xinyidai.commitments.models import CommitmentTemplate
-from xinyidai.commitments.service import steps, telling
+from xinyidai.commitments.service import telling
 from xinyidai.commitments.values import TemplateAction, TemplateDraft, TemplateState
 from xinyidai.institutions import queries as institutions
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor, Role
 from xinyidai.kernel.db import db
-from xinyidai.kernel.errors import Forbidden, InvalidInput, NotFound, RuleBroken
+from xinyidai.kernel.errors import Forbidden, InvalidInput, NotFound, RuleBroken, require_sound
 
 ABSENT = "没有找到这个承诺书模板。"
 
@@ -48,7 +48,7 @@ def draft_template(actor: Actor, draft: TemplateDraft) -> CommitmentTemplate:
 
     """
     policies.require_clerk(actor)
-    steps.require_sound(rules.template_faults(draft))
+    require_sound(rules.template_faults(draft))
     if draft.kind is CommitmentKind.REPAIR:
         words = "信用修复承诺书随修复申请签署，不在这里起草。"
         raise InvalidInput(words, fields={"kind": words})
@@ -118,7 +118,7 @@ def approve_template(actor: Actor, template_id: UUID) -> CommitmentTemplate:
 def retire_template(actor: Actor, template_id: UUID, reason: str) -> CommitmentTemplate:
     """Take a version out of use; what was signed with it stays."""
     template = _load(actor, template_id)
-    steps.require_sound(rules.words_faults("reason", reason, "请写明停用的理由"))
+    require_sound(rules.words_faults("reason", reason, "请写明停用的理由"))
     _retire(actor, template, reason)
     return template
 

@@ -6,10 +6,13 @@ with officer, notice, mandate and legal representative added.
 """
 
 import base64
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
+from uuid import UUID
 
 from xinyidai.consents.models import Consent
 from xinyidai.kernel import clock
+from xinyidai.kernel.signing import PublicKey
 from xinyidai.ledger import service as ledger
 from xinyidai.ledger.rules import canonical
 
@@ -30,17 +33,24 @@ def put_signature(consent: Consent) -> None:
 
 def is_whole(consent: Consent) -> bool:
     """Tell whether the row still says what was signed, and the signature is good."""
-    text = consent.artefact
-    if text is None or consent.signature is None or consent.signature_key_id is None:
+    return consent.id in whole_among([consent])
+
+
+def whole_among(consents: Sequence[Consent]) -> frozenset[UUID]:
+    """Return which of many are whole, with one query for the keys that signed them."""
+    ids = {one.signature_key_id for one in consents if one.signature_key_id is not None}
+    keys = ledger.keys_by_id(ids) if ids else {}
+    return frozenset(one.id for one in consents if _is_whole(one, keys))
+
+
+def _is_whole(consent: Consent, keys: Mapping[str, PublicKey]) -> bool:
+    text, key = consent.artefact, keys.get(consent.signature_key_id or "")
+    if text is None or consent.signature is None or key is None:
         return False
-    same = text == terms_of(consent)
-    digest = sha256(text.encode()).hexdigest() == consent.artefact_hash
     return (
-        same
-        and digest
-        and ledger.verify_signature(
-            consent.signature_key_id, _message(text), base64.b64decode(consent.signature)
-        )
+        text == terms_of(consent)
+        and sha256(text.encode()).hexdigest() == consent.artefact_hash
+        and key.verify(_message(text), base64.b64decode(consent.signature))
     )
 
 

@@ -17,8 +17,8 @@ from xinyidai.consents.service.templates import purpose_in_force
 from xinyidai.consents.values import ConsentAction, ConsentDraft, ConsentState
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
-from xinyidai.kernel.db import db, new_id
-from xinyidai.kernel.errors import InvalidInput
+from xinyidai.kernel.db import db, new_id, readable_number
+from xinyidai.kernel.errors import InvalidInput, require_sound
 
 
 def request_consent(actor: Actor, draft: ConsentDraft) -> Consent:
@@ -66,11 +66,10 @@ def _ask(actor: Actor, draft: ConsentDraft) -> Consent:
     template = purpose_in_force(draft.purpose)
     parties = parties_of(draft)
     faults = rules.over_caps(draft, template.purpose, today)
-    if faults:
-        raise InvalidInput("；".join(faults.values()), fields=faults)
+    require_sound(faults)
     LIFECYCLE.next_state(ConsentState.DRAFT, ConsentAction.REQUEST)
     consent_id = new_id()
-    consent_no = f"SQ{today:%Y%m%d}{consent_id.hex[-12:].upper()}"
+    consent_no = readable_number("SQ", consent_id, 12)
     notice = notice_of(draft, parties, NoticeOccasion(consent_no, today, template))
     consent = _consent(draft, notice)
     consent.id, consent.consent_no = consent_id, consent_no

@@ -15,8 +15,8 @@ from xinyidai.credit_lists.values import ReleaseAction as A
 from xinyidai.credit_records.service import listing
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import SYSTEM, Actor
-from xinyidai.kernel.db import db, new_id
-from xinyidai.kernel.errors import RuleBroken
+from xinyidai.kernel.db import db, new_id, readable_number
+from xinyidai.kernel.errors import RuleBroken, require_sound
 
 
 def check_release(actor: Actor, release_id: UUID, opinion: str) -> ListRelease:
@@ -28,7 +28,7 @@ def check_release(actor: Actor, release_id: UUID, opinion: str) -> ListRelease:
 
     """
     release = steps.load(actor, A.CHECK, release_id)
-    steps.require_sound(rules.words_faults("reason", opinion, "请写明审核意见和依据"))
+    require_sound(rules.words_faults("reason", opinion, "请写明审核意见和依据"))
     steps.take(actor, A.CHECK, release, opinion)
     release.checked_by, release.checked_at = actor.account_id, clock.now()
     return release
@@ -59,7 +59,7 @@ def withdraw_release(actor: Actor, release_id: UUID, reason: str) -> CorrectionN
 
     """
     release = steps.load(actor, A.WITHDRAW, release_id)
-    steps.require_sound(rules.words_faults("reason", reason, "请写明更正的原因，公告里会公开"))
+    require_sound(rules.words_faults("reason", reason, "请写明更正的原因，公告里会公开"))
     if release.kind is not ReleaseKind.LISTING:
         raise RuleBroken("移出批次不能撤回；需要时请重新起草列入批次。", code="not_a_listing")
     steps.take(actor, A.WITHDRAW, release, reason)
@@ -73,7 +73,7 @@ def withdraw_release(actor: Actor, release_id: UUID, reason: str) -> CorrectionN
 def drop_release(actor: Actor, release_id: UUID, reason: str) -> ListRelease:
     """Drop a draft that will not be published, 作废."""
     release = steps.load(actor, A.DROP, release_id)
-    steps.require_sound(rules.words_faults("reason", reason, "请写明作废的原因"))
+    require_sound(rules.words_faults("reason", reason, "请写明作废的原因"))
     steps.take(actor, A.DROP, release, reason)
     release.ended_at = clock.now()
     for entry in queries.own_entries(release.id):
@@ -134,7 +134,7 @@ def _announce(
     """Take wrongly listed firms off and clear them in public, 更正公告."""
     notice = CorrectionNotice(
         id=new_id(),
-        number=steps.new_number("GZ"),
+        number=readable_number("GZ", new_id(), 6),
         release_id=release.id,
         list_type=get_credit_list(release.list_type).code,
         reason=reason.strip(),

@@ -24,8 +24,8 @@ from xinyidai.credit_records.service import listing, platform_run
 from xinyidai.institutions import queries as institutions
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
-from xinyidai.kernel.db import db, new_id
-from xinyidai.kernel.errors import Forbidden, InvalidInput, RuleBroken
+from xinyidai.kernel.db import db, new_id, readable_number
+from xinyidai.kernel.errors import Forbidden, InvalidInput, RuleBroken, require_sound
 
 PURPOSE = "list_publication"
 SHOWN_FAULTS = 20
@@ -45,7 +45,7 @@ def draft_from_records(actor: Actor, list_code: str, title: str) -> ListRelease:
     """
     list_type = get_credit_list(list_code)
     policies.require_drafting(actor, list_type)
-    steps.require_sound(rules.title_faults(title))
+    require_sound(rules.title_faults(title))
     source = list_type.source
     if source is None:
         raise RuleBroken("这个名单没有归集来源，请逐行填写企业和依据。", code="no_source")
@@ -76,7 +76,7 @@ def draft_typed(
         raise RuleBroken(
             "严重失信主体名单只能从归集到的认定记录列入，不能手工填写。", code="records_only"
         )
-    steps.require_sound(rules.title_faults(title))
+    require_sound(rules.title_faults(title))
     firms = _known_firms(rows)
     release = _release(actor, list_type, ReleaseKind.LISTING, title)
     _add(
@@ -107,7 +107,7 @@ def draft_removal(
     """
     if reason not in REMOVAL_REASONS:
         raise InvalidInput("请选择移出的原因。", fields={"reason": "请选择移出的原因。"})
-    steps.require_sound(rules.title_faults(title))
+    require_sound(rules.title_faults(title))
     entries = queries.listed_entries(entry_ids)
     codes = {entry.list_type for entry in entries}
     if len(codes) != 1 or len(entries) != len(set(entry_ids)):
@@ -183,7 +183,7 @@ def _release(actor: Actor, list_type: CreditListType, kind: ReleaseKind, title: 
         raise Forbidden("请用部门账户起草批次。")
     return ListRelease(
         id=new_id(),
-        number=steps.new_number("MD"),
+        number=readable_number("MD", new_id(), 6),
         kind=kind,
         list_type=list_type.code,
         title=title.strip(),

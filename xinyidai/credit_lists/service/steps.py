@@ -1,6 +1,5 @@
 """What every deed on a release shares: the locked row, the next state, the step, the trail."""
 
-from collections.abc import Mapping
 from uuid import UUID
 
 from xinyidai.audit import service as audit
@@ -8,10 +7,8 @@ from xinyidai.credit_lists import policies, queries
 from xinyidai.credit_lists.lifecycle import LIFECYCLE
 from xinyidai.credit_lists.models import ListRelease, ReleaseStep
 from xinyidai.credit_lists.values import ReleaseAction
-from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
-from xinyidai.kernel.db import db, new_id
-from xinyidai.kernel.errors import InvalidInput
+from xinyidai.kernel.db import db
 
 
 def load(actor: Actor, action: ReleaseAction, release_id: UUID) -> ListRelease:
@@ -59,14 +56,3 @@ def note(actor: Actor, action: ReleaseAction, release: ListRelease, reason: str 
         {"number": release.number, "list_type": release.list_type, "to_state": release.state},
     )
     db.session.flush()
-
-
-def new_number(prefix: str) -> str:
-    """Return a number for people: the day, and six characters that do not repeat."""
-    return f"{prefix}{clock.today():%Y%m%d}{new_id().hex[-6:].upper()}"
-
-
-def require_sound(faults: Mapping[str, str]) -> None:
-    """Raise `InvalidInput` with all faults, if any."""
-    if faults:
-        raise InvalidInput("；".join(faults.values()), fields=faults)

@@ -14,7 +14,7 @@ from xinyidai.credit_records.service.history import Knowledge
 from xinyidai.credit_records.service.look import Look
 from xinyidai.credit_records.service.own import OwnPage, read_own, read_own_page
 from xinyidai.credit_records.service.platform import PlatformRun, collected_kinds, platform_run
-from xinyidai.credit_records.service.public import collected_sources, read_public, removed_since
+from xinyidai.credit_records.service.public import collected_sources, last_removals, read_public
 from xinyidai.credit_records.service.rejections import count_rejections, rejections_of
 from xinyidai.credit_records.service.retention import forget_expired_snapshots
 from xinyidai.credit_records.service.staging import NewRecord
@@ -39,6 +39,7 @@ __all__ = [
     "disclose_many",
     "forget_expired_snapshots",
     "get_batch",
+    "last_removals",
     "list_batches",
     "made_here",
     "platform_run",
@@ -48,6 +49,5 @@ __all__ = [
     "read_public",
     "read_snapshot",
     "rejections_of",
-    "removed_since",
     "write",
 ]

@@ -32,7 +32,6 @@ CREATE_FIRMS = text(
     "create temp table block_firm (id uuid not null, version bigint) on commit drop"
 )
 COPY_FIRMS = f"copy block_firm (id, version) from stdin {IN_CSV}"
-EMPTY_FIRMS = text("truncate block_firm")
 DROP_FIRMS = text("drop table block_firm")
 ANALYZE_FIRMS = text("analyze block_firm")
 GRANT_FIRMS = text("grant select on block_firm to xinyidai_door")

@@ -4,13 +4,13 @@ One record at a time, in the transaction of the deed that makes or ends it; the 
 `facts_version` rises with it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from xinyidai.catalogue.kinds import Field, get_kind
+from xinyidai.catalogue.kinds import get_kind
 from xinyidai.credit_records import field_texts
 from xinyidai.credit_records import rules as record_rules
 from xinyidai.credit_records.service import cases, write
@@ -31,11 +31,6 @@ class MadeRecord:
     source: str
     number: str
     content: Mapping[str, Any]
-
-
-def form_fields(kind: str) -> Sequence[Field]:
-    """Return the fields of a kind that a person fills in: all but those that name the firm."""
-    return field_texts.correctable(get_kind(kind))
 
 
 def read_texts(kind: str, texts: Mapping[str, str]) -> dict[str, Any]:

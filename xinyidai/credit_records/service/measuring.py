@@ -13,10 +13,11 @@ from uuid import UUID
 from sqlalchemy import Connection, Executable
 
 from xinyidai.credit_records import quality_queries as sql
-from xinyidai.credit_records.advice import ADVICE
 from xinyidai.credit_records.service import door
 from xinyidai.credit_records.service.batches import COLLECTION
 from xinyidai.credit_records.service.platform import PlatformRun
+from xinyidai.credit_records.service.rejections import as_rejections
+from xinyidai.credit_records.values import Rejection
 from xinyidai.kernel.db import db
 
 
@@ -69,19 +70,6 @@ class ExpectedKind:
     fresh_since: date
     delivered_on: date | None
     is_period: bool
-
-
-@dataclass(frozen=True)
-class RejectedRow:
-    """One rule that one row of a delivery broke; `shown_value` is masked."""
-
-    batch_id: UUID
-    row_number: int
-    field: str
-    shown_value: str
-    rule: str
-    advice: str
-    occurred_on: date | None
 
 
 def list_delivered() -> list[Delivered]:
@@ -165,25 +153,14 @@ def code_faults(batch_ids: Sequence[UUID], rules: Sequence[str]) -> dict[UUID, d
 
 def rejected_rows(
     batch_ids: Sequence[UUID], *, rules: Sequence[str] | None = None, limit: int, offset: int
-) -> list[RejectedRow]:
+) -> list[Rejection]:
     """Return rejected rows of these deliveries, one entry for each broken rule.
 
     The caller has checked that the deliveries are the actor's business.
     """
     bounds = {"batches": list(batch_ids), "rules": None if rules is None else list(rules)}
     rows = door.read(COLLECTION, sql.REJECTED, bounds | {"limit": limit, "offset": offset})
-    return [
-        RejectedRow(
-            batch_id=row.batch_id,
-            row_number=row.row_number,
-            field=row.field,
-            shown_value=row.shown_value,
-            rule=row.rule,
-            advice=ADVICE[row.rule],
-            occurred_on=row.occurred_on,
-        )
-        for row in rows
-    ]
+    return as_rejections(rows)
 
 
 def count_rejected(

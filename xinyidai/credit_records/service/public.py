@@ -30,6 +30,8 @@ from xinyidai.kernel.actor import Actor, Role
 from xinyidai.kernel.db import db, new_id
 from xinyidai.kernel.errors import InvalidInput
 
+REPORT_STANDING = "report_standing"
+
 
 def read_public(actor: Actor, enterprise_id: UUID, purpose: str) -> tuple[PublicRecord, ...]:
     """Return what anybody may be shown of a firm today; a firm's own person looks as its own.
@@ -67,10 +69,18 @@ def read_public(actor: Actor, enterprise_id: UUID, purpose: str) -> tuple[Public
     return shown
 
 
-def removed_since(enterprise_id: UUID, kinds: Collection[str], moment: datetime) -> int:
-    """Count records of these kinds corrected, withdrawn or repaired after a moment; no values."""
-    statement = queries.count_removed_since(enterprise_id, kinds, moment)
-    return int(door.read(Aperture(enterprise_id), statement)[0][0])
+def last_removals(
+    enterprise_ids: Collection[UUID], kinds: Collection[str], after: datetime
+) -> dict[tuple[UUID, str], datetime]:
+    """Return when a record was last corrected, withdrawn or repaired, by firm and kind; no values.
+
+    What happened up to `after` is left out.
+    """
+    firms = frozenset(enterprise_ids)
+    [only] = firms if len(firms) == 1 else [None]
+    aperture = Aperture(only, platform_run=None if only else REPORT_STANDING)
+    rows = door.read(aperture, queries.last_removals(firms, kinds, after))
+    return {(firm, kind): at for firm, kind, at in rows}
 
 
 def collected_sources(as_of: datetime | None = None) -> dict[str, dict[str, datetime]]:

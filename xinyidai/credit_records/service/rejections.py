@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -19,7 +19,7 @@ from xinyidai.kernel.actor import Actor, Role
 from xinyidai.kernel.errors import NotFound
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Row
 
 COPY = (
     "copy credit.collection_rejection"
@@ -52,8 +52,14 @@ def rejections_of(
     """
     _require_concerned(actor, batch_id)
     rows = door.read(COLLECTION, batch_queries.rejections(batch_id, limit, offset))
+    return as_rejections(rows)
+
+
+def as_rejections(rows: "Iterable[Row[Any]]") -> list[Rejection]:
+    """Return rows of the store with the advice for the rule that each of them broke."""
     return [
         Rejection(
+            batch_id=row.batch_id,
             row_number=row.row_number,
             field=row.field,
             shown_value=row.shown_value,

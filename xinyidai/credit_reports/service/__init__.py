@@ -8,7 +8,7 @@ from xinyidai.credit_reports.service.codes import (
     switch_off,
     switch_on,
 )
-from xinyidai.credit_reports.service.drafting import foresee, offered_departments
+from xinyidai.credit_reports.service.drafting import offered_departments
 from xinyidai.credit_reports.service.looking import find_by_code, read_credit, search_names
 from xinyidai.credit_reports.service.making import make_own, make_under_consent, preview
 from xinyidai.credit_reports.service.papers import check_url, code_url, poster_pdf, report_pdf
@@ -23,6 +23,7 @@ from xinyidai.credit_reports.service.reading import (
     open_report,
     read_row,
     standing_of,
+    standings_of,
 )
 from xinyidai.credit_reports.service.sealing import rule_versions
 from xinyidai.credit_reports.service.verifying import by_file, by_number, document_of
@@ -38,7 +39,6 @@ __all__ = [
     "find_by_code",
     "find_code",
     "find_of_look",
-    "foresee",
     "forget_contents",
     "list_of_city",
     "list_of_institution",
@@ -58,6 +58,7 @@ __all__ = [
     "rule_versions",
     "search_names",
     "standing_of",
+    "standings_of",
     "switch_off",
     "switch_on",
 ]

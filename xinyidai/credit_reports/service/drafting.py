@@ -133,19 +133,6 @@ def searched(departments: Collection[str]) -> Mapping[str, Sequence[RecordKind]]
     return groups
 
 
-def foresee(order: ReportOrder) -> Sequence[dict[str, Any]]:
-    """Return what would be looked for and whether the data suffice; no record is read."""
-    first, _ = _period(order)
-    sources = credit_records.collected_sources()
-    return [
-        {
-            "name": ACROSS_NAME if code == ACROSS else DEPARTMENTS[code].name,
-            "searched": [_line(kind, sources, (), first) for kind in kinds],
-        }
-        for code, kinds in searched(order.departments).items()
-    ]
-
-
 def _line(
     kind: RecordKind, sources: Sources, records: Iterable[Fact], first: date
 ) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """List and open reports again; what was corrected since is not shown any more, 重新打开."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,10 +16,8 @@ from xinyidai.credit_reports import policies, queries, rules
 from xinyidai.credit_reports.models import CreditReport, ReportVerification
 from xinyidai.credit_reports.queries import ReportFilter, ReportRow
 from xinyidai.credit_reports.values import ReportStanding
-from xinyidai.enterprises.models import Enterprise
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
-from xinyidai.kernel.db import db
 from xinyidai.kernel.errors import Conflict
 from xinyidai.kernel.http import Page
 
@@ -103,17 +102,34 @@ def open_report(actor: Actor, report_id: UUID) -> OpenedReport:
 
 def standing_of(report: CreditReport) -> ReportStanding:
     """Return what is to be said of a report now; nothing of its content is read."""
-    if report.consent_id is not None and not _may_be_used(report.consent_id):
-        return ReportStanding.CONSENT_OVER
+    return standings_of([report])[report.id]
+
+
+def standings_of(reports: Sequence[CreditReport]) -> dict[UUID, ReportStanding]:
+    """Return what is to be said of each of many reports, with as many queries as for one."""
+    if not reports:
+        return {}
+    usable = _usable({one.consent_id for one in reports if one.consent_id is not None})
     # In this order: what is the same version here, and had nothing removed after, is up to date.
-    firm = db.session.get(Enterprise, report.enterprise_id, populate_existing=True)
-    removed = credit_records.removed_since(report.enterprise_id, report.kinds, report.made_at)
-    return rules.standing_of(
-        expires_on=report.expires_on,
-        is_same_version=firm is not None and firm.facts_version == report.facts_version,
-        was_corrected=removed > 0,
-        today=clock.today(),
+    versions = queries.facts_versions({one.enterprise_id for one in reports})
+    removals = credit_records.last_removals(
+        {one.enterprise_id for one in reports},
+        {kind for one in reports for kind in one.kinds},
+        min(one.made_at for one in reports),
     )
+    found = {
+        one.id: rules.standing_of(
+            expires_on=one.expires_on,
+            is_same_version=versions.get(one.enterprise_id) == one.facts_version,
+            was_corrected=_was_corrected(one, removals),
+            today=clock.today(),
+        )
+        for one in reports
+    }
+    over = {
+        one.id for one in reports if one.consent_id is not None and one.consent_id not in usable
+    }
+    return found | dict.fromkeys(over, ReportStanding.CONSENT_OVER)
 
 
 def checks_of(actor: Actor, report_id: UUID) -> Sequence[tuple[ReportVerification, str | None]]:
@@ -144,8 +160,12 @@ def _own_content(report: CreditReport) -> Mapping[str, Any]:
     return content
 
 
-def _may_be_used(consent_id: UUID) -> bool:
-    consent = consents.find(consent_id)
-    if consent is None or consent.revoked_at is not None:
-        return False
-    return consenting.state_of(consent) in READABLE
+def _usable(consent_ids: Collection[UUID]) -> frozenset[UUID]:
+    found = [one for one in consents.find_many(consent_ids) if one.revoked_at is None]
+    states = consenting.states_of(found)
+    return frozenset(one.id for one in found if states[one.id] in READABLE)
+
+
+def _was_corrected(report: CreditReport, removals: Mapping[tuple[UUID, str], datetime]) -> bool:
+    latest = (removals.get((report.enterprise_id, kind)) for kind in report.kinds)
+    return any(at is not None and at > report.made_at for at in latest)

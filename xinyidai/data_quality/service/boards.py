@@ -9,8 +9,9 @@ from uuid import UUID
 
 from xinyidai.catalogue.quality import QUALITY
 from xinyidai.credit_records.service import measuring as store
-from xinyidai.credit_records.service.measuring import Delivered, RejectedRow
-from xinyidai.data_quality import bulletin_sheet, policies, queries, rules
+from xinyidai.credit_records.service.measuring import Delivered
+from xinyidai.credit_records.values import Rejection
+from xinyidai.data_quality import bulletin_sheet, figure_queries, policies, queries, rules
 from xinyidai.data_quality.models import QualityRun
 from xinyidai.data_quality.service import counting
 from xinyidai.data_quality.service.departments import Directory, read_directory
@@ -22,7 +23,6 @@ from xinyidai.kernel.errors import NotFound
 from xinyidai.kernel.http import Page
 
 TREND_MONTHS = 12
-ONE = Page(1, 1)
 
 
 @dataclass(frozen=True)
@@ -79,11 +79,16 @@ def board_of(month: date) -> Board:
     """Return a month's board for a bulletin."""
     run, directory = queries.run_for(month), read_directory()
     rates: dict[str, dict[Measure, Rate]] = {}
-    for figure in queries.figures(month):
+    for figure in figure_queries.figures(month):
         own = rates.setdefault(figure.department_code, {})
         rate = Rate(figure.numerator, figure.denominator)
         own[figure.measure] = own.get(figure.measure, NO_RATE) + rate
     scores = {one.department_code: one for one in queries.scores(Period.MONTH, month)}
+    late, missed = (
+        figure_queries.late_by_department(month),
+        figure_queries.missed_by_department(month),
+    )
+    suspects = figure_queries.suspects_by_department()
     lines = []
     for code, own in rates.items():
         score = scores.get(code)
@@ -94,9 +99,9 @@ def board_of(month: date) -> Board:
                 rates=_all_measures(own),
                 score=score.score if score else None,
                 grade=score.grade if score else None,
-                late=queries.late_records(ONE, month=month, department=code)[1],
-                missed=queries.missed_deliveries(ONE, month=month, department=code)[1],
-                suspects=queries.count_suspects(code),
+                late=late.get(code, 0),
+                missed=missed.get(code, 0),
+                suspects=suspects.get(code, 0),
             )
         )
     city = {measure: rules.together([line.rates[measure] for line in lines]) for measure in Measure}
@@ -114,7 +119,7 @@ def read_department(actor: Actor, code: str, month: date) -> Mapping[tuple[str, 
     policies.require_department(actor, code)
     return {
         (one.kind, one.measure): Rate(one.numerator, one.denominator)
-        for one in queries.figures(month, code)
+        for one in figure_queries.figures(month, code)
     }
 
 
@@ -127,7 +132,11 @@ def read_trend(
     else:
         policies.require_department(actor, code)
     months = [rules.month_after(month, n) for n in range(1 - TREND_MONTHS, 1)]
-    return [(one, _all_measures(_sum(one, code))) for one in months]
+    sums: dict[date, dict[Measure, Rate]] = {one: {} for one in months}
+    for figure in figure_queries.figures_of_months(months, code):
+        own, rate = sums[figure.month], Rate(figure.numerator, figure.denominator)
+        own[figure.measure] = own.get(figure.measure, NO_RATE) + rate
+    return [(one, _all_measures(own)) for one, own in sums.items()]
 
 
 def zeroes_of(code: str | None) -> Zeroes:
@@ -141,7 +150,7 @@ def zeroes_of(code: str | None) -> Zeroes:
 
 def read_rejected(
     actor: Actor, code: str, month: date, kind: str | None, page: Page
-) -> tuple[list[tuple[Delivered, RejectedRow]], int]:
+) -> tuple[list[tuple[Delivered, Rejection]], int]:
     """Return the rows given back to a department in a month with their deliveries, and how many.
 
     Raises:
@@ -169,7 +178,7 @@ def read_batches(actor: Actor, code: str, month: date, kind: str | None) -> list
     return chosen[::-1]
 
 
-def read_ticket_rows(actor: Actor, ticket_id: UUID, page: Page) -> tuple[list[RejectedRow], int]:
+def read_ticket_rows(actor: Actor, ticket_id: UUID, page: Page) -> tuple[list[Rejection], int]:
     """Return the rows that a delivery's ticket is about, and how many entries there are."""
     ticket = policies.require_ticket(actor, queries.get_ticket(ticket_id))
     if ticket.batch_id is None:
@@ -190,14 +199,6 @@ def own_code(actor: Actor) -> str:
 def directory() -> Directory:
     """Return the departments of the city."""
     return read_directory()
-
-
-def _sum(month: date, code: str | None) -> dict[Measure, Rate]:
-    found: dict[Measure, Rate] = {}
-    for figure in queries.figures(month, code):
-        rate = Rate(figure.numerator, figure.denominator)
-        found[figure.measure] = found.get(figure.measure, NO_RATE) + rate
-    return found
 
 
 def _all_measures(rates: Mapping[Measure, Rate]) -> dict[Measure, Rate]:

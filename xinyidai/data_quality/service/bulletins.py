@@ -10,7 +10,14 @@ from uuid import UUID
 from xinyidai.audit import service as audit
 from xinyidai.catalogue.kinds import KINDS
 from xinyidai.catalogue.quality import QUALITY
-from xinyidai.data_quality import bulletin_book, bulletin_sheet, policies, queries, rules
+from xinyidai.data_quality import (
+    bulletin_book,
+    bulletin_sheet,
+    figure_queries,
+    policies,
+    queries,
+    rules,
+)
 from xinyidai.data_quality.models import QualityBulletin
 from xinyidai.data_quality.service import boards, telling
 from xinyidai.data_quality.service.boards import Board
@@ -170,7 +177,7 @@ def _kind_rows(month: date, directory: Directory) -> Sequence[Sequence[Any]]:
             one.numerator,
             one.denominator,
         ]
-        for one in queries.figures(month)
+        for one in figure_queries.figures(month)
     ]
 
 

@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from xinyidai.catalogue.quality import QUALITY
-from xinyidai.data_quality import queries, rules
+from xinyidai.data_quality import figure_queries, queries, rules
 from xinyidai.data_quality.service import bulletins, telling, tickets
 from xinyidai.data_quality.service.departments import read_directory
 from xinyidai.data_quality.values import MEASURE_NAMES, NO_RATE, Measure, Rate
@@ -56,7 +56,7 @@ def _open_matters(code: str, office: UUID, month: date) -> list[str]:
 
 def _below_target(code: str, month: date) -> list[str]:
     rates: dict[Measure, Rate] = {}
-    for figure in queries.figures(month, code):
+    for figure in figure_queries.figures(month, code):
         rate = Rate(figure.numerator, figure.denominator)
         rates[figure.measure] = rates.get(figure.measure, NO_RATE) + rate
     return [

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from xinyidai.catalogue.quality import QUALITY
-from xinyidai.data_quality import queries, rules
+from xinyidai.data_quality import figure_queries, queries, rules
 from xinyidai.data_quality.models import QualityScore
 from xinyidai.data_quality.service.departments import read_directory
 from xinyidai.data_quality.values import (
@@ -24,7 +24,7 @@ def rates_of(months: Iterable[date]) -> dict[str, dict[str, Rate]]:
     """Return each department's rates over some months, from the newest measuring of each month."""
     found: dict[str, dict[str, Rate]] = {}
     for month in months:
-        for figure in queries.figures(month):
+        for figure in figure_queries.figures(month):
             rates = found.setdefault(figure.department_code, {})
             rate = Rate(figure.numerator, figure.denominator)
             rates[figure.measure.value] = rates.get(figure.measure.value, NO_RATE) + rate

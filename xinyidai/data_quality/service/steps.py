@@ -1,7 +1,5 @@
 """What every deed on a ticket or a suspect shares: the next state, the step, the trail."""
 
-from collections.abc import Mapping
-
 from xinyidai.audit import service as audit
 from xinyidai.data_quality import queries
 from xinyidai.data_quality.lifecycle import SUSPECT, TICKET
@@ -14,7 +12,6 @@ from xinyidai.data_quality.models import (
 from xinyidai.data_quality.values import SuspectAction, TicketAction
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import db
-from xinyidai.kernel.errors import InvalidInput
 
 
 def take_ticket_step(
@@ -66,9 +63,3 @@ def take_suspect_step(
     details = {"organ": suspect.organ_code, "to_state": suspect.state.value}
     audit.record(actor, f"suspect:{action}", "concealment_suspect", suspect.id, details)
     db.session.flush()
-
-
-def require_sound(faults: Mapping[str, str]) -> None:
-    """Raise `InvalidInput` with all faults, if any."""
-    if faults:
-        raise InvalidInput("；".join(faults.values()), fields=faults)

@@ -16,6 +16,7 @@ from xinyidai.data_quality.values import SuspectAction, SuspectOutcome, SuspectS
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import db
+from xinyidai.kernel.errors import require_sound
 
 
 def find(today: date, actor: Actor) -> list[ConcealmentSuspect]:
@@ -62,7 +63,7 @@ def explain_suspect(actor: Actor, suspect_id: UUID, words: str) -> ConcealmentSu
     """
     suspect = policies.require_suspect(actor, queries.get_suspect(suspect_id, for_update=True))
     policies.require(actor, SuspectAction.EXPLAIN)
-    steps.require_sound(rules.words_faults("words", words, "请说明没有报送的原因"))
+    require_sound(rules.words_faults("words", words, "请说明没有报送的原因"))
     steps.take_suspect_step(actor, SuspectAction.EXPLAIN, suspect, words)
     suspect.explanation = words.strip()
     db.session.flush()
@@ -81,7 +82,7 @@ def close_suspect(
     """
     suspect = policies.require_suspect(actor, queries.get_suspect(suspect_id, for_update=True))
     policies.require(actor, SuspectAction.CLOSE)
-    steps.require_sound(rules.words_faults("words", words, "请写明了结的依据"))
+    require_sound(rules.words_faults("words", words, "请写明了结的依据"))
     steps.take_suspect_step(actor, SuspectAction.CLOSE, suspect, words)
     _end(suspect, outcome, words)
     telling.tell_suspect_closed(suspect)

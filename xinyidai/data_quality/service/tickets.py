@@ -15,8 +15,8 @@ from xinyidai.data_quality.values import NewTicket, TicketAction, TicketState, T
 from xinyidai.institutions import queries as institutions
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import SYSTEM, Actor
-from xinyidai.kernel.db import db, new_id
-from xinyidai.kernel.errors import InvalidInput
+from xinyidai.kernel.db import db, new_id, readable_number
+from xinyidai.kernel.errors import InvalidInput, require_sound
 from xinyidai.kernel.working_days import add_working_days
 
 T = TicketAction
@@ -35,7 +35,7 @@ def open_ticket(actor: Actor, new: NewTicket) -> CorrectionTicket:
     faults = rules.words_faults("statement", new.statement, "请写明哪些代码有问题、依据是什么")
     if new.rows < 1:
         faults["rows"] = "请填写涉及的行数或主体数，至少为 1。"
-    steps.require_sound(faults)
+    require_sound(faults)
     institutions.get_department(new.department_id)
     ticket = _new(new.subject, new.statement, new.rows)
     ticket.department_id, ticket.kind, ticket.opened_by = (
@@ -93,7 +93,7 @@ def answer_ticket(
     if answer not in {T.CORRECT, T.KEEP}:
         raise InvalidInput("请选择“已更正”或“维持”。", fields={"answer": "请选择答复。"})
     ticket = _load(actor, answer, ticket_id)
-    steps.require_sound(rules.words_faults("words", words, "请写明更正情况或维持的理由"))
+    require_sound(rules.words_faults("words", words, "请写明更正情况或维持的理由"))
     steps.take_ticket_step(actor, answer, ticket, words)
     ticket.answer, ticket.answered_at = words.strip(), clock.now()
     telling.tell_ticket_answered(ticket)
@@ -104,7 +104,7 @@ def answer_ticket(
 def return_ticket(actor: Actor, ticket_id: UUID, words: str) -> CorrectionTicket:
     """Give an answer back; the source has a new term."""
     ticket = _load(actor, T.RETURN, ticket_id)
-    steps.require_sound(rules.words_faults("words", words, "请写明退回的理由"))
+    require_sound(rules.words_faults("words", words, "请写明退回的理由"))
     steps.take_ticket_step(actor, T.RETURN, ticket, words)
     ticket.due_on = add_working_days(clock.today(), QUALITY.ticket_days)
     ticket.answered_at = None
@@ -116,7 +116,7 @@ def return_ticket(actor: Actor, ticket_id: UUID, words: str) -> CorrectionTicket
 def verify_ticket(actor: Actor, ticket_id: UUID, words: str) -> CorrectionTicket:
     """Accept an answer after looking, and close the ticket."""
     ticket = _load(actor, T.VERIFY, ticket_id)
-    steps.require_sound(rules.words_faults("words", words, "请写明怎样核验的"))
+    require_sound(rules.words_faults("words", words, "请写明怎样核验的"))
     _close(actor, ticket, words)
     return ticket
 
@@ -124,7 +124,7 @@ def verify_ticket(actor: Actor, ticket_id: UUID, words: str) -> CorrectionTicket
 def cancel_ticket(actor: Actor, ticket_id: UUID, words: str) -> CorrectionTicket:
     """Take back a ticket that was opened in error."""
     ticket = _load(actor, T.CANCEL, ticket_id)
-    steps.require_sound(rules.words_faults("words", words, "请写明撤销的理由"))
+    require_sound(rules.words_faults("words", words, "请写明撤销的理由"))
     steps.take_ticket_step(actor, T.CANCEL, ticket, words)
     ticket.closed_at = clock.now()
     telling.tell_ticket_closed(ticket)
@@ -198,7 +198,7 @@ def _new(subject: TicketSubject, statement: str, rows: int) -> CorrectionTicket:
     ticket_id = new_id()
     return CorrectionTicket(
         id=ticket_id,
-        number=f"JC{clock.today():%Y%m%d}{ticket_id.hex[-6:].upper()}",
+        number=readable_number("JC", ticket_id, 6),
         subject=subject,
         rows=rows,
         faults={},

@@ -16,7 +16,7 @@ from xinyidai.declarations.service.filling import NUMBER
 from xinyidai.declarations.values import DeclarationAction as A
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
-from xinyidai.kernel.errors import RuleBroken
+from xinyidai.kernel.errors import RuleBroken, require_sound
 
 
 def return_declaration(actor: Actor, declaration_id: UUID, reason: str) -> Declaration:
@@ -40,7 +40,7 @@ def verify_declaration(actor: Actor, declaration_id: UUID, basis: str) -> Declar
 
     """
     declaration = steps.load(actor, A.VERIFY, declaration_id)
-    steps.require_sound(rules.words_faults("reason", basis, "请写明怎样核验的"))
+    require_sound(rules.words_faults("reason", basis, "请写明怎样核验的"))
     content = declaration.content
     if content is None or not signing.is_whole(declaration):
         raise RuleBroken(
@@ -80,7 +80,7 @@ def _made(declaration: Declaration, content: Mapping[str, Any]) -> MadeRecord:
 
 def _decide(actor: Actor, action: A, declaration_id: UUID, reason: str, ask: str) -> Declaration:
     declaration = steps.load(actor, action, declaration_id)
-    steps.require_sound(rules.words_faults("reason", reason, ask))
+    require_sound(rules.words_faults("reason", reason, ask))
     steps.take(actor, action, declaration, reason)
     _conclude(declaration, reason)
     telling.tell_firm(declaration, action)

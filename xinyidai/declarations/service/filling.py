@@ -17,7 +17,7 @@ from xinyidai.declarations.service import steps
 from xinyidai.declarations.values import EDITABLE, DeclarationAction, DeclarationState
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
-from xinyidai.kernel.db import db, new_id
+from xinyidai.kernel.db import db, new_id, readable_number
 from xinyidai.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound
 from xinyidai.kernel.uploads import read_upload
 
@@ -128,7 +128,7 @@ def _draft(actor: Actor, firm: UUID, category: str) -> Declaration:
     declaration_id = new_id()
     return Declaration(
         id=declaration_id,
-        number=f"ZC{clock.today():%Y%m%d}{declaration_id.hex[-8:].upper()}",
+        number=readable_number("ZC", declaration_id),
         enterprise_id=firm,
         category=category,
         catalogue_version=DECLARATIONS.version,

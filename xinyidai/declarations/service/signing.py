@@ -16,6 +16,7 @@ from xinyidai.declarations.service import filling, steps, telling
 from xinyidai.declarations.values import DeclarationAction, DeclarationState
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
+from xinyidai.kernel.errors import require_sound
 from xinyidai.ledger import service as ledger
 from xinyidai.ledger.service import SignedText
 
@@ -41,7 +42,7 @@ def submit_declaration(actor: Actor, declaration_id: UUID, *, agreed: bool) -> D
     faults |= rules.files_fault(category, len(queries.files_of(declaration.id)))
     if not agreed:
         faults["statement"] = "请阅读并勾选真实性承诺和授权。"
-    steps.require_sound(faults)
+    require_sound(faults)
     _sign(declaration, _deed(declaration, signer))
     steps.take(actor, DeclarationAction.SUBMIT, declaration)
     telling.tell_firm(declaration, DeclarationAction.SUBMIT)

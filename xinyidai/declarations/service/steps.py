@@ -1,6 +1,5 @@
 """What every deed on a declaration shares: the locked row, the next state, the step, the trail."""
 
-from collections.abc import Mapping
 from uuid import UUID
 
 from xinyidai.audit import service as audit
@@ -10,7 +9,6 @@ from xinyidai.declarations.models import Declaration, DeclarationStep
 from xinyidai.declarations.values import DeclarationAction
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import db
-from xinyidai.kernel.errors import InvalidInput
 
 
 def load(actor: Actor, action: DeclarationAction, declaration_id: UUID) -> Declaration:
@@ -56,9 +54,3 @@ def note(
     )
     details = {"number": declaration.number, "to_state": declaration.state.value}
     audit.record(actor, f"declaration:{action}", "declaration", declaration.id, details)
-
-
-def require_sound(faults: Mapping[str, str]) -> None:
-    """Raise `InvalidInput` with all faults, if any."""
-    if faults:
-        raise InvalidInput("；".join(faults.values()), fields=faults)

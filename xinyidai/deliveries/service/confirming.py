@@ -13,12 +13,12 @@ from xinyidai.deliveries.rules import choice_faults, draft_of, heading_signature
 from xinyidai.deliveries.service import steps
 from xinyidai.deliveries.service.examining import as_yaml, layout_of, proposal_of
 from xinyidai.deliveries.service.kinds import require_kind
-from xinyidai.deliveries.values import CODE, NAME, Choice, DeliveryAction, DeliveryState
+from xinyidai.deliveries.values import CODE, NAME, Choice, DeliveryAction
 from xinyidai.institutions import queries as institutions
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import db, new_id
-from xinyidai.kernel.errors import DomainError, InvalidInput
+from xinyidai.kernel.errors import DomainError, InvalidInput, require_sound
 
 ALL_FILLED = 0.999
 
@@ -79,8 +79,7 @@ def mapping_chosen(choice: Choice, proposal: Mapping[str, Any]) -> dict[str, Any
     spec = find_kind(choice.kind)
     columns = [entry["column"] for entry in proposal["columns"]]
     faults = choice_faults(choice, [fact.code for fact in spec.facts], columns)
-    if faults:
-        raise InvalidInput("；".join(faults.values()), fields=faults)
+    require_sound(faults)
     draft = draft_of(choice, columns, layout_of(proposal), _needs(choice, spec, proposal))
     try:
         bind(tuple(proposal["headings"]), spec, mapping_of(draft))
@@ -165,11 +164,6 @@ def _save(actor: Actor, delivery: Delivery, headings: Sequence[str]) -> SavedMap
     db.session.add(saved)
     db.session.flush()
     return saved
-
-
-def is_waiting(delivery: Delivery) -> bool:
-    """Tell whether a clerk is to confirm the mapping."""
-    return delivery.state is DeliveryState.AWAITING_MAPPING
 
 
 def cleaned_options(texts: Mapping[str, str]) -> dict[str, str]:

@@ -6,7 +6,6 @@ from xinyidai.joint_checks.service.handling import close_check, handle_check, re
 from xinyidai.joint_checks.service.reading import (
     CheckView,
     Figures,
-    count_open,
     figures,
     list_batches,
     list_of_city,
@@ -24,7 +23,6 @@ __all__ = [
     "check",
     "check_batch",
     "close_check",
-    "count_open",
     "figures",
     "handle_check",
     "last_of",

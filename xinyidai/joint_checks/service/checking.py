@@ -18,7 +18,7 @@ from xinyidai.joint_checks.service.looking import Asked, Found
 from xinyidai.joint_checks.values import CheckChannel, CheckOrder, CheckOutcome, ScreenOrder
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import db
-from xinyidai.kernel.errors import Conflict, InvalidInput
+from xinyidai.kernel.errors import Conflict, InvalidInput, require_sound
 from xinyidai.kernel.uscc import UnifiedSocialCreditCode
 
 SCREENERS = policies.CHECKERS
@@ -121,12 +121,6 @@ def require_order(occasion: str, case_no: str) -> None:
         faults["occasion"] = "请选择核查的事由。"
     require_sound(faults)
     get_occasion(occasion)
-
-
-def require_sound(faults: dict[str, str]) -> None:
-    """Raise `InvalidInput` with all faults, if any."""
-    if faults:
-        raise InvalidInput("；".join(faults.values()), fields=faults)
 
 
 def _once(asked: Asked) -> JointCheck:

@@ -10,12 +10,11 @@ from xinyidai.joint_checks import policies, queries, rules
 from xinyidai.joint_checks.lifecycle import LIFECYCLE
 from xinyidai.joint_checks.models import JointCheck
 from xinyidai.joint_checks.service import looking, telling
-from xinyidai.joint_checks.service.checking import require_sound
 from xinyidai.joint_checks.values import CheckAction, Handling
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import db
-from xinyidai.kernel.errors import RuleBroken
+from xinyidai.kernel.errors import RuleBroken, require_sound
 
 
 def handle_check(actor: Actor, check_id: UUID, handling: Handling) -> JointCheck:

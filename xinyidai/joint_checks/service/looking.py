@@ -31,7 +31,7 @@ from xinyidai.joint_checks.values import (
 )
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
-from xinyidai.kernel.db import Base, db, new_id, record_refusal
+from xinyidai.kernel.db import Base, db, new_id, readable_number, record_refusal
 
 UNKNOWN = Missing(Gap.UNKNOWN_FIRM, "平台没有这家企业的登记信息，无法核查，请核对代码")
 
@@ -133,7 +133,7 @@ def found_of(asked: Asked, answer: Answer, event_id: UUID) -> Found:
     is_open = answer.outcome is not CheckOutcome.NONE
     check = JointCheck(
         id=new_id(),
-        number=f"HC{moment:%Y%m%d}{new_id().hex[-8:].upper()}",
+        number=readable_number("HC", new_id()),
         event_id=event_id,
         batch_id=asked.batch_id,
         department_id=asked.department_id,

@@ -11,7 +11,7 @@ from xinyidai.joint_checks import policies, queries
 from xinyidai.joint_checks.models import BatchRow, CheckBatch, CheckStep, JointCheck
 from xinyidai.joint_checks.queries import CheckFilter, CheckRow, CountRow, HitRow
 from xinyidai.joint_checks.service import handling
-from xinyidai.joint_checks.values import OPEN_STATES, CheckAction, CheckOutcome, CheckState
+from xinyidai.joint_checks.values import CheckAction, CheckOutcome, CheckState
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.errors import NotFound
@@ -83,13 +83,6 @@ def list_of_firm(actor: Actor, page: Page) -> tuple[Sequence[CheckRow], int]:
     if actor.party_id is None:
         raise NotFound(policies.ABSENT)
     return queries.list_checks(CheckFilter(enterprise_id=actor.party_id), page)
-
-
-def count_open(actor: Actor) -> int:
-    """Count the checks of the actor's office that wait for handling or feedback."""
-    if actor.role not in policies.CHECKERS or actor.party_id is None:
-        return 0
-    return queries.count(CheckFilter(department_id=actor.party_id, states=OPEN_STATES))
 
 
 def figures(actor: Actor) -> Figures:

@@ -1,5 +1,6 @@
 """The platform's signing keys: made on first use, registered, replaced only by a command."""
 
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from xinyidai.ledger.values import Signature
 
 LEDGER = "ledger"
 REGISTER_LOCK = 0x58594B31
-NAMES = frozenset({LEDGER, "consent", "report", "node"})
+NAMES = frozenset({LEDGER, "consent", "report", "node", "model"})
 
 
 def key_name(name: str) -> str:
@@ -56,11 +57,14 @@ def sign(name: str, message: bytes) -> Signature:
 
 def verify_signature(key_id: str, message: bytes, signature: bytes) -> bool:
     """Tell whether one of our registered keys, present or past, signed the message."""
-    key = queries.key_by_id(key_id)
-    if key is None:
-        return False
-    public = PublicKey.parse(key.verifier)
-    return public.key_id == key_id and public.verify(message, signature)
+    key = keys_by_id([key_id]).get(key_id)
+    return key is not None and key.verify(message, signature)
+
+
+def keys_by_id(key_ids: Collection[str]) -> dict[str, PublicKey]:
+    """Return those of our registered keys, present or past, that have these ids."""
+    found = {key.key_id: PublicKey.parse(key.verifier) for key in queries.keys_by_id(key_ids)}
+    return {key_id: public for key_id, public in found.items() if public.key_id == key_id}
 
 
 def rotate_key(actor: Actor, name: str) -> PublicKey:

@@ -28,10 +28,10 @@ class SignedText:
     signature: str
 
 
-def sign_text(form: str, values: Mapping[str, Any]) -> SignedText:
+def sign_text(form: str, values: Mapping[str, Any], *, key: str = KEY) -> SignedText:
     """Return the canonical text of the values with the platform's signature under this form."""
     text = canonical(values)
-    made = keys.sign(KEY, _message(form, text))
+    made = keys.sign(key, _message(form, text))
     digest = sha256(text.encode()).hexdigest()
     value = base64.b64encode(made.value).decode()
     return SignedText(text, digest, made.algorithm, made.key_id, value)
@@ -39,7 +39,12 @@ def sign_text(form: str, values: Mapping[str, Any]) -> SignedText:
 
 def is_sound(form: str, kept: SignedText, values: Mapping[str, Any]) -> bool:
     """Tell whether the values are still those that were signed, and the signature is good."""
-    if kept.text != canonical(values) or sha256(kept.text.encode()).hexdigest() != kept.sha256:
+    return kept.text == canonical(values) and is_sound_text(form, kept)
+
+
+def is_sound_text(form: str, kept: SignedText) -> bool:
+    """Tell whether the text has the digest kept beside it and the signature is good."""
+    if sha256(kept.text.encode()).hexdigest() != kept.sha256:
         return False
     try:
         signature = base64.b64decode(kept.signature, validate=True)

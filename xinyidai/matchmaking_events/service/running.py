@@ -1,13 +1,13 @@
 """What the credit office does: plan, open, close, hold, record, follow up, cancel."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from uuid import UUID
 
 from xinyidai.audit import service as audit
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
-from xinyidai.kernel.db import db, new_id
-from xinyidai.kernel.errors import InvalidInput, RuleBroken
+from xinyidai.kernel.db import db, new_id, readable_number
+from xinyidai.kernel.errors import InvalidInput, RuleBroken, require_sound
 from xinyidai.matchmaking_events import policies, queries, rules
 from xinyidai.matchmaking_events.lifecycle import LIFECYCLE
 from xinyidai.matchmaking_events.models import MatchmakingEvent, Meeting
@@ -24,7 +24,7 @@ def plan_event(actor: Actor, plan: EventPlan) -> MatchmakingEvent:
     event_id = new_id()
     event = MatchmakingEvent(
         id=event_id,
-        event_no=f"DJ{clock.today():%Y%m%d}{event_id.hex[-6:].upper()}",
+        event_no=readable_number("DJ", event_id, 6),
         title=plan.title.strip(),
         description=plan.description.strip(),
         format=plan.format,
@@ -122,12 +122,6 @@ def follow_up_event(actor: Actor, event_id: UUID, summary: str) -> MatchmakingEv
     state = LIFECYCLE.next_state(event.state, EventAction.FOLLOW_UP)
     event.summary = summary.strip()
     return _enter(actor, EventAction.FOLLOW_UP, event, state)
-
-
-def require_sound(faults: Mapping[str, str]) -> None:
-    """Raise `InvalidInput` with all faults, if any."""
-    if faults:
-        raise InvalidInput("；".join(faults.values()), fields=faults)
 
 
 def _load(actor: Actor, event_id: UUID) -> MatchmakingEvent:

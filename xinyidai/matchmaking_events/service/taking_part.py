@@ -10,11 +10,10 @@ from xinyidai.joint_checks.values import ScreenOrder
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor, Role
 from xinyidai.kernel.db import db
-from xinyidai.kernel.errors import NotFound, RuleBroken
+from xinyidai.kernel.errors import NotFound, RuleBroken, require_sound
 from xinyidai.matchmaking_events import policies, queries, rules
 from xinyidai.matchmaking_events.models import EventRegistration, MatchmakingEvent
 from xinyidai.matchmaking_events.rules import SignUpFacts
-from xinyidai.matchmaking_events.service.running import require_sound
 from xinyidai.matchmaking_events.values import EventState
 
 # The firm signs itself up; the check is the platform's.

@@ -3,7 +3,7 @@
 from xinyidai.audit import service as audit
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import db
-from xinyidai.kernel.errors import Conflict, InvalidInput
+from xinyidai.kernel.errors import Conflict, require_sound
 from xinyidai.kernel.signing import PublicKey
 from xinyidai.ledger import queries as keys
 from xinyidai.ledger import service as ledger
@@ -27,8 +27,7 @@ def set_self(
     """
     policies.require_keeper(actor)
     faults = _faults(code, name, base_url)
-    if faults:
-        raise InvalidInput("；".join(faults.values()), fields=faults)
+    require_sound(faults)
     own = queries.own()
     if own is not None and own.code != code and queries.nodes():
         raise Conflict("已经有对接节点，本节点代码不能再改。", code="code_in_use")

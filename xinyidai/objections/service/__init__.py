@@ -4,6 +4,7 @@ from xinyidai.objections.service.answering import (
     Answer,
     reject_objection,
     show_record,
+    show_versions,
     uphold_objection,
 )
 from xinyidai.objections.service.desk import (
@@ -52,6 +53,7 @@ __all__ = [
     "resume_objection",
     "show_at_counter",
     "show_record",
+    "show_versions",
     "supply_objection",
     "uphold_objection",
     "watch",

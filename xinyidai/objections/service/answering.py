@@ -1,17 +1,23 @@
 """The answer of the source, 信源答复: agreed, and put right at once; or maintained, with why."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from xinyidai.catalogue.objections import ObjectionSubject
 from xinyidai.commitments import service as commitments
 from xinyidai.credit_records.service import cases, write
-from xinyidai.credit_records.values import Fact, HandledCase, RecordStatus, RecordTrace
+from xinyidai.credit_records.values import (
+    Fact,
+    HandledCase,
+    RecordStatus,
+    RecordTrace,
+    RecordVersion,
+)
 from xinyidai.declarations import service as declarations
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
-from xinyidai.kernel.errors import Conflict, RuleBroken
+from xinyidai.kernel.errors import Conflict, RuleBroken, require_sound
 from xinyidai.objections import policies, queries, rules
 from xinyidai.objections.models import Objection
 from xinyidai.objections.service import steps, telling
@@ -46,13 +52,28 @@ def show_record(actor: Actor, objection_id: UUID) -> Fact | None:
         RuleBroken: it is not against a record, or is not under way.
 
     """
+    objection, key = _seen_by(actor, objection_id)
+    case = HandledCase(CASE, objection.id, objection.enterprise_id)
+    found = cases.read_for_case(actor, case, [objection.item], key)
+    return found[0] if found else None
+
+
+def show_versions(actor: Actor, objection_id: UUID) -> Sequence[RecordVersion]:
+    """Return every version of the record, oldest first: who ended it, when and why.
+
+    For whoever may see the record, beside it; nothing that a version said is in it. Raises as
+    `show_record` does.
+    """
+    objection, key = _seen_by(actor, objection_id)
+    return cases.history_of(objection.enterprise_id, objection.item, key)
+
+
+def _seen_by(actor: Actor, objection_id: UUID) -> tuple[Objection, str]:
     objection = policies.require_sight(actor, queries.find(objection_id))
     policies.require(actor, A.REJECT, objection)
     if objection.record_key is None or objection.state not in OPEN_STATES:
         raise RuleBroken("这件异议没有可以查看的记录，或已经办结。", code="no_record")
-    case = HandledCase(CASE, objection.id, objection.enterprise_id)
-    found = cases.read_for_case(actor, case, [objection.item], objection.record_key)
-    return found[0] if found else None
+    return objection, objection.record_key
 
 
 def uphold_objection(actor: Actor, objection_id: UUID, answer: Answer) -> Objection:
@@ -70,7 +91,7 @@ def uphold_objection(actor: Actor, objection_id: UUID, answer: Answer) -> Object
     """
     objection = steps.load(actor, A.UPHOLD, objection_id)
     faults = rules.words_faults("basis", answer.basis, "请写明核实的情况和依据")
-    steps.require_sound({**faults, **rules.remedy_faults(objection.subject, answer.remedy)})
+    require_sound({**faults, **rules.remedy_faults(objection.subject, answer.remedy)})
     _require_running(objection)
     steps.take(actor, A.UPHOLD, objection, answer.basis)
     trace = _trace(objection)
@@ -84,7 +105,7 @@ def uphold_objection(actor: Actor, objection_id: UUID, answer: Answer) -> Object
 def reject_objection(actor: Actor, objection_id: UUID, basis: str) -> Objection:
     """Disagree with the firm, 维持, saying on what ground; the mark goes."""
     objection = steps.load(actor, A.REJECT, objection_id)
-    steps.require_sound(rules.words_faults("basis", basis, "请写明维持的依据"))
+    require_sound(rules.words_faults("basis", basis, "请写明维持的依据"))
     _require_running(objection)
     steps.take(actor, A.REJECT, objection, basis)
     return _answered(objection, ObjectionOutcome.MAINTAINED, basis)

@@ -7,7 +7,7 @@ from xinyidai.catalogue.objections import OBJECTIONS, ObjectionSubject
 from xinyidai.institutions import queries as institutions
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
-from xinyidai.kernel.errors import Conflict
+from xinyidai.kernel.errors import Conflict, require_sound
 from xinyidai.objections import rules
 from xinyidai.objections.models import Objection
 from xinyidai.objections.service import steps, telling
@@ -37,7 +37,7 @@ def accept_objection(actor: Actor, objection_id: UUID, opinion: str = "") -> Obj
 def dismiss_objection(actor: Actor, objection_id: UUID, reason: str) -> Objection:
     """Refuse an objection at the formal check, with the reason that the firm is told."""
     objection = steps.load(actor, A.DISMISS, objection_id)
-    steps.require_sound(rules.words_faults("reason", reason, "请写明不予受理的理由"))
+    require_sound(rules.words_faults("reason", reason, "请写明不予受理的理由"))
     _end_pause(objection)
     steps.take(actor, A.DISMISS, objection, reason)
     objection.outcome, objection.answer = ObjectionOutcome.DISMISSED, reason.strip()
@@ -49,7 +49,7 @@ def dismiss_objection(actor: Actor, objection_id: UUID, reason: str) -> Objectio
 def ask_firm(actor: Actor, objection_id: UUID, question: str) -> Objection:
     """Ask the firm for more; the clock stands until it answers, or until its time is over."""
     objection = steps.load(actor, A.ASK, objection_id)
-    steps.require_sound(rules.words_faults("reason", question, "请写明需要企业补充什么"))
+    require_sound(rules.words_faults("reason", question, "请写明需要企业补充什么"))
     _require_running(objection)
     steps.take(actor, A.ASK, objection, question)
     objection.waiting_since = clock.now()

@@ -15,8 +15,8 @@ from xinyidai.credit_records.values import Fact, HandledCase
 from xinyidai.enterprises import queries as enterprises
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor, Role
-from xinyidai.kernel.db import db, new_id
-from xinyidai.kernel.errors import Conflict, Forbidden, NotFound
+from xinyidai.kernel.db import db, new_id, readable_number
+from xinyidai.kernel.errors import Conflict, Forbidden, NotFound, require_sound
 from xinyidai.objections import policies, queries, rules
 from xinyidai.objections.models import Objection
 from xinyidai.objections.service import steps, telling
@@ -99,12 +99,12 @@ def _require_counter(actor: Actor, enterprise_id: UUID, identity: str) -> None:
     if enterprises.find_enterprise(enterprise_id) is None:
         raise NotFound("没有找到这家企业。")
     ask = "请写明来人姓名、与企业的关系和核对的证件"
-    steps.require_sound(rules.words_faults("identity", identity, ask))
+    require_sound(rules.words_faults("identity", identity, ask))
 
 
 def _require_sound(subject: ObjectionSubject, wording: Wording) -> None:
     reason = get_objection_reason(wording.reason)
-    steps.require_sound(rules.wording_faults(reason, subject, wording.statement))
+    require_sound(rules.wording_faults(reason, subject, wording.statement))
 
 
 def _named(actor: Actor, firm: UUID, target: Target) -> _Named:
@@ -163,7 +163,7 @@ def _open(  # noqa: PLR0913 - the parts of one row
     objection_id, today = new_id(), clock.today()
     objection = Objection(
         id=objection_id,
-        number=f"YY{today:%Y%m%d}{objection_id.hex[-8:].upper()}",
+        number=readable_number("YY", objection_id),
         enterprise_id=firm,
         subject=subject,
         item=named.item,

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
+from xinyidai.kernel.errors import require_sound
 from xinyidai.objections import rules
 from xinyidai.objections.models import Objection
 from xinyidai.objections.service import desk, steps, telling
@@ -20,7 +21,7 @@ def supply_objection(actor: Actor, objection_id: UUID, words: str) -> Objection:
 
     """
     objection = steps.load(actor, A.SUPPLY, objection_id)
-    steps.require_sound(rules.words_faults("words", words, "请写明补充的内容"))
+    require_sound(rules.words_faults("words", words, "请写明补充的内容"))
     desk.resume(actor, objection, A.SUPPLY, words)
     telling.tell_source(objection)
     _tell_if_done_for_it(actor, objection, A.SUPPLY)

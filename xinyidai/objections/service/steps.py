@@ -1,12 +1,10 @@
 """What every deed on an objection shares: the locked row, the next state, the step, the trail."""
 
-from collections.abc import Mapping
 from uuid import UUID
 
 from xinyidai.audit import service as audit
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import db
-from xinyidai.kernel.errors import InvalidInput
 from xinyidai.objections import policies, queries
 from xinyidai.objections.lifecycle import next_state
 from xinyidai.objections.models import Objection, ObjectionStep
@@ -59,9 +57,3 @@ def note(actor: Actor, action: ObjectionAction, objection: Objection, reason: st
         {"number": objection.number, "to_state": objection.state.value},
     )
     db.session.flush()
-
-
-def require_sound(faults: Mapping[str, str]) -> None:
-    """Raise `InvalidInput` with all faults, if any."""
-    if faults:
-        raise InvalidInput("；".join(faults.values()), fields=faults)

@@ -43,9 +43,9 @@ def build_all(
 ) -> int:
     """Compute and store the profile of every firm; return how many firms there are.
 
-    Firms that have the day's profile on their present facts are passed over. `on_progress` gets
-    firms done and firms in all; a past day and `known_at` mean what they mean to `build_profile`,
-    and with `known_at` every firm is computed.
+    Firms that have the day's profile on their present facts are passed over, unless `known_at`
+    asks for another knowledge of a past day (as in `build_profile`). `on_progress` gets firms done
+    and firms in all.
     """
     if known_at is not None:
         return build_some(None, as_of, on_progress, known_at=known_at, actor=actor)
@@ -128,19 +128,23 @@ def build_with_records(
 
 
 def profiles_of(run: PlatformRun, firms: Sequence[FirmFacts], day: date) -> Iterator[ProfileFacts]:
-    """Yield the profile of each firm, computed by the grid from what the run may read and knows."""
+    """Yield the profile of each firm, computed by the grid from what the run may read."""
     for finished in finished_of(run, firms, day):
         yield from finished.profiles()
 
 
 def finished_of(run: PlatformRun, firms: Sequence[FirmFacts], day: date) -> Iterator[Finished]:
-    """Yield the indicators of the firms, some thousand at a time and in their order of ids."""
+    """Yield the indicators of the firms, some thousand at a time and in their order of ids.
+
+    The run says what counts as known.
+    """
     if not firms:
         return
     reading = rules.Reading(day, frozenset(credit_records.collected_kinds()))
-    for start in range(0, len(firms), FIRMS_AT_ONCE):
-        facts = facts_known(run, firms[start : start + FIRMS_AT_ONCE], day)
-        records, register = read_tables(run, facts, known=run.known)
+    facts = facts_known(run, firms, day)
+    for start in range(0, len(facts), FIRMS_AT_ONCE):
+        piece = facts[start : start + FIRMS_AT_ONCE]
+        records, register = read_tables(run, piece, known=run.known)
         yield finish_tables(records, register, reading)
 
 

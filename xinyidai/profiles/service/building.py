@@ -18,6 +18,7 @@ from xinyidai.profiles import policies, queries, rules
 from xinyidai.profiles.engine_postgres import read_firm
 from xinyidai.profiles.models import ProfileSnapshot
 from xinyidai.profiles.service.past import knowledge_of, read_past
+from xinyidai.profiles.service.portraits import keep_portrait
 from xinyidai.profiles.values import ProfileFacts
 
 PURPOSE = "indicators"
@@ -58,6 +59,8 @@ def build_profile(
         known=knowledge_of(day, known_at),
     ) as run:
         facts = read_past(run, queries.firm_facts(firm), day, allowed)
+        if items is None and day == clock.today():
+            keep_portrait(run, enterprise_id)
     return keep(facts, facts_version, scope_of(items))
 
 
@@ -80,8 +83,13 @@ def current_profile(enterprise_id: UUID) -> ProfileSnapshot:
     A snapshot of other facts, of another dictionary or of another day is never returned: a
     repaired record is gone at once, and an expired one on the day it expires.
     """
+    return find_current(enterprise_id) or build_profile(SYSTEM, enterprise_id)
+
+
+def find_current(enterprise_id: UUID) -> ProfileSnapshot | None:
+    """Return today's snapshot for the firm's present facts, or None; builds nothing."""
     firm = queries.get_firm(enterprise_id)
-    found = queries.find_snapshot(
+    return queries.find_snapshot(
         {
             "enterprise_id": enterprise_id,
             "as_of": clock.today(),
@@ -90,13 +98,17 @@ def current_profile(enterprise_id: UUID) -> ProfileSnapshot:
             "scope": queries.WHOLE,
         }
     )
-    return found or build_profile(SYSTEM, enterprise_id)
 
 
 def facts_of(snapshot: ProfileSnapshot) -> ProfileFacts:
     """Return a stored snapshot as values."""
     values = rules.from_json(snapshot.indicators)
     return ProfileFacts(snapshot.enterprise_id, snapshot.as_of, snapshot.dictionary_version, values)
+
+
+def is_unchanged(snapshot: ProfileSnapshot) -> bool:
+    """Tell whether a stored snapshot still has the content it was stored with."""
+    return rules.content_hash(snapshot.indicators) == snapshot.content_hash
 
 
 def keep(facts: ProfileFacts, facts_version: int, scope: str) -> ProfileSnapshot:

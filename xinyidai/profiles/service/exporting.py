@@ -69,8 +69,10 @@ def export_indicators(  # noqa: PLR0913 - one switch for each option of the comm
     with ExitStack() as runs:
         firms = [
             (uscc, facts, version, run)
-            for run in _runs(runs, known, actor)
-            for facts, uscc, version in _chosen_firms(run, enterprise_ids, kind)
+            for purpose in (TRAINING, RESEARCH if known is None else REPLAY)
+            for run, facts, uscc, version in _chosen_firms(
+                _opened(runs, purpose, known, actor), enterprise_ids, kind
+            )
         ]
         firms.sort(key=lambda firm: firm[0])
         for start in range(0, len(firms), FIRMS_AT_ONCE):
@@ -84,26 +86,25 @@ def export_indicators(  # noqa: PLR0913 - one switch for each option of the comm
     return rows
 
 
-def _runs(runs: ExitStack, known: Knowledge | None, actor: Actor) -> Iterator[PlatformRun]:
-    for purpose in (TRAINING, RESEARCH if known is None else REPLAY):
-        yield runs.enter_context(
-            credit_records.platform_run(
-                purpose,
-                indicator_dictionary().version,
-                enterprise_ids=None if purpose == TRAINING else queries.invented_firms(),
-                actor=actor,
-                known=known,
-            )
+def _opened(runs: ExitStack, purpose: str, known: Knowledge | None, actor: Actor) -> PlatformRun:
+    """Open the run of one purpose until the table is written."""
+    scope = None if purpose == TRAINING else queries.invented_firms()
+    version = indicator_dictionary().version
+    return runs.enter_context(
+        credit_records.platform_run(
+            purpose, version, enterprise_ids=scope, actor=actor, known=known
         )
+    )
 
 
 def _chosen_firms(
     run: PlatformRun, enterprise_ids: Collection[UUID] | None, kind: str | None
-) -> Sequence[tuple[FirmFacts, str, int]]:
+) -> Iterator[tuple[PlatformRun, FirmFacts, str, int]]:
     chosen = _chosen(run, enterprise_ids, kind)
-    return queries.list_firms(
-        chosen - queries.invented_firms() if run.purpose == TRAINING else chosen
-    )
+    if run.purpose == TRAINING:
+        chosen -= queries.invented_firms()
+    for facts, uscc, version in queries.list_firms(chosen):
+        yield run, facts, uscc, version
 
 
 def _chosen(
@@ -122,7 +123,7 @@ def _chosen(
 def _part(parts: Path, firms: Sequence[Firm], day: date) -> Path:
     """Return the file of some firms, made unless one for the same facts is there."""
     collected = sorted(credit_records.collected_kinds())
-    facts = [(uscc, version, run.purpose, repr(run.known)) for uscc, _, version, run in firms]
+    facts = [(uscc, version, run.purpose, str(run.known)) for uscc, _, version, run in firms]
     key = json.dumps([str(day), indicator_dictionary().version, collected, facts])
     path = parts / f"{hashlib.sha256(key.encode()).hexdigest()}.parquet"
     if not path.exists():

@@ -13,6 +13,7 @@ from xinyidai.repairs.service.desk import (
     refuse_repair,
     return_repair,
     show_record,
+    show_versions,
 )
 from xinyidai.repairs.service.reading import (
     actions_of,
@@ -41,5 +42,6 @@ __all__ = [
     "return_repair",
     "show_at_counter",
     "show_record",
+    "show_versions",
     "withdraw_repair",
 ]

@@ -12,8 +12,8 @@ from xinyidai.credit_records import service as credit_records
 from xinyidai.credit_records.service import cases
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor, Role
-from xinyidai.kernel.db import db, new_id
-from xinyidai.kernel.errors import Conflict, Forbidden, NotFound
+from xinyidai.kernel.db import db, new_id, readable_number
+from xinyidai.kernel.errors import Conflict, Forbidden, NotFound, require_sound
 from xinyidai.repairs import rules
 from xinyidai.repairs.models import Repair
 from xinyidai.repairs.service import reading, steps, telling
@@ -64,7 +64,7 @@ def resubmit_repair(actor: Actor, repair_id: UUID, duty_note: str) -> Repair:
     """Send a returned application again, with what was lacking."""
     repair = steps.load(actor, RepairAction.RESUBMIT, repair_id)
     ask = "请写明补正的内容和凭证"
-    steps.require_sound(rules.words_faults("duty_note", duty_note, ask))
+    require_sound(rules.words_faults("duty_note", duty_note, ask))
     steps.take(actor, RepairAction.RESUBMIT, repair, duty_note)
     repair.duty_note = duty_note.strip()
     _tell_if_done_for_it(actor, repair, RepairAction.RESUBMIT)
@@ -105,11 +105,11 @@ def _apply(
     if record.is_open:
         raise _twin()
     today = clock.today()
-    steps.require_sound(rules.application_faults(claim, record.earliest_on, today))
+    require_sound(rules.application_faults(claim, record.earliest_on, today))
     repair_id = new_id()
     repair = Repair(
         id=repair_id,
-        number=f"XF{today:%Y%m%d}{repair_id.hex[-8:].upper()}",
+        number=readable_number("XF", repair_id),
         enterprise_id=firm,
         kind=record.kind.code,
         record_id=record.fact.id,

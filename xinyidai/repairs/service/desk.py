@@ -1,13 +1,14 @@
 """What the credit office does with an application: check, hand over to 信用中国, conclude."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from xinyidai.commitments import service as commitments
 from xinyidai.credit_records.service import cases, write
-from xinyidai.credit_records.values import Fact, HandledCase, RecordStatus
+from xinyidai.credit_records.values import Fact, HandledCase, RecordStatus, RecordVersion
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
-from xinyidai.kernel.errors import RuleBroken
+from xinyidai.kernel.errors import RuleBroken, require_sound
 from xinyidai.repairs import policies, queries, rules
 from xinyidai.repairs.models import Repair
 from xinyidai.repairs.service import steps, telling
@@ -28,13 +29,28 @@ def show_record(actor: Actor, repair_id: UUID) -> Fact | None:
         RuleBroken: the application is not under way; its end ends the right to look.
 
     """
+    repair = _seen_by(actor, repair_id)
+    case = HandledCase(CASE, repair.id, repair.enterprise_id)
+    found = cases.read_for_case(actor, case, [repair.kind], repair.record_key)
+    return found[0] if found else None
+
+
+def show_versions(actor: Actor, repair_id: UUID) -> Sequence[RecordVersion]:
+    """Return every version of the record, oldest first: who ended it, when and why.
+
+    For the clerk who may see the record, beside it; nothing that a version said is in it. Raises
+    as `show_record` does.
+    """
+    repair = _seen_by(actor, repair_id)
+    return cases.history_of(repair.enterprise_id, repair.kind, repair.record_key)
+
+
+def _seen_by(actor: Actor, repair_id: UUID) -> Repair:
     repair = policies.require_sight(actor, queries.find(repair_id))
     policies.require(actor, A.CHECK, repair)
     if repair.state not in OPEN_STATES:
         raise RuleBroken("这件修复申请已经办结，不能再查看记录。", code="repair_ended")
-    case = HandledCase(CASE, repair.id, repair.enterprise_id)
-    found = cases.read_for_case(actor, case, [repair.kind], repair.record_key)
-    return found[0] if found else None
+    return repair
 
 
 def check_repair(actor: Actor, repair_id: UUID, opinion: str = "") -> Repair:
@@ -48,7 +64,7 @@ def check_repair(actor: Actor, repair_id: UUID, opinion: str = "") -> Repair:
 def return_repair(actor: Actor, repair_id: UUID, reason: str) -> Repair:
     """Give an application back to the firm, saying what is lacking, 退回补正."""
     repair = steps.load(actor, A.RETURN, repair_id)
-    steps.require_sound(rules.words_faults("reason", reason, "请写明还缺什么"))
+    require_sound(rules.words_faults("reason", reason, "请写明还缺什么"))
     steps.take(actor, A.RETURN, repair, reason)
     telling.tell_firm(repair, A.RETURN)
     return repair
@@ -57,7 +73,7 @@ def return_repair(actor: Actor, repair_id: UUID, reason: str) -> Repair:
 def hand_over_repair(actor: Actor, repair_id: UUID, receipt_no: str) -> Repair:
     """Note that 信用中国 has taken the application, under the number of its receipt."""
     repair = steps.load(actor, A.HAND_OVER, repair_id)
-    steps.require_sound(rules.receipt_faults(receipt_no))
+    require_sound(rules.receipt_faults(receipt_no))
     repair.receipt_no, repair.handed_over_at = receipt_no.strip(), clock.now()
     steps.take(actor, A.HAND_OVER, repair, f"受理编号 {repair.receipt_no}")
     telling.tell_firm(repair, A.HAND_OVER)
@@ -67,7 +83,7 @@ def hand_over_repair(actor: Actor, repair_id: UUID, receipt_no: str) -> Repair:
 def refuse_repair(actor: Actor, repair_id: UUID, reason: str) -> Repair:
     """Conclude that the record is not repaired, with the reason that the firm is told."""
     repair = steps.load(actor, A.REFUSE, repair_id)
-    steps.require_sound(rules.words_faults("reason", reason, "请写明不予修复的理由"))
+    require_sound(rules.words_faults("reason", reason, "请写明不予修复的理由"))
     steps.take(actor, A.REFUSE, repair, reason)
     repair.result, repair.ended_at = reason.strip(), clock.now()
     commitments.close_repair_commitment(actor, repair.number, "不予修复")
@@ -88,7 +104,7 @@ def complete_repair(actor: Actor, repair_id: UUID, result: str) -> Repair:
 
     """
     repair = steps.load(actor, A.REPAIR, repair_id)
-    steps.require_sound(rules.words_faults("reason", result, "请写明认定机关的决定"))
+    require_sound(rules.words_faults("reason", result, "请写明认定机关的决定"))
     steps.take(actor, A.REPAIR, repair, result)
     repair.result, repair.ended_at = result.strip(), clock.now()
     firm = repair.enterprise_id

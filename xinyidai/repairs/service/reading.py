@@ -10,13 +10,12 @@ from xinyidai.credit_records.values import Fact, HandledCase
 from xinyidai.enterprises import queries as enterprises
 from xinyidai.kernel.actor import Actor, Role
 from xinyidai.kernel.db import new_id
-from xinyidai.kernel.errors import Forbidden, NotFound
+from xinyidai.kernel.errors import Forbidden, NotFound, require_sound
 from xinyidai.kernel.http import Page
 from xinyidai.repairs import policies, queries, rules
 from xinyidai.repairs.lifecycle import LIFECYCLE
 from xinyidai.repairs.models import Repair
 from xinyidai.repairs.queries import RepairRow
-from xinyidai.repairs.service import steps
 from xinyidai.repairs.values import Repairable, RepairAction, RepairState
 
 COUNTER = "counter"
@@ -66,7 +65,7 @@ def show_at_counter(actor: Actor, enterprise_id: UUID, identity: str) -> Sequenc
     if enterprises.find_enterprise(enterprise_id) is None:
         raise NotFound("没有找到这家企业。")
     ask = "请写明来人姓名、与企业的关系和核对的证件"
-    steps.require_sound(rules.words_faults("identity", identity, ask))
+    require_sound(rules.words_faults("identity", identity, ask))
     case = HandledCase(COUNTER, new_id(), enterprise_id)
     facts = cases.read_for_case(actor, case, REPAIRABLE_KINDS)
     return repairables(enterprise_id, facts)

@@ -1,12 +1,10 @@
 """What every deed on a repair shares: the locked row, the next state, the step, the trail."""
 
-from collections.abc import Mapping
 from uuid import UUID
 
 from xinyidai.audit import service as audit
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import db
-from xinyidai.kernel.errors import InvalidInput
 from xinyidai.repairs import policies, queries
 from xinyidai.repairs.lifecycle import LIFECYCLE
 from xinyidai.repairs.models import Repair, RepairStep
@@ -57,9 +55,3 @@ def note(actor: Actor, action: RepairAction, repair: Repair, reason: str = "") -
         repair.id,
         {"number": repair.number, "to_state": repair.state.value},
     )
-
-
-def require_sound(faults: Mapping[str, str]) -> None:
-    """Raise `InvalidInput` with all faults, if any."""
-    if faults:
-        raise InvalidInput("；".join(faults.values()), fields=faults)

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from xinyidai.kernel.errors import Conflict
-from xinyidai.scoring.artefacts import FORMAT, HASHED_FILES, MANIFEST
+from xinyidai.scoring.artefacts import FORMAT, MANIFEST, MODEL_FILE, Algorithm
 from xinyidai.scoring.rules import (
     BASE_ODDS,
     BASE_POINTS,
@@ -16,6 +16,8 @@ from xinyidai.scoring.rules import (
     MASTER_SCALES,
     POINTS_TO_DOUBLE_ODDS,
 )
+from xinyidai.scoring.scorecard import scorecard_json
+from xinyidai.scoring.training.card_parts import challengers_text, findings_text, segments_text
 from xinyidai.scoring.training.pipeline import TrainedModel
 from xinyidai.scoring.training.spec import spec_json
 from xinyidai.scoring.transform import transform_json
@@ -28,18 +30,36 @@ def write_artefact(model: TrainedModel, folder: Path, *, overwrite: bool = False
     """Write the artefact; nothing in it depends on the clock, so equal input gives equal bytes."""
     if folder.exists() and any(folder.iterdir()) and not overwrite:
         raise Conflict(f"{folder} 里已有文件；已有的模型版本不覆盖。", code="artefact_exists")
-    contents = {
-        "model.txt": model.model_text,
+    contents = artefact_files(model)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+    return folder
+
+
+def artefact_files(model: TrainedModel) -> dict[str, bytes]:
+    """Return every file of the artefact by name, the manifest last."""
+    texts = {
+        MODEL_FILE[model.algorithm]: _model_file(model),
         "transform.json": _json(transform_json(model.transform)),
         "metrics.json": _json(metrics_json(model)),
         "card.md": card_text(model),
     }
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in HASHED_FILES:
-        (folder / name).write_bytes(contents[name].encode())
-    hashes = {name: hashlib.sha256(contents[name].encode()).hexdigest() for name in HASHED_FILES}
-    (folder / MANIFEST).write_bytes(_json(manifest_json(model, hashes)).encode())
-    return folder
+    if model.search is not None:
+        texts["search.json"] = _json(model.search.as_json())
+    if model.challenge is not None:
+        texts["challengers.json"] = _json(model.challenge.as_json())
+    if model.segments:
+        texts["segments.json"] = _json([segment.as_json() for segment in model.segments])
+    contents = {name: text.encode() for name, text in texts.items()}
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+    return {**contents, MANIFEST: _json(manifest_json(model, hashes)).encode()}
+
+
+def _model_file(model: TrainedModel) -> str:
+    if model.challenge is None or model.algorithm is Algorithm.LIGHTGBM:
+        return model.model_text
+    return _json(scorecard_json(model.challenge.card, model.transform))
 
 
 def metrics_json(model: TrainedModel) -> dict[str, object]:
@@ -53,8 +73,10 @@ def metrics_json(model: TrainedModel) -> dict[str, object]:
         },
         "auc_alone": dict(model.aucs_alone),
         "leaks": [asdict(leak) for leak in model.leaks],
+        "findings": [asdict(finding) for finding in model.findings],
         "proofs": asdict(model.proofs),
         **model.validation.as_json(),
+        **({} if spec.time_column is None else {"out_of_time": asdict(model.validation.folds[-1])}),
     }
 
 
@@ -67,6 +89,7 @@ def manifest_json(model: TrainedModel, hashes: dict[str, str]) -> dict[str, obje
         "version": spec.version,
         "title": spec.title or spec.code,
         "state": spec.state.value,
+        **({} if model.algorithm is Algorithm.LIGHTGBM else {"algorithm": model.algorithm.value}),
         "demo": spec.demo,
         "activatable": not model.obstacles,
         "obstacles": list(model.obstacles),
@@ -92,12 +115,15 @@ def card_text(model: TrainedModel) -> str:
         _opening(model),
         _data(model),
         _results(model),
+        challengers_text(model.challenge),
+        segments_text(model.segments),
+        findings_text(model.findings),
         _features(model),
         _gaps(model),
         _scale(model),
         _limits(model),
     ]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def _opening(model: TrainedModel) -> str:
@@ -137,10 +163,13 @@ def _data(model: TrainedModel) -> str:
 
 def _results(model: TrainedModel) -> str:
     split = "按时间先后" if model.spec.time_column else "分层随机"
+    others = "更早的" if model.spec.time_column else "其他"
     spread = model.validation.as_json()
     head = "| | 行数 | AUC | KS | Brier（基准） | 对数损失 | ECE | 校准斜率 |"
     rows = [("全部（折外）", model.validation.overall)]
     rows += [(f"第 {i} 折", fold) for i, fold in enumerate(model.validation.folds, start=1)]
+    if model.spec.time_column:
+        rows[-1] = ("时间外（最后一段）", model.validation.folds[-1])
     table = [
         f"| {name} | {m.rows} | {m.auc:.4f} | {m.ks:.4f} | {m.brier:.4f}（{m.brier_base:.4f}） "
         f"| {m.log_loss:.4f} | {m.ece:.4f} | {m.slope:.3f} |"
@@ -152,7 +181,11 @@ def _results(model: TrainedModel) -> str:
             "## 效果",
             "",
             f"{split}分 {model.spec.folds} 折（种子 {model.spec.seed}），每折重新训练。",
-            f"概率用其他折校准。各折 AUC 平均 {spread['auc_mean']}，标准差 {spread['auc_sd']}。",
+            _how_chosen(model),
+            (
+                f"概率用{others}折校准。"
+                f"各折 AUC 平均 {spread['auc_mean']}，标准差 {spread['auc_sd']}。"
+            ),
             "",
             head,
             "| --- | --- | --- | --- | --- | --- | --- | --- |",
@@ -167,6 +200,18 @@ def _results(model: TrainedModel) -> str:
             ),
             *(f"- 已复核 {name}：{why}" for name, why in model.spec.leaks_reviewed.items()),
         ]
+    )
+
+
+def _how_chosen(model: TrainedModel) -> str:
+    if model.search is None:
+        return "训练参数由规格或表的大小给定。"
+    shares = "、".join(f"{s.name} {s.weight:.0%}" for s in model.search.params.blend)
+    where = "最后一段以前的行" if model.spec.time_column else "训练行"
+    return (
+        f"训练参数在{where}的内部划分上搜索，{len(model.search.trials)} 次试验见 search.json；"
+        f"模型是几种参数的加权平均：{shares}。"
+        + ("最后一段没有用于搜索和校准。" if model.spec.time_column else "")
     )
 
 
@@ -224,8 +269,12 @@ def _limits(model: TrainedModel) -> str:
         "## 启用的障碍\n\n"
         f"{body}\n\n"
         "## 已知局限\n\n"
-        "- 分层随机分折不能说明未来的效果；启用前须用更晚的样本检验并检查漂移。\n"
-        "- 没有进入训练表的企业（例如没有申请过或被拒绝的）没有结果可学，对它们的评分没有依据。"
+        + (
+            ""
+            if model.spec.time_column
+            else "- 分层随机分折不能说明未来的效果；启用前须用更晚的样本检验并检查漂移。\n"
+        )
+        + "- 没有进入训练表的企业（例如没有申请过或被拒绝的）没有结果可学，对它们的评分没有依据。"
     )
 
 

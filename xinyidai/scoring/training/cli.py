@@ -1,24 +1,23 @@
 """Commands that need no database: `model train` and `model evaluate`."""
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TypedDict, Unpack
 
 import click
 
-from xinyidai.kernel.errors import DomainError, InvalidInput
+from xinyidai.kernel.errors import InvalidInput
 from xinyidai.scoring.artefacts import MANIFEST
+from xinyidai.scoring.training.bench_cli import bench_command
 from xinyidai.scoring.training.card import metrics_json, write_artefact
+from xinyidai.scoring.training.console import answer, refusals, tell
 from xinyidai.scoring.training.labelling import Labelling, write_labelled
 from xinyidai.scoring.training.pipeline import evaluate as evaluate_artefact
 from xinyidai.scoring.training.pipeline import train as train_model
+from xinyidai.scoring.training.rebuilding import rebuild as rebuild_artefact
 from xinyidai.scoring.training.spec import TRAINABLE_STATES, LabelSpec, TrainingSpec, read_spec
 from xinyidai.scoring.values import ModelState
 
-REFUSED = 2
 DIFFERS = 3
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -53,6 +52,8 @@ class TrainOptions(TypedDict):
     state: str | None
     out: Path
     overwrite: bool
+    search: bool | None
+    challengers: bool | None
 
 
 @click.group()
@@ -79,12 +80,14 @@ def model() -> None:
 )
 @click.option("--out", type=_FOLDER, required=True, help="Artefact folder to write.")
 @click.option("--overwrite", is_flag=True, help="Replace what the folder holds.")
+@click.option("--search/--no-search", default=None, help="Search settings [as specified].")
+@click.option("--challengers/--no-challengers", default=None, help="Train them too [as specified].")
 def train(code: str, **options: Unpack[TrainOptions]) -> None:
     """Train model CODE on a labelled table and write its artefact folder."""
-    with _refusals():
-        trained = train_model(_spec(code, options), options["table"], _tell)
+    with refusals():
+        trained = train_model(_spec(code, options), options["table"], tell)
         folder = write_artefact(trained, options["out"], overwrite=options["overwrite"])
-    _answer(
+    answer(
         {
             "code": trained.spec.code,
             "version": trained.spec.version,
@@ -92,6 +95,7 @@ def train(code: str, **options: Unpack[TrainOptions]) -> None:
             "rows": trained.rows,
             "bads": trained.bads,
             "activatable": not trained.obstacles,
+            "algorithm": trained.algorithm.value,
             "obstacles": list(trained.obstacles),
             **metrics_json(trained),
         }
@@ -105,18 +109,41 @@ def train(code: str, **options: Unpack[TrainOptions]) -> None:
 @click.option("--check", is_flag=True, help="Fail unless the card's metrics are reproduced.")
 def evaluate(folder: Path, table: Path, *, check: bool, _as_json: bool) -> None:
     """Evaluate an artefact FOLDER; with its training table every fold is fitted again."""
-    with _refusals():
-        found = evaluate_artefact(_artefact_folder(folder), table, _tell)
-    _answer(
+    with refusals():
+        found = evaluate_artefact(_artefact_folder(folder), table, tell)
+    answer(
         {
             "refit": found.is_refit,
             "reproduced": found.is_refit and not found.differences,
             "differences": list(found.differences),
+            "findings": [asdict(finding) for finding in found.findings],
             "metrics": dict(found.metrics),
         }
     )
     if check and (found.differences or not found.is_refit):
-        _tell("与模型说明中的指标不一致。" if found.is_refit else "不是训练时的表，无法核对。")
+        tell("与模型说明中的指标不一致。" if found.is_refit else "不是训练时的表，无法核对。")
+        raise SystemExit(DIFFERS)
+
+
+@model.command()
+@click.argument("folder", type=_FOLDER)
+@click.option("--table", type=_FILE, required=True, help="The table the artefact was trained on.")
+@click.option("--json", "_as_json", is_flag=True, help="Accepted for scripts; the answer is JSON.")
+def rebuild(folder: Path, table: Path, *, _as_json: bool) -> None:
+    """Train FOLDER's model again from its manifest and compare every byte, 重建核对."""
+    with refusals():
+        found = rebuild_artefact(_artefact_folder(folder), table, tell)
+    answer(
+        {
+            "same": not found.differing,
+            "manifest_hash": found.kept_hash,
+            "rebuilt_manifest_hash": found.rebuilt_hash,
+            "differing": list(found.differing),
+            "libraries": dict(found.libraries),
+        }
+    )
+    if found.differing:
+        tell(f"重建的制品与原来的不同：{'、'.join(found.differing)}")
         raise SystemExit(DIFFERS)
 
 
@@ -134,12 +161,12 @@ def label_table(**options: Unpack[LabelOptions]) -> None:
     wanted = Labelling(
         options["id_column"], options["label_column"], options["positive"], options["namespace"]
     )
-    with _refusals():
+    with refusals():
         spec = read_spec(options["spec"])
         counts = write_labelled(
             options["features"], options["labels"], wanted, spec, options["out"]
         )
-    _answer({"table": str(options["out"]), **counts.as_json()})
+    answer({"table": str(options["out"]), **counts.as_json()})
 
 
 def _spec(code: str, options: TrainOptions) -> TrainingSpec:
@@ -166,6 +193,10 @@ def _spec(code: str, options: TrainOptions) -> TrainingSpec:
         time_column=options["time"] or spec.time_column,
         trained_on=options["trained_on"] or spec.trained_on,
         state=ModelState(options["state"]) if options["state"] else spec.state,
+        search=spec.search if options["search"] is None else options["search"],
+        challengers=(
+            spec.challengers if options["challengers"] is None else options["challengers"]
+        ),
         features=tuple(f for f in spec.features if f.name not in excluded),
         exclude=tuple(sorted({*spec.exclude, *excluded})),
     )
@@ -179,21 +210,4 @@ def _artefact_folder(folder: Path) -> Path:
     return below[0].parent if len(below) == 1 else folder
 
 
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """Turn a refusal into its sentence on stderr and exit code 2."""
-    try:
-        yield
-    except DomainError as refusal:
-        _tell(refusal.message)
-        for field, problem in refusal.details.get("fields", {}).items():
-            _tell(f"  {field}：{problem}")
-        raise SystemExit(REFUSED) from refusal
-
-
-def _tell(message: str) -> None:
-    click.echo(message, err=True)
-
-
-def _answer(document: dict[str, object]) -> None:
-    click.echo(json.dumps(document, ensure_ascii=False, allow_nan=False))
+model.add_command(bench_command)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -68,6 +68,15 @@ class LabelledTable:
     def matrix(self) -> Floats:
         """Raw values, rows × features, NaN where absent."""
         return np.column_stack([column.values for column in self.columns])
+
+    def part(self, rows: Rows) -> "LabelledTable":
+        """Return the table with some of its rows only."""
+        return replace(
+            self,
+            columns=tuple(replace(c, values=c.values[rows]) for c in self.columns),
+            label=self.label[rows],
+            times=None if self.times is None else self.times[rows],
+        )
 
 
 def file_sha256(path: Path) -> str:

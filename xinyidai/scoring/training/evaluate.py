@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score, roc_curve
 
 from xinyidai.scoring.calibration import Calibration, probability
-from xinyidai.scoring.training.dataset import LabelledTable, Split
+from xinyidai.scoring.training.dataset import LabelledTable, Rows, Split
 from xinyidai.scoring.training.fit import (
     TreeParams,
     fit_booster,
@@ -54,6 +54,7 @@ class CrossValidation:
     folds: tuple[Metrics, ...]
     raw: Floats
     tested: NDArray[np.intp]
+    pd: Floats
 
     def as_json(self) -> dict[str, object]:
         """Return plain values; the spread over folds says how far to trust the mean."""
@@ -100,12 +101,26 @@ def cross_validate(
     table: LabelledTable, folds: Sequence[Split], params: TreeParams, progress: Progress
 ) -> CrossValidation:
     """Refit transform and trees in every fold and measure on rows they have not seen."""
-    raw = []
-    for number, (train, test) in enumerate(folds, start=1):
+
+    def scored(train: Rows, test: Rows) -> Floats:
         transform = learn_transform(table, train)
         seen = transform.matrix(table.matrix[train])
         booster = fit_booster(seen, table.label[train], transform, params, seed=table.spec.seed)
-        raw.append(raw_scores(booster, transform.matrix(table.matrix[test])))
+        return raw_scores(booster, transform.matrix(table.matrix[test]))
+
+    return validate_with(scored, table, folds, progress)
+
+
+def validate_with(
+    scored: Callable[[Rows, Rows], Floats],
+    table: LabelledTable,
+    folds: Sequence[Split],
+    progress: Progress,
+) -> CrossValidation:
+    """Measure any way of fitting: `scored` trains on the first rows and scores the second."""
+    raw = []
+    for number, (train, test) in enumerate(folds, start=1):
+        raw.append(scored(train, test))
         progress(f"第 {number}/{len(folds)} 折完成")
     labels = [table.label[test] for _, test in folds]
     is_chained = table.times is not None
@@ -118,6 +133,7 @@ def cross_validate(
         folds=tuple(measure(pd, label) for pd, label in zip(pds, labels, strict=True)),
         raw=np.concatenate(raw),
         tested=np.concatenate([test for _, test in folds]),
+        pd=np.concatenate(pds),
     )
 
 

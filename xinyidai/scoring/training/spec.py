@@ -59,6 +59,8 @@ class TrainingSpec:
     leaks_reviewed: Mapping[str, str] = field(default_factory=dict)
     params: Mapping[str, float] = field(default_factory=dict)
     trained_on: str = ""
+    search: bool = True
+    challengers: bool = True
 
     def __post_init__(self) -> None:
         """Refuse what cannot be trained, in words for the person who wrote the specification."""
@@ -259,6 +261,8 @@ _READERS: dict[str, Callable[[object], Any]] = {
     "missing": lambda value: MissingPolicy(str(value)),
     "state": lambda value: ModelState(str(value)),
     "demo": _flag,
+    "search": _flag,
+    "challengers": _flag,
     "data": _text_map,
     "leaks_reviewed": _text_map,
     "params": lambda value: {str(k): _number(v) for k, v in _mapping(value).items()},

@@ -10,6 +10,7 @@ from xinyidai.web.bank import (
     events,
     product_pages,
     product_steps,
+    repayments,
     reports,
     whitelist,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "events",
     "product_pages",
     "product_steps",
+    "repayments",
     "reports",
     "whitelist",
 ]

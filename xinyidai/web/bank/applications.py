@@ -22,7 +22,7 @@ from xinyidai.kernel.errors import InvalidInput
 from xinyidai.kernel.http import Page, page_args
 from xinyidai.kernel.money import format_wan
 from xinyidai.products import queries as products
-from xinyidai.web import wording
+from xinyidai.web import repayments, wording
 from xinyidai.web.bank import showing
 from xinyidai.web.bank.base import OFFICER, PAGE_SIZES, bank_id, blueprint, options, pager_of
 from xinyidai.web.bank.consent_view import consent_card
@@ -131,6 +131,7 @@ def show_application(application_id: UUID) -> ResponseReturnValue:
         wanted_purpose=_purpose_for(application),
         decision=queries.latest_decision(application_id),
         payouts=queries.disbursements_of(application_id),
+        repayments=repayments.lines_of(application_id),
     )
 
 

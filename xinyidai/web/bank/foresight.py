@@ -105,16 +105,19 @@ def look_ahead(consent: Consent, required: Sequence[str] = ()) -> Ahead:
 
 def obstacles_of(consent: Consent) -> list[Obstacle]:
     """Return every reason that a look would be refused for now; decides and logs nothing."""
-    return _named(consents.foresee_refusals(consent, _wish(consent)), consent)
+    reasons = consents.foresee_refusals(consent, _wish(consent))
+    return _named(reasons, consent, is_whole=artefact.is_whole(consent))
 
 
 def obstacles_of_many(rows: Sequence[Consent]) -> dict[UUID, list[Obstacle]]:
-    """Return the obstacles of many consents, with one query for all of them."""
+    """Return the obstacles of many consents, with as many queries as for one."""
     standing, moment = consent_queries.standing(rows), clock.now()
+    whole = artefact.whole_among(rows)
     found = {}
     for consent in rows:
         facts = consent.facts(standing[consent.id])
-        found[consent.id] = _named(rules.covers(facts, _wish(consent), moment), consent)
+        reasons = rules.covers(facts, _wish(consent), moment)
+        found[consent.id] = _named(reasons, consent, is_whole=consent.id in whole)
     return found
 
 
@@ -128,8 +131,8 @@ def _wish(consent: Consent) -> LookWish:
     )
 
 
-def _named(reasons: list[RefusalReason], consent: Consent) -> list[Obstacle]:
-    if consent.granted_at is not None and not artefact.is_whole(consent):
+def _named(reasons: list[RefusalReason], consent: Consent, *, is_whole: bool) -> list[Obstacle]:
+    if consent.granted_at is not None and not is_whole:
         reasons.append(R.ARTEFACT_BROKEN)
     return [Obstacle(REFUSAL_SENTENCES[reason], _advice(reason, consent)) for reason in reasons]
 

@@ -26,7 +26,7 @@ def list_reports() -> ResponseReturnValue:
     rows, total = service.list_of_institution(g.actor, page)
     return render_template(
         "bank/reports.html",
-        rows=[report_words.report_row(row) for row in rows],
+        rows=report_words.report_rows(rows),
         labels=STANDING_NAMES,
         pager=pager_of(page, total),
     )
@@ -53,7 +53,7 @@ def show_report(report_id: UUID) -> ResponseReturnValue:
     standing = service.standing_of(row.report)
     return render_template(
         "bank/report.html",
-        row=report_words.report_row(row),
+        row=report_words.report_row(row, standing),
         facts=report_words.report_facts(row),
         standing=report_words.standing_notice(standing),
         consent_url=url_for("bank.show_consent", consent_id=row.report.consent_id),

@@ -20,6 +20,7 @@ from xinyidai.kernel.errors import InvalidInput, NotFound
 from xinyidai.kernel.http import page_args
 from xinyidai.products import queries as products
 from xinyidai.products.models import ProductVersion
+from xinyidai.web import repayments
 from xinyidai.web.enterprise import application_view as view
 from xinyidai.web.enterprise.base import (
     SEE_OTHER,
@@ -110,6 +111,7 @@ def application(application_id: UUID) -> ResponseReturnValue:
         "enterprise/application.html",
         decided=view.decision_of(found),
         payouts=queries.disbursements_of(application_id),
+        repayments=repayments.lines_of(application_id),
         **common,
     )
 

@@ -13,8 +13,7 @@ from xinyidai.web.chrome import format_moment
 from xinyidai.web.enterprise import profile_view
 from xinyidai.web.enterprise.base import read_id
 from xinyidai.web.enterprise.holding_view import RECORDS, SOURCES, TITLES
-from xinyidai.web.enterprise.look_view import who
-from xinyidai.web.enterprise.queries import institution_names
+from xinyidai.web.enterprise.look_view import names_for, who
 
 LOOK = "look"
 OFFICE = "信用办"
@@ -53,7 +52,7 @@ def disputed(actor: Actor, asked: Mapping[str, str]) -> Disputed:
 
 def _look(actor: Actor, event_id: str) -> Disputed:
     event = own_looks.get_own_look(actor, read_id(event_id))
-    name = f"{format_moment(event.happened_at)} {who(event, institution_names())} 的查询"
+    name = f"{format_moment(event.happened_at)} {who(event, names_for([event]))} 的查询"
     url = url_for("enterprise.objection_form", look=event.id)
     return Disputed(name, "查询记录由平台留痕，信用办负责核查。", [OFFICE], object_url=url)
 

@@ -5,9 +5,6 @@ here belongs to somebody else (a secret, a bank's internal note, a colleague's i
 """
 
 from collections.abc import Sequence
-from uuid import UUID
-
-from sqlalchemy import ColumnElement, Text, cast, or_, select
 
 from xinyidai.accounts.models import Account, AuthSession
 from xinyidai.applications.models import (
@@ -15,10 +12,12 @@ from xinyidai.applications.models import (
     CreditDecision,
     Disbursement,
     LoanApplication,
+    RepaymentReport,
 )
 from xinyidai.audit.models import AuditEntry
 from xinyidai.commitments.models import Commitment, CommitmentFile, CommitmentStep
 from xinyidai.consents.models import Consent, ConsentEvent, SigningRule
+from xinyidai.credit_evaluations.models import CreditEvaluation
 from xinyidai.credit_lists.models import ListEntry, NoticeFirm
 from xinyidai.credit_reports.models import CreditCode, CreditReport, ReportVerification
 from xinyidai.data_quality.models import FirmCoverage
@@ -31,44 +30,11 @@ from xinyidai.notifications.models import Notification
 from xinyidai.objections.models import Objection, ObjectionStep
 from xinyidai.profiles.models import ProfileSnapshot
 from xinyidai.repairs.models import Repair, RepairStep
-from xinyidai.scoring.models import ScoreResult
-from xinyidai.web.enterprise.holding_parts import Group, Part, below, ids_of, own
+from xinyidai.scoring.models import LookBasis, ScoreHead, ScoreResult
+from xinyidai.web.enterprise.holding_parts import Group, Part, below, own
+from xinyidai.web.enterprise.holding_reach import deeds, published
 from xinyidai.web.rights_words import HOLDINGS
 from xinyidai.whitelist.models import WhitelistEntry, WhitelistStep
-
-
-def _published(firm: UUID) -> ColumnElement[bool]:
-    """Narrow to the entries that were published; what is still a draft is the office's own."""
-    return (ListEntry.enterprise_id == firm) & ListEntry.listed_at.is_not(None)
-
-
-def _deeds(firm: UUID) -> ColumnElement[bool]:
-    """Narrow to what the firm's people did, and what anybody did to the firm's own things."""
-    things = [
-        (name, select(cast(model.id, Text)).where(model.enterprise_id == firm))
-        for name, model in (
-            ("loan_application", LoanApplication),
-            ("consent", Consent),
-            ("financing_need", FinancingNeed),
-            ("whitelist_entry", WhitelistEntry),
-            ("event_registration", EventRegistration),
-            ("objection", Objection),
-            ("repair", Repair),
-            ("credit_report", CreditReport),
-            ("credit_code", CreditCode),
-            ("declaration", Declaration),
-            ("commitment", Commitment),
-        )
-    ]
-    return or_(
-        AuditEntry.account_id.in_(ids_of(Account)(firm)),
-        (AuditEntry.subject_type == "enterprise") & (AuditEntry.subject_id == str(firm)),
-        *(
-            (AuditEntry.subject_type == name) & AuditEntry.subject_id.in_(ids)
-            for name, ids in things
-        ),
-    )
-
 
 GROUPS: Sequence[Group] = (
     Group(
@@ -124,7 +90,24 @@ GROUPS: Sequence[Group] = (
         "score",
         HOLDINGS["score"],
         "平台由画像算出",
-        (Part("scores", ScoreResult, own(ScoreResult.enterprise_id), "scored_at"),),
+        (
+            Part("scores", ScoreResult, own(ScoreResult.enterprise_id), "scored_at"),
+            Part("newest_score", ScoreHead, own(ScoreHead.enterprise_id), "facts_version"),
+            Part("look_bases", LookBasis, own(LookBasis.enterprise_id), "made_at"),
+        ),
+    ),
+    Group(
+        "evaluation",
+        HOLDINGS["evaluation"],
+        "平台按公开的规则表由画像算出",
+        (
+            Part(
+                "evaluations",
+                CreditEvaluation,
+                own(CreditEvaluation.enterprise_id),
+                "evaluated_at",
+            ),
+        ),
     ),
     Group(
         "applications",
@@ -152,6 +135,13 @@ GROUPS: Sequence[Group] = (
                 below(Disbursement.application_id, LoanApplication),
                 "reported_at",
                 frozenset({"reported_by"}),
+            ),
+            Part(
+                "repayments",
+                RepaymentReport,
+                below(RepaymentReport.application_id, LoanApplication),
+                "reported_at",
+                frozenset({"reported_by", "reporter_name"}),
             ),
         ),
     ),
@@ -292,7 +282,7 @@ GROUPS: Sequence[Group] = (
         HOLDINGS["lists"],
         "认定部门和信用办发布",
         (
-            Part("entries", ListEntry, _published, "drafted_at"),
+            Part("entries", ListEntry, published, "drafted_at"),
             Part("corrections", NoticeFirm, own(NoticeFirm.enterprise_id), "notice_id"),
         ),
     ),
@@ -376,7 +366,7 @@ GROUPS: Sequence[Group] = (
             Part(
                 "deeds",
                 AuditEntry,
-                _deeds,
+                deeds,
                 "happened_at",
                 frozenset({"account_id", "party_id", "details"}),
             ),

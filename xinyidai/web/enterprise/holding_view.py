@@ -37,6 +37,7 @@ PAGES = {
     "consents": "enterprise.consents",
     "profile": "enterprise.profile",
     "score": "enterprise.profile",
+    "evaluation": "enterprise.evaluation",
     "applications": "enterprise.applications",
     "needs": "enterprise.matches",
     "matches": "enterprise.matches",

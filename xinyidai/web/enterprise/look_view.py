@@ -19,7 +19,7 @@ from xinyidai.credit_records.values import (
 )
 from xinyidai.kernel.actor import Role
 from xinyidai.web.chrome import format_moment
-from xinyidai.web.enterprise.queries import institution_names, office_name
+from xinyidai.web.enterprise.queries import institution_names, office_names
 from xinyidai.web.wording import DISCLOSURE_SUBJECTS, QUERY_OUTCOMES, ROLES
 
 OWN_WORDS = "本企业查看自己的信息"
@@ -96,13 +96,19 @@ class LookEvent(Protocol):
 
 def looks_of(events: Sequence[LookEvent]) -> list[dict[str, Any]]:
     """Return looks for the list of who saw a firm's data, refused ones too."""
-    names = institution_names()
+    names = names_for(events)
     return [_look(event, names) for event in events]
+
+
+def names_for(events: Iterable[LookEvent]) -> dict[UUID, str]:
+    """Return the names of all institutions, and of the offices whose checks are among the looks."""
+    checks = [one for one in events if one.kind is QueryKind.CHECK]
+    return institution_names() | office_names({one.party_id for one in checks if one.party_id})
 
 
 def look_facts(event: LookEvent) -> list[dict[str, Any]]:
     """Return everything about one look, line by line."""
-    names = institution_names()
+    names = names_for([event])
     return [
         {"label": "时间", "value": format_moment(event.happened_at)},
         {"label": "谁看的", "value": _institution(event, names)},
@@ -175,7 +181,7 @@ def _institution(event: LookEvent, names: Mapping[UUID, str]) -> str:
     if event.kind is QueryKind.OWN:
         return "本企业"
     if event.kind is QueryKind.CHECK and event.party_id is not None:
-        return office_name(event.party_id)
+        return names.get(event.party_id, "政府部门")
     institution = names.get(event.institution_id) if event.institution_id else None
     return institution or ROLES[event.role]
 

@@ -19,8 +19,7 @@ from xinyidai.objections.values import STATE_NAMES, Target, Wording
 from xinyidai.web import rights_words
 from xinyidai.web.chrome import format_moment
 from xinyidai.web.enterprise.base import SEE_OTHER, actor, blueprint, read_id
-from xinyidai.web.enterprise.look_view import who
-from xinyidai.web.enterprise.queries import institution_names
+from xinyidai.web.enterprise.look_view import names_for, who
 from xinyidai.web.office.base import attempted
 
 MOST_DIGITS = 18
@@ -149,7 +148,7 @@ def _form(target: Target, errors: dict[str, str]) -> str:
 def _about(target: Target) -> str:
     if target.subject is ObjectionSubject.LOOK and target.event_id is not None:
         event = own_looks.get_own_look(actor(), target.event_id)
-        return f"{format_moment(event.happened_at)} {who(event, institution_names())} 的查询"
+        return f"{format_moment(event.happened_at)} {who(event, names_for([event]))} 的查询"
     if target.item in KINDS:
         return KINDS[target.item].name
     return rights_words.HOLDINGS.get(target.item, "一条记录")

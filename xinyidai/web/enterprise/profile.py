@@ -10,8 +10,11 @@ from xinyidai.kernel.access import allow
 from xinyidai.kernel.actor import Role
 from xinyidai.kernel.db import transactional
 from xinyidai.objections import service as objections
+from xinyidai.profiles import service as profiles
 from xinyidai.scoring import service as scoring
+from xinyidai.web import portrait_view
 from xinyidai.web.enterprise import dispute_view, record_view
+from xinyidai.web.enterprise import profile_parts as parts
 from xinyidai.web.enterprise import profile_view as view
 from xinyidai.web.enterprise.base import SEE_OTHER, actor, blueprint, firm_id
 from xinyidai.web.enterprise.queries import get_firm
@@ -23,18 +26,21 @@ LONGEST_NUMBER = 6
 @blueprint.get("/profile")
 @allow(Role.ENTERPRISE_USER)
 def profile() -> ResponseReturnValue:
-    """Show score and indicators on today's facts; where there are none yet, offer to build them."""
-    found = view.find_profile(actor(), firm_id())
-    disputed = objections.marks_of(firm_id()).kinds
+    """Show grade, tags and how complete the data are; where there is nothing yet, offer to build.
+
+    Indicators, timeline, relations and gaps have pages of their own, see `profile_parts`.
+    """
+    found = profiles.find_own_profile(actor(), firm_id())
+    marks = objections.marks_of(firm_id())
     return render_template(
         "enterprise/profile.html",
         firm=get_firm(firm_id()),
         profile=found,
         grade=view.find_grade(firm_id()),
-        sections=[(section, view.rows_of(section, disputed)) for section in found.sections]
-        if found
-        else [],
-        coverage=view.coverage_of(found) if found else [],
+        tabs=parts.tabs_of(".profile"),
+        tags=portrait_view.tag_rows(found.tags, parts.tag_link) if found else [],
+        meters=parts.meters_of(found),
+        marked=portrait_view.mark_words(marks.kinds, len(marks.keys)),
     )
 
 
@@ -44,6 +50,7 @@ def profile() -> ResponseReturnValue:
 def profile_refresh() -> ResponseReturnValue:
     """Bring profile and score up to the firm's present facts."""
     scored = scoring.refresh_firm(firm_id())
+    profiles.refresh_profile(firm_id())
     if scored is None:
         flash("画像已更新。平台还没有启用评分模型，暂时没有信用等级。", "todo")
     else:

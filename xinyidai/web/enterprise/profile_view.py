@@ -1,6 +1,6 @@
 """Put profile and score of the firm together; reading only, never building."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -9,18 +9,19 @@ from flask import url_for
 
 from xinyidai.catalogue.indicators import Indicator, indicator_dictionary
 from xinyidai.catalogue.kinds import get_kind
-from xinyidai.kernel import clock
-from xinyidai.kernel.actor import Actor
-from xinyidai.profiles import queries as profiles
-from xinyidai.profiles import service as profile_service
-from xinyidai.profiles.presentation import IndicatorView, ProfileView, SectionView
+from xinyidai.profiles.presentation import IndicatorView, SectionView
+from xinyidai.profiles.service import OwnProfile
 from xinyidai.scoring import queries as scores
 from xinyidai.scoring import service as scoring
 from xinyidai.scoring.models import ScoreResult
 from xinyidai.web.chrome import format_day
+from xinyidai.web.trend_view import trend_of
 from xinyidai.web.wording import MISSING_CAUSES
 
 SHOWN_REASONS = 3
+AWAITED = "该类信息尚未归集"
+NOT_NEEDED = "无需处理"
+NOT_COLLECTED = "平台还没有归集这类信息，不需要企业处理；归集后自动计算。"
 
 
 @dataclass(frozen=True)
@@ -34,21 +35,6 @@ class Grade:
     as_of: str
     reasons: list[dict[str, str]] = field(default_factory=list)
     missing: list[dict[str, str]] = field(default_factory=list)
-
-
-def find_profile(actor: Actor, enterprise_id: UUID) -> ProfileView | None:
-    """Return the profile on today's facts, or None when it has to be built first."""
-    firm = profiles.get_firm(enterprise_id)
-    key = {
-        "enterprise_id": enterprise_id,
-        "as_of": clock.today(),
-        "facts_version": firm.facts_version,
-        "dictionary_version": indicator_dictionary().version,
-        "scope": profiles.WHOLE,
-    }
-    if profiles.find_snapshot(key) is None:
-        return None
-    return profile_service.read_own_profile(actor, enterprise_id)
 
 
 def find_grade(enterprise_id: UUID, *, most_reasons: int | None = None) -> Grade | None:
@@ -82,42 +68,82 @@ def _lacking(result: ScoreResult) -> list[dict[str, str]]:
     return [{"title": entry["label"], "how": entry["suggestion"]} for entry in entries]
 
 
-def rows_of(section: SectionView, disputed: Collection[str] = ()) -> list[dict[str, Any]]:
+def rows_of(
+    section: SectionView, profile: OwnProfile, disputed: Collection[str] = ()
+) -> list[dict[str, Any]]:
     """Return the rows of a section's table: value, rank, source and date, or what is missing.
 
     `disputed` are the kinds of which a record is under objection, 异议中.
     """
-    return [_row(indicator, disputed) for indicator in section.indicators]
+    return [_row(indicator, profile, disputed) for indicator in section.indicators]
 
 
-def _row(indicator: IndicatorView, disputed: Collection[str]) -> dict[str, Any]:
+def _row(
+    indicator: IndicatorView, profile: OwnProfile, disputed: Collection[str]
+) -> dict[str, Any]:
     known = indicator.missing is None
     cause = "" if indicator.missing is None else MISSING_CAUSES[indicator.missing]
+    rank, kinds = profile.ranks.get(indicator.code), kinds_of(indicator.code)
     return {
         "code": indicator.code,
         "name": indicator.name,
         "text": indicator.text if known else f"数据不足（{cause}）",
         "known": known,
         "detail": (indicator.rank or "") if known else f"{indicator.explanation}{indicator.supply}",
+        "percent": rank.percent if rank and not rank.is_best else None,
+        "trend": trend_of(profile.portrait, indicator.code),
+        "records": indicator.records,
+        "kinds": ",".join(kinds),
         "source": "、".join(sources_of(indicator.code)),
         "on": format_day(indicator.source_on) if indicator.source_on else "",
         "definition": indicator.definition,
-        "disputed": not set(disputed).isdisjoint(kinds_of(indicator.code)),
+        "disputed": not set(disputed).isdisjoint(kinds),
         "dispute_url": url_for("enterprise.dispute", indicator=indicator.code),
     }
 
 
-def coverage_of(profile: ProfileView) -> list[dict[str, Any]]:
-    """Return for each section the share of indicators with a value, for the chart."""
-    return [
+def gaps_of(profile: OwnProfile) -> dict[str, list[dict[str, Any]]]:
+    """Return what is missing, by who can do something about it: `firm`, `platform` or `none`.
+
+    Indicators that one deed opens stand together, the deed that opens most of them first.
+    """
+    found: dict[str, dict[str, list[IndicatorView]]] = {"firm": {}, "platform": {}, "none": {}}
+    collected = profile.portrait.collected if profile.portrait else {}
+    for indicator in profile.view.missing:
+        kinds = kinds_of(indicator.code)
+        is_awaited = bool(kinds) and not any(kind in collected for kind in kinds)
+        deed = NOT_COLLECTED if is_awaited else indicator.supply or ""
+        found[_whose(deed)].setdefault(deed, []).append(indicator)
+    return {who: _deeds(deeds) for who, deeds in found.items()}
+
+
+def _whose(deed: str) -> str:
+    """Tell who can do something: the firm, the platform, or nobody where it does not apply."""
+    if deed == NOT_COLLECTED or deed.startswith(AWAITED):
+        return "platform"
+    return "none" if NOT_NEEDED in deed else "firm"
+
+
+def _deeds(deeds: Mapping[str, Sequence[IndicatorView]]) -> list[dict[str, Any]]:
+    rows = [
         {
-            "label": section.name,
-            "value": round(100 * section.known / max(1, len(section.indicators))),
-            "text": f"{section.known}/{len(section.indicators)}",
-            "href": f"#section-{section.code}",
+            "deed": deed,
+            "count": len(indicators),
+            "indicators": [
+                {
+                    "name": indicator.name,
+                    "why": indicator.explanation,
+                    "on": format_day(indicator.source_on) if indicator.source_on else "",
+                    "source": "、".join(sources_of(indicator.code)),
+                    "dispute_url": url_for("enterprise.dispute", indicator=indicator.code),
+                }
+                for indicator in indicators
+            ],
+            "declares": "填" in deed,
         }
-        for section in profile.sections
+        for deed, indicators in deeds.items()
     ]
+    return sorted(rows, key=lambda row: -int(row["count"]))
 
 
 def find_indicator(code: str) -> Indicator | None:

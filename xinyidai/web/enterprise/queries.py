@@ -43,10 +43,12 @@ def institution_names() -> dict[UUID, str]:
     return {institution.id: institution.name for institution in list_institutions()}
 
 
-def office_name(department_id: UUID) -> str:
-    """Return the name of a government office; one that is gone is called so."""
-    office = db.session.get(Department, department_id)
-    return office.name if office else "政府部门"
+def office_names(department_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the names of government offices."""
+    if not department_ids:
+        return {}
+    statement = select(Department.id, Department.name).where(Department.id.in_(department_ids))
+    return {row[0]: row[1] for row in db.session.execute(statement)}
 
 
 def get_firm(enterprise_id: UUID) -> Enterprise:

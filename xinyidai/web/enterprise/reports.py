@@ -34,7 +34,7 @@ def reports() -> ResponseReturnValue:
     return render_template(
         "enterprise/reports.html",
         editions=REPORTS.editions.values(),
-        rows=[report_words.report_row(row) for row in rows],
+        rows=report_words.report_rows(rows),
         pager=pager_of(page, total),
     )
 
@@ -96,7 +96,7 @@ def report(report_id: UUID) -> ResponseReturnValue:
     standing = service.standing_of(row.report)
     return render_template(
         "enterprise/report.html",
-        row=report_words.report_row(row),
+        row=report_words.report_row(row, standing),
         facts=report_words.report_facts(row),
         standing=report_words.standing_notice(standing),
         checks=report_words.check_rows(service.checks_of(actor(), report_id)),

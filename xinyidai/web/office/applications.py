@@ -19,7 +19,7 @@ from xinyidai.kernel.errors import InvalidInput
 from xinyidai.kernel.http import page_args
 from xinyidai.kernel.money import format_wan
 from xinyidai.kernel.working_days import working_days_between
-from xinyidai.web import wording
+from xinyidai.web import repayments, wording
 from xinyidai.web.chrome import format_day, format_moment, format_percent
 from xinyidai.web.office import queries
 from xinyidai.web.office.base import (
@@ -90,6 +90,7 @@ def city_application(application_id: UUID) -> ResponseReturnValue:
         decision=None if decision is None else _decision_facts(decision),
         reasons=[] if decision is None else _reasons(decision),
         payouts=_payouts(application_id),
+        repayments=repayments.lines_of(application_id),
         events=_events(application_id),
     )
 

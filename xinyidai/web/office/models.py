@@ -1,6 +1,7 @@
-"""Scoring models, 评分模型: versions, metrics, the card, and the second pair of eyes."""
+"""Scoring models, 评分模型: versions, proofs, steps with opinions, the second pair of eyes."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from uuid import UUID
 
 from flask import g, render_template, url_for
@@ -9,53 +10,65 @@ from flask.typing import ResponseReturnValue
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.actor import Actor, Role
 from xinyidai.kernel.db import own_transaction
-from xinyidai.kernel.errors import InvalidInput, NotFound
+from xinyidai.kernel.errors import InvalidInput, NotFound, RuleBroken
+from xinyidai.kernel.http import Page
+from xinyidai.model_monitoring import queries as monitoring
+from xinyidai.model_monitoring.service import MAY_SHADOW
+from xinyidai.model_monitoring.values import AlarmState
 from xinyidai.scoring import queries, service
 from xinyidai.scoring.lifecycle import LIFECYCLE, ModelAction
 from xinyidai.scoring.models import ModelVersion
+from xinyidai.scoring.service import ArtefactRefused
+from xinyidai.scoring.values import ModelState
 from xinyidai.web import wording
 from xinyidai.web.chrome import format_moment
-from xinyidai.web.office import card_view
-from xinyidai.web.office.base import Row, attempted, blueprint, done, link, typed
+from xinyidai.web.office import card_view, model_view
+from xinyidai.web.office.base import (
+    Attempt,
+    Row,
+    attempted,
+    blueprint,
+    done,
+    link,
+    typed,
+)
 
 KEEPERS = (Role.CREDIT_OFFICE, Role.OPERATOR)
 READERS = (*KEEPERS, Role.AUDITOR)
-Deed = Callable[[Actor, str, str], ModelVersion]
+Deed = Callable[[Actor, str, str, str], ModelVersion]
 DEEDS: Mapping[ModelAction, tuple[str, Deed]] = {
     ModelAction.VALIDATE: ("验证", service.validate_model),
     ModelAction.APPROVE: ("批准", service.approve_model),
     ModelAction.ACTIVATE: ("启用", service.activate_model),
     ModelAction.RETIRE: ("停用", service.retire_model),
 }
-METRICS: Mapping[str, str] = {
-    "auc": "AUC",
-    "ks": "KS",
-    "brier": "Brier",
-    "log_loss": "对数损失",
-    "ece": "校准误差 ECE",
-    "slope": "校准斜率",
-    "rows": "检验行数",
-    "bads": "违约行数",
-}
+ONE = Page(1, 1)
 
 
 @blueprint.get("/models")
 @allow(*READERS)
 def models() -> ResponseReturnValue:
-    """Show every registered model version."""
-    return render_template(
-        "office/models.html",
-        rows=[_row(model) for model in queries.list_versions()],
-        labels=wording.MODEL_STATES,
-        grades=_grades(),
-    )
+    """Show every registered model version, what scores now and what a rollback would bring."""
+    return _list({}, "")
+
+
+@blueprint.post("/models/rollback")
+@allow(*KEEPERS)
+def roll_back_model() -> ResponseReturnValue:
+    """Bring back the version that was active before the present one."""
+    opinion = typed("opinion")
+    deed = partial(service.roll_back, g.actor, opinion)
+    attempt = _tried(ModelAction.ROLL_BACK, opinion, deed)
+    if attempt.errors:
+        return _list(attempt.errors, opinion), attempt.status
+    return done("已回滚，企业按恢复的版本重新评分。", "office.models")
 
 
 @blueprint.get("/models/<uuid:model_id>")
 @allow(*READERS)
 def model(model_id: UUID) -> ResponseReturnValue:
-    """Show one version: who did what, metrics, and its card."""
-    return _detail(model_id, {})
+    """Show one version: who did what and why, metrics, validation, challengers, and its card."""
+    return _detail(model_id, {}, "")
 
 
 @blueprint.post("/models/<uuid:model_id>")
@@ -64,12 +77,26 @@ def decide_model(model_id: UUID) -> ResponseReturnValue:
     """Validate, approve, activate or retire a version, as the button pressed says."""
     action = _action(typed("action"))
     name, deed = DEEDS[action]
-    found = _find(model_id)
-    with attempted("deeds") as attempt, own_transaction():
-        deed(g.actor, found.code, found.version)
+    found, opinion = find_model(model_id), typed("opinion")
+    step = partial(deed, g.actor, found.code, found.version, opinion)
+    attempt = _tried(action, opinion, step)
     if attempt.errors:
-        return _detail(model_id, attempt.errors), attempt.status
+        return _detail(model_id, attempt.errors, opinion), attempt.status
     return done(f"模型已{name}。", "office.model", model_id=model_id)
+
+
+def _tried(action: ModelAction, opinion: str, deed: Callable[[], ModelVersion]) -> Attempt:
+    """Check the words, then take the step; what is refused is shown with the form."""
+    with attempted("deeds") as attempt:
+        faults = service.opinion_fault(action, opinion)
+        if faults:
+            raise InvalidInput("请补全信息。", fields=faults)
+        try:
+            with own_transaction():
+                deed()
+        except ArtefactRefused as refusal:
+            raise RuleBroken(refusal.message) from refusal
+    return attempt
 
 
 def _action(code: str) -> ModelAction:
@@ -79,75 +106,70 @@ def _action(code: str) -> ModelAction:
     return found
 
 
-def _find(model_id: UUID) -> ModelVersion:
-    found = next((model for model in queries.list_versions() if model.id == model_id), None)
+def find_model(model_id: UUID) -> ModelVersion:
+    """Return a registered version, or raise `NotFound`."""
+    found = queries.find_model(model_id)
     if found is None:
         raise NotFound("没有登记过这个模型。")
     return found
 
 
-def _detail(model_id: UUID, errors: Mapping[str, str]) -> str:
-    found = _find(model_id)
-    may_act = g.actor.role in KEEPERS
-    actions = LIFECYCLE.actions_from(found.state) if may_act else ()
+def may_act() -> bool:
+    """Tell whether the signed-in person keeps models, or only reads."""
+    return g.actor.role in KEEPERS
+
+
+def _list(errors: Mapping[str, str], opinion: str) -> str:
+    active, before = queries.find_active(), service.rollback_target()
+    _, open_alarms = monitoring.alarms(ONE, AlarmState.OPEN)
+    return render_template(
+        "office/models.html",
+        rows=[_row(model) for model in queries.list_versions()],
+        labels=wording.MODEL_STATES,
+        grades=_grades(),
+        active=active,
+        before=before if may_act() else None,
+        open_alarms=open_alarms,
+        errors=errors,
+        opinion=opinion,
+    )
+
+
+def _detail(model_id: UUID, errors: Mapping[str, str], opinion: str) -> str:
+    found = find_model(model_id)
+    actions = [a for a in LIFECYCLE.actions_from(found.state) if a in DEEDS] if may_act() else []
+    checks, verdict = model_view.checks_of(found)
     return render_template(
         "office/model.html",
         model=found,
         labels=wording.MODEL_STATES,
-        facts=_facts(found),
-        metrics=_metric_rows(found),
+        facts=model_view.facts(found),
+        metrics=model_view.metric_rows(found),
+        checks=checks,
+        verdict=verdict,
+        extras=model_view.extras_of(found),
         card=card_view.blocks(service.card_of(found)),
+        events=model_view.events(queries.steps_of(model_id)),
         actions=[{"value": action.value, "label": DEEDS[action][0]} for action in actions],
+        has_shadow=found.state in MAY_SHADOW,
+        has_drift=bool(monitoring.runs_of(model_id)) or found.state is ModelState.ACTIVE,
         errors=errors,
+        opinion=opinion,
     )
 
 
 def _row(found: ModelVersion) -> Row:
-    numbers = _tested(found)
+    numbers = model_view.tested(found)
     return {
         "title": link(url_for("office.model", model_id=found.id), found.title),
         "title_sub": f"{found.code} {found.version}",
         "state": found.state,
         "demo": found.is_demo,
-        "auc": _number(numbers.get("auc")),
-        "ks": _number(numbers.get("ks")),
+        "shadow": monitoring.has_open_assignment(found.id),
+        "auc": model_view.number(numbers.get("auc")),
+        "ks": model_view.number(numbers.get("ks")),
         "registered": format_moment(found.registered_at),
     }
-
-
-def _facts(found: ModelVersion) -> list[Row]:
-    return [
-        {"label": "代码和版本", "value": f"{found.code} {found.version}"},
-        {"label": "登记", "value": format_moment(found.registered_at)},
-        {"label": "验证", "value": format_moment(found.validated_at)},
-        {"label": "批准", "value": format_moment(found.approved_at)},
-        {"label": "启用", "value": format_moment(found.activated_at)},
-        {"label": "停用", "value": format_moment(found.retired_at)},
-        {"label": "清单指纹（SHA-256）", "value": found.manifest_hash},
-    ]
-
-
-def _tested(found: ModelVersion) -> Mapping[str, object]:
-    for name in ("test", "out_of_time", "out_of_fold"):
-        numbers = found.metrics.get(name)
-        if isinstance(numbers, Mapping):
-            return numbers
-    return found.metrics
-
-
-def _metric_rows(found: ModelVersion) -> list[Row]:
-    numbers = _tested(found)
-    return [
-        {"label": name, "value": _number(numbers[code])}
-        for code, name in METRICS.items()
-        if code in numbers
-    ]
-
-
-def _number(value: object) -> str | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return f"{value:,}" if isinstance(value, int) else f"{value:.4f}"
 
 
 def _grades() -> list[Row]:

@@ -22,10 +22,8 @@ from xinyidai.node_exchange.values import (
     ACTION_NAMES,
     DIRECTION_NAMES,
     LEVEL_NAMES,
-    PACKAGE_STATE_NAMES,
     WAY_NAMES,
     NodeState,
-    PackageState,
     Way,
 )
 from xinyidai.web.chrome import format_day, format_moment, format_percent
@@ -272,11 +270,6 @@ def error_row(error: ExchangeError, node: ExchangeNode | None) -> Row:
         "resolution_sub": error.resolved_by or "",
         "is_open": error.resolved_at is None,
     }
-
-
-def state_names() -> Mapping[PackageState, str]:
-    """Return the words for the states of packages."""
-    return PACKAGE_STATE_NAMES
 
 
 def _attempts(package: ExchangePackage) -> list[Row]:

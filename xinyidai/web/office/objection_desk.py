@@ -24,7 +24,7 @@ from xinyidai.objections.values import ObjectionAction as A
 from xinyidai.web import rights_words
 from xinyidai.web.office.base import Row, attempted, done, typed
 from xinyidai.web.office.counter import MOST_DIGITS
-from xinyidai.web.record_words import record_row
+from xinyidai.web.record_words import Seen, record_row, version_rows
 
 FIELD = "field_"
 Step = Callable[[Actor, UUID, str], Objection]
@@ -59,7 +59,8 @@ def show_record(place: str, objection_id: UUID) -> ResponseReturnValue:
     """Show the page with the record as it stands; the look is logged."""
     with own_transaction():
         fact = service.show_record(g.actor, objection_id)
-    return _page(place, objection_id, {}, fact, has_looked=True)
+        versions = service.show_versions(g.actor, objection_id)
+    return _page(place, objection_id, {}, Seen(fact, versions))
 
 
 def take_step(place: str, objection_id: UUID) -> ResponseReturnValue:
@@ -116,10 +117,9 @@ def _page(
     place: str,
     objection_id: UUID,
     errors: Mapping[str, str],
-    fact: Fact | None,
-    *,
-    has_looked: bool = False,
+    seen: Seen | None,
 ) -> str:
+    fact = seen.fact if seen else None
     row = service.read_objection(g.actor, objection_id)
     steps, objection = queries.steps_of(objection_id), row.objection
     is_record = objection.subject is ObjectionSubject.RECORD
@@ -134,9 +134,10 @@ def _page(
         actions=actions,
         can_look=is_record and "reject" in actions,
         # A record is answered for by who has seen it as it stands.
-        can_answer="reject" in actions and (not is_record or has_looked or bool(errors)),
-        has_looked=has_looked,
+        can_answer="reject" in actions and (not is_record or seen is not None or bool(errors)),
+        has_looked=seen is not None,
         record=record_row(fact) if fact else None,
+        versions=version_rows(seen.versions) if seen else [],
         seen=fact.id if fact else typed("seen"),
         fields=_fields(objection, fact, sent),
         remedies=_remedies(is_record=is_record, can_correct=bool(fact or sent)),

@@ -8,7 +8,8 @@ from markupsafe import Markup
 
 from xinyidai.catalogue.kinds import KINDS
 from xinyidai.catalogue.quality import QUALITY
-from xinyidai.credit_records.service.measuring import Delivered, RejectedRow
+from xinyidai.credit_records.service.measuring import Delivered
+from xinyidai.credit_records.values import Rejection
 from xinyidai.data_quality import rules
 from xinyidai.data_quality.models import (
     ConcealmentSuspect,
@@ -180,7 +181,7 @@ def missed_row(one: MissedDelivery, directory: Directory) -> Row:
     }
 
 
-def rejected_row(batch: Delivered, row: RejectedRow) -> Row:
+def rejected_row(batch: Delivered, row: Rejection) -> Row:
     """Return one broken rule of one row given back as a line."""
     return {
         "file": batch.file_name,

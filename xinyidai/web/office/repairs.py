@@ -7,7 +7,6 @@ from flask import g, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from xinyidai.catalogue.repairs import REPAIRS
-from xinyidai.credit_records.values import Fact
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import own_transaction
@@ -31,7 +30,7 @@ from xinyidai.web.office.base import (
     pager_of,
     typed,
 )
-from xinyidai.web.record_words import in_one_line, record_row
+from xinyidai.web.record_words import Seen, in_one_line, record_row, version_rows
 
 Step = Callable[[Actor, UUID, str], Repair]
 NEW = "submitted"
@@ -108,7 +107,8 @@ def repair_record(repair_id: UUID) -> ResponseReturnValue:
     """Show the record that is to be repaired; the look is logged."""
     with own_transaction():
         fact = service.show_record(g.actor, repair_id)
-    return _page(repair_id, {}, fact, has_looked=True)
+        versions = service.show_versions(g.actor, repair_id)
+    return _page(repair_id, {}, Seen(fact, versions))
 
 
 @blueprint.get("/repairs/counter")
@@ -171,9 +171,7 @@ def _counter(
     )
 
 
-def _page(
-    repair_id: UUID, errors: Mapping[str, str], fact: Fact | None, *, has_looked: bool = False
-) -> str:
+def _page(repair_id: UUID, errors: Mapping[str, str], seen: Seen | None) -> str:
     row = service.read_repair(g.actor, repair_id)
     actions = service.actions_of(g.actor, row.repair)
     steps = queries.steps_of(repair_id)
@@ -184,8 +182,9 @@ def _page(
         events=rights_words.repair_events(steps),
         labels=STATE_NAMES,
         can_look=bool(actions),
-        has_looked=has_looked,
-        record=record_row(fact) if fact else None,
+        has_looked=seen is not None,
+        record=record_row(seen.fact) if seen and seen.fact else None,
+        versions=version_rows(seen.versions) if seen else [],
         can_hand_over=A.HAND_OVER in actions,
         buttons=[
             {

@@ -76,7 +76,7 @@ def report_list() -> ResponseReturnValue:
     rows, total = service.list_of_city(g.actor, wanted, page)
     return render_template(
         "office/report_list.html",
-        rows=[report_words.report_row(row) for row in rows],
+        rows=report_words.report_rows(rows),
         labels=STANDING_NAMES,
         pager=pager_of(page, total),
         editions=[{"value": e.code.value, "label": e.name} for e in REPORTS.editions.values()],

@@ -87,9 +87,11 @@ def _change(source_id: UUID, action: str) -> None:
 
 
 def _list_page(errors: Mapping[str, str]) -> str:
+    rows = service.list_sources(g.actor)
+    keys = queries.count_keys([row.source.id for row in rows])
     return render_template(
         "deliveries/sources.html",
-        rows=[_row(row) for row in service.list_sources(g.actor)],
+        rows=[_row(row, keys) for row in rows],
         offices=options({each.code: each.name for each in institutions.list_departments()}),
         typed={name: typed(name) for name in ("department", "code", "public_key")},
         can_change=g.actor.role in OFFICE,
@@ -97,13 +99,13 @@ def _list_page(errors: Mapping[str, str]) -> str:
     )
 
 
-def _row(row: SourceRow) -> Row:
+def _row(row: SourceRow, keys: Mapping[UUID, int]) -> Row:
     gateway = row.gateway
     return {
         "id": row.source.id,
         "code": row.source.code,
         "department": row.department.name,
-        "keys": len(queries.keys_of(row.source.id, present_only=True)),
+        "keys": keys.get(row.source.id, 0),
         "gateway": gateway.url if gateway and gateway.is_enabled else "—",
         "gateway_sub": (gateway.message or "") if gateway else "",
         "last": format_moment(row.source.last_success_at),
@@ -115,7 +117,7 @@ def _page(source_id: UUID, errors: Mapping[str, str]) -> str:
     row = service.read_source(g.actor, source_id)
     return render_template(
         "deliveries/source.html",
-        row=_row(row),
+        row=_row(row, queries.count_keys([source_id])),
         gateway=row.gateway,
         facts=_facts(row),
         keys=[_key(key) for key in queries.keys_of(source_id)],

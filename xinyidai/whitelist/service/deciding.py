@@ -7,7 +7,7 @@ from uuid import UUID
 from xinyidai.catalogue.list_types import ListType, get_list_type
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
-from xinyidai.kernel.errors import RuleBroken
+from xinyidai.kernel.errors import RuleBroken, require_sound
 from xinyidai.whitelist import policies, queries, rules
 from xinyidai.whitelist.lifecycle import lifecycle_of
 from xinyidai.whitelist.models import WhitelistEntry
@@ -28,7 +28,7 @@ def screen_entry(
 
     """
     entry, list_type = _load(actor, A.SCREEN, entry_id)
-    steps.require_sound(rules.tick_faults(list_type, evidence))
+    require_sound(rules.tick_faults(list_type, evidence))
     state = _next_state(entry, list_type, A.SCREEN)
     standards = {**entry.standards, **steps.ticks(actor, evidence)}
     _require_ticked(list_type, standards)
@@ -87,7 +87,7 @@ def remove_entry(actor: Actor, entry_id: UUID, reason: str) -> WhitelistEntry:
 
 def _take_with_reason(actor: Actor, action: A, entry_id: UUID, reason: str) -> WhitelistEntry:
     entry, list_type = _load(actor, action, entry_id)
-    steps.require_sound(rules.reason_faults(reason))
+    require_sound(rules.reason_faults(reason))
     return _enter(actor, action, entry, _next_state(entry, list_type, action), reason)
 
 
@@ -105,7 +105,7 @@ def _enter(
     actor: Actor, action: A, entry: WhitelistEntry, state: EntryState, words: str
 ) -> WhitelistEntry:
     if len(words) > rules.LONGEST_REASON:
-        steps.require_sound({"opinion": f"意见最多 {rules.LONGEST_REASON} 个字。"})
+        require_sound({"opinion": f"意见最多 {rules.LONGEST_REASON} 个字。"})
     entry.state = state
     steps.note(actor, action, entry, words)
     return entry

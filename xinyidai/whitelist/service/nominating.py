@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from xinyidai.catalogue.list_types import get_list_type
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import db
-from xinyidai.kernel.errors import Conflict
+from xinyidai.kernel.errors import Conflict, require_sound
 from xinyidai.whitelist import policies, rules
 from xinyidai.whitelist.models import WhitelistEntry
 from xinyidai.whitelist.service import steps
@@ -38,7 +38,7 @@ def nominate_enterprise(actor: Actor, nomination: Nomination) -> WhitelistEntry:
     """
     policies.require(actor, EntryAction.NOMINATE)
     list_type = get_list_type(nomination.list_type)
-    steps.require_sound(rules.nomination_faults(list_type, nomination.basis, nomination.evidence))
+    require_sound(rules.nomination_faults(list_type, nomination.basis, nomination.evidence))
     checked, screening = steps.checked_facts(actor, nomination.enterprise_id, list_type.code)
     entry = WhitelistEntry(
         list_type=list_type.code,

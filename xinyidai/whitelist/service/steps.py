@@ -11,7 +11,7 @@ from xinyidai.joint_checks.values import ScreenOrder
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import db
-from xinyidai.kernel.errors import InvalidInput, NotFound
+from xinyidai.kernel.errors import NotFound
 from xinyidai.whitelist import queries, rules
 from xinyidai.whitelist.models import WhitelistEntry, WhitelistStep
 from xinyidai.whitelist.rules import CheckedFact
@@ -82,9 +82,3 @@ def ticks(actor: Actor, evidence: Mapping[str, str]) -> dict[str, Any]:
         code: {"evidence": words.strip(), "ticked_by": actor.name, "ticked_at": moment}
         for code, words in evidence.items()
     }
-
-
-def require_sound(faults: Mapping[str, str]) -> None:
-    """Raise `InvalidInput` with all faults, if any."""
-    if faults:
-        raise InvalidInput("；".join(faults.values()), fields=faults)
