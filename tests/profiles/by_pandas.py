@@ -107,8 +107,10 @@ class Pandas:
         return self._cases(node, frame, part)
 
     def _IfElse(self, node, frame, part):  # noqa: N802 - as above
-        chosen = np.where(part(node.bool_expr), part(node.true_expr), part(node.false_null_expr))
-        return pd.Series(chosen, frame.index)
+        chosen, otherwise = part(node.true_expr), part(node.false_null_expr)
+        if isinstance(otherwise, pd.Series):
+            return otherwise.mask(part(node.bool_expr), chosen)
+        return pd.Series(np.where(part(node.bool_expr), chosen, otherwise), frame.index)
 
     def _Coalesce(self, node, _frame, part):  # noqa: N802 - as above
         return reduce(lambda first, other: first.fillna(other), map(part, node.arg))
@@ -163,14 +165,11 @@ class Pandas:
         if entry.when_absent is WhenAbsent.ZERO:
             silent = value.isna() & newest.notna()
             known = (value.fillna(0) != 0) | self.collected.issuperset(entry.kinds)
-            return value.fillna(0).where(known & ~(silent & self.silence_is_missing))
+            return value.fillna(0).where(known & ~silent)  # records that do not say are no zero
         if entry.fresh_within_days is None:
             return value.where(newest.notna())
         old = self.as_of - newest > pd.Timedelta(days=entry.fresh_within_days)
         return value.where(newest.notna() & ~old)
-
-    # Whether records that do not say what is asked count as none: as the rules have it.
-    silence_is_missing = False
 
     def _value(self, code, formula):
         names = tuple(aggregates_of(code, formula)) or (code,)
@@ -199,8 +198,9 @@ def _whole(column):
     """Return whole numbers as 64-bit integers: a day with a value behind it is beyond floats."""
     if not isinstance(column, pd.Series):
         return column
-    is_float = pd.api.types.is_float_dtype(column.dtype)
-    return column.round().astype("Int64") if is_float else column.astype("int64")
+    if pd.api.types.is_float_dtype(column.dtype):
+        column = column.round()
+    return column.astype("Int64" if column.isna().any() else "int64")
 
 
 def _rounded(column):
