@@ -163,7 +163,11 @@ def test_only_credit_records_names_the_schema_in_a_statement():
 
 
 # They build statements that a look or a platform run executes through the door.
-BUILDERS = ["profiles/service/batch.py"]
+BUILDERS = [
+    "profiles/service/batch.py",
+    "scoring/service/disclosing.py",
+    "scoring/service/recomputing.py",
+]
 
 
 def test_a_reading_again_that_began_before_the_revoke_ends_before_it(live, pg):

@@ -65,7 +65,7 @@ def test_every_shipped_model_loads_and_stays_small():
     assert artefacts.shipped_folder("sba-reference", "1") in folders
     for folder in folders:
         Scorer.from_folder(folder)
-        assert (folder / "model.txt").stat().st_size < 500_000
+        assert (folder / "model.txt").stat().st_size < 1_500_000
 
 
 def test_the_reference_model_can_never_be_activated():
