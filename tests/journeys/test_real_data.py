@@ -1,7 +1,7 @@
 """The whole flow on real sets, by commands, and the figures of docs/real-data.md repeated.
 
 (a) The contest's 350 invoice firms on the day of the last invoice: profiles, a model trained on the
-100 with an outcome, scores of the 250 without, products, matches, applications.
+100 with an outcome and refused for it, scores of the 250 without, products, matches, applications.
 (b) Firms of Beijing's open lists: profiles, matches, and no grade where there are no invoices.
 """
 
@@ -41,26 +41,29 @@ from xinyidai.matching import service as matching
 from xinyidai.matching.values import Wish
 from xinyidai.products.values import Outcome
 from xinyidai.profiles.models import ProfileSnapshot
+from xinyidai.scoring.artefacts import shipped_folder
 from xinyidai.scoring.models import ScoreResult
+from xinyidai.seeds.models import ACTIVE, CODE
 
 pytestmark = pytest.mark.real_data
 
 CHECKOUT = Path(__file__).parents[2]
 LAST_INVOICE, LAST_LIST = "2020-02-21", "2025-12-31"
 SPEC = shlex.quote(str(package_path("models") / "specs" / "cumcm-invoices.yaml"))
-MODEL = ("cumcm-invoices", "1")
+MODEL, SHIPPED = ("cumcm-invoices", "1"), (CODE, ACTIVE)
 MAPPINGS = CHECKOUT / "xinyidai" / "credit_records" / "mappings"
 # One file of each of three sets, with and without rejects, and one with names that wait.
 FILES = ("beijing_tax_penalty", "invoices_firms_with", "jinan_judgements")
 APPLICANTS, MOST_FEN = 20, 50_000_000
 
 
-def activation(folder: Path) -> dict[str, str]:
-    name = " ".join(MODEL)
+def activation() -> dict[str, str]:
+    """Put the shipped demonstration model in force, step by step and by two persons."""
+    name = " ".join(SHIPPED)
     return {
-        "register": f"model register {quoted(folder)} --as keeper",
+        "register": f"model register {quoted(shipped_folder(*SHIPPED))} --as keeper",
         "validate": f"model validate {name} --as keeper",
-        "approve": f"model approve {name} --as office",
+        "approve": f"model approve {name} --as office --note 用于检验流程",
         "activate": f"model activate {name} --as keeper",
     }
 
@@ -128,7 +131,9 @@ def contest(new_town, real_data, model) -> Iterator[tuple[Town, dict[str, Any]]]
         "train": f"model train {MODEL[0]} --table {table} --spec {SPEC} --state candidate"
         f" --out {quoted(model)}",
         "evaluate": f"model evaluate {quoted(model)} --table {table} --check",
-        **activation(model),
+        "checked": f"model validate {quoted(model)} --table {table}",
+        "refused": f"model register {quoted(model)} --as keeper",
+        **activation(),
         "scores": "model score-all",
         "matches": f"match all --as-of {LAST_INVOICE}",
         **{f"{name} {time}": one_file(name, real_data) for time in (1, 2) for name in FILES},
@@ -144,7 +149,7 @@ def capital(new_town, real_data, contest, model) -> Iterator[dict[str, Any]]:
     steps = {
         "collect": collecting("beijing", real_data, LAST_LIST),
         "products": listing(real_data),
-        **activation(model),
+        **activation(),
         "profiles": f"profile build --with-records --as-of {LAST_LIST}",
         "scores": "model score-all",
         "matches": f"match all --as-of {LAST_LIST}",
@@ -214,22 +219,25 @@ def test_the_model_is_trained_and_reproduced_by_command(contest):
     assert (did["evaluate"][0], found["reproduced"]) == (0, True)
     assert trained["out_of_fold"]["brier"] < trained["out_of_fold"]["brier_base"]
     assert trained["auc_mean"] > 0.75
-    assert [did[step][1].split()[-1] for step in ("register", "activate")] == [
-        "candidate",
-        "active",
-    ]
 
 
-def test_most_firms_without_an_outcome_get_a_grade_and_the_rest_a_reason(contest, firms, told):
+def test_a_model_of_a_hundred_firms_proves_too_little_and_is_never_put_in_force(contest):
+    _, did = contest
+    assert did["checked"][0] == 3
+    assert "未通过：校准斜率" in did["checked"][1]
+    states = [did[step][1].split()[-1] for step in ("refused", "register", "activate")]
+    assert states == ["reference", "candidate", "active"]
+
+
+def test_invoices_alone_are_too_little_for_the_shipped_model_which_says_what_is_missing(
+    contest, firms, told
+):
     scores = database.session.scalars(
         select(ScoreResult).where(ScoreResult.enterprise_id.in_([firm.id for firm in firms]))
     ).all()
-    grades = Counter(score.grade for score in scores if score.grade)
     assert len(scores) == len(firms) == told["unlabelled"]
-    assert sum(grades.values()) == told["graded"] >= 200
-    assert grades == Counter({g: n for g in grades if (n := told.get(f"grade_{g}"))})
-    assert all(s.missing["lacking"] for s in scores if s.is_insufficient)
-    assert all(s.reasons for s in scores if s.grade in {"CC", "C", "D"})
+    assert Counter(score.grade for score in scores) == {None: told["ungraded"]}
+    assert all(score.missing["lacking"] for score in scores)
 
 
 def test_each_firm_is_matched_with_every_product(contest, firms, on_the_day, told):
