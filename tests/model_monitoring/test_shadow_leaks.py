@@ -11,6 +11,7 @@ from xinyidai.kernel.db import db, own_transaction
 from xinyidai.model_monitoring import service
 from xinyidai.model_monitoring.models import ShadowScore
 from xinyidai.scoring import service as scoring
+from xinyidai.seeds.models import ACTIVE
 
 SHADOW = "2025.1"
 MARK = 0.123456789
@@ -55,7 +56,7 @@ def test_a_new_look_and_the_present_score_are_the_active_versions(reader):
     score = reader.apart(
         lambda: reader._with(lambda firm: scoring.find_current_score(firm).model_version)
     )
-    assert score == "2026.1"
+    assert score == ACTIVE
 
 
 @pytest.mark.parametrize("who", ["owner", "officer"])
