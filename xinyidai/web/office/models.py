@@ -19,7 +19,7 @@ from xinyidai.scoring import queries, service
 from xinyidai.scoring.lifecycle import LIFECYCLE, ModelAction
 from xinyidai.scoring.models import ModelVersion
 from xinyidai.scoring.service import ArtefactRefused
-from xinyidai.scoring.values import ModelState
+from xinyidai.scoring.values import Grade, ModelState
 from xinyidai.web import wording
 from xinyidai.web.chrome import format_moment
 from xinyidai.web.office import card_view, model_view
@@ -174,5 +174,11 @@ def _row(found: ModelVersion) -> Row:
 
 def _grades() -> list[Row]:
     counted = queries.grade_counts()
-    names = {grade: grade for grade in counted} | {"insufficient": "数据不足"}
-    return [{"label": names[grade], "value": number} for grade, number in sorted(counted.items())]
+    order = [*(grade.value for grade in Grade), "insufficient"]
+    if unknown := set(counted) - set(order):
+        raise ValueError(f"grades {unknown} are not of the scale")
+    return [
+        {"label": "数据不足" if grade == "insufficient" else grade, "value": counted[grade]}
+        for grade in order
+        if grade in counted
+    ]
