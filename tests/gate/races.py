@@ -49,6 +49,8 @@ from xinyidai.scoring.values import BatchLookState
 ROADS = ("web", "api", "worker", "export")
 PROCESSES = 2
 CHUNK = 20  # rounds prepared in one transaction
+OVERTIME = 6  # times the share, at most, until each road has both lost and won
+ENDS = ("shown", "refused")
 TOKEN_LIFE = timedelta(days=1)
 
 # Allowed events and the revokes of their authorizations, by the times at which they committed.
@@ -156,12 +158,17 @@ def _rounds(share_and_seed: tuple[int, int]) -> Result:
         racers = _Racers(app, cast, random.Random(seed))  # noqa: S311 - a repeatable choice
         with ThreadPoolExecutor(len(ROADS) + 1) as threads:
             done = 0
-            while done < share:
-                for each in _prepare(cast, min(CHUNK, share - done)):
+            while done < share or (_one_sided(result) and done < share * OVERTIME):
+                for each in _prepare(cast, min(CHUNK, max(share - done, 5))):
                     result.add(racers.race(each, threads))
                     done += 1
                 _tell(done, share)
     return result
+
+
+def _one_sided(result: Result) -> list[str]:
+    """Return the roads that have always won or always lost so far: those were not raced."""
+    return [road for road in ROADS if not all(result.outcomes[f"{road} {end}"] for end in ENDS)]
 
 
 def _tell(done: int, share: int) -> None:
@@ -212,10 +219,10 @@ class _Racers:
 
     def _keep_close(self, result: Result) -> None:
         for road in ROADS:
-            factor = 1.15 if result.outcomes[f"{road} shown"] else 0.87
+            factor = 1.4 if result.outcomes[f"{road} shown"] else 0.72
             self.reach[road] = min(1.0, max(0.001, self.reach[road] * factor))
         behind = min(self.reach.values()) <= 0.0011
-        self.spread = min(1.0, max(0.002, self.spread * (1.1 if behind else 0.97)))
+        self.spread = min(1.0, max(0.002, self.spread * (1.25 if behind else 0.95)))
 
     def _revoke(self, each: Round, start: Barrier, pause: float) -> int:
         """Revoke, and once it has returned try everything again; return what was still shown."""

@@ -12,5 +12,5 @@ def test_nothing_is_read_after_the_revoke_committed(live):
     assert result.faults == []
     assert result.races >= SAMPLE
     assert result.late == 0
-    both_ends = {f"{road} {end}" for road in races.ROADS for end in ("shown", "refused")}
+    both_ends = {f"{road} {end}" for road in races.ROADS for end in races.ENDS}
     assert set(result.outcomes) == both_ends, "each road must lose and win, or nothing is raced"
