@@ -37,6 +37,10 @@ class Topic(StrEnum):
     NODE_EXCHANGE = "node_exchange"  # 节点交换
     CREDIT_EVALUATION = "credit_evaluation"  # 公共信用综合评价
     MODEL_MONITORING = "model_monitoring"  # 模型监测
+    PRODUCT = "product"  # 金融产品审核和上架
+    FINANCING_NEED = "financing_need"  # 融资需求
+    LEAD = "lead"  # 找客户与线索
+    JOINT_RESULT = "joint_result"  # 联合结果（可用不可见）
 
 
 TOPIC_NAMES: Mapping[Topic, str] = {
@@ -68,6 +72,10 @@ TOPIC_NAMES: Mapping[Topic, str] = {
     Topic.NODE_EXCHANGE: "节点交换",
     Topic.CREDIT_EVALUATION: "公共信用综合评价",
     Topic.MODEL_MONITORING: "模型监测",
+    Topic.PRODUCT: "金融产品",
+    Topic.FINANCING_NEED: "融资需求",
+    Topic.LEAD: "找客户",
+    Topic.JOINT_RESULT: "联合结果",
 }
 
 
