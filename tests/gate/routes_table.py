@@ -446,7 +446,7 @@ TABLE |= {
     **dict.fromkeys(("office.roll_back_model", "office.decide_shadow"), _e("OS")),
     **dict.fromkeys(
         """
-        office.model_shadow office.shadow_firms office.model_drift office.model_alarms
+        office.model_shadow office.shadow_groups office.model_drift office.model_alarms
         office.model_alarm
         """.split(),  # noqa: SIM905 - as above
         _e("AOS"),

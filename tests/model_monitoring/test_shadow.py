@@ -8,9 +8,9 @@ from tests.factories import parties
 from tests.model_monitoring.conftest import store_profile
 from xinyidai.kernel.actor import Role
 from xinyidai.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound, RuleBroken
-from xinyidai.kernel.http import Page
 from xinyidai.model_monitoring import queries, service
 from xinyidai.model_monitoring.models import ShadowScore
+from xinyidai.model_monitoring.service import shadow
 from xinyidai.scoring import queries as scores
 from xinyidai.scoring import service as scoring
 
@@ -37,14 +37,13 @@ def test_a_night_scores_all_firms_apart_and_leaves_the_scores_alone(challenger, 
     assert {scores.find_current(firm).model_version for firm in firms} == {"2026.1"}
 
 
-def test_the_comparison_counts_every_firm_once_and_numbers_lead_to_lists(challenger):
+def test_the_comparison_counts_every_firm_once_and_numbers_lead_to_groups(challenger):
     service.run_shadows()
     found = service.compare_shadow(challenger.id)
     assert found.firms == 12
     assert -1 <= found.correlation <= 1
     for cells, expected in ((list(found.table), 12), (found.moved_cells, found.moved)):
-        rows, total = queries.firms_with(challenger.id, cells, Page(1, 50))
-        assert (len(rows), total) == (expected, expected)
+        assert sum(row[2] for row in queries.groups_with(challenger.id, cells)) == expected
 
 
 def test_a_shadow_score_equals_what_the_version_would_say_online(challenger, db):
@@ -64,6 +63,18 @@ def test_stopping_deletes_the_scores_and_keeps_the_history(challenger, active, d
     with pytest.raises(Conflict):
         service.stop_shadow(active.keeper, challenger.id)
     assert service.run_shadows() == {}
+
+
+def test_a_version_stopped_during_its_run_keeps_no_scores(challenger, active, db, monkeypatch):
+    run = shadow._run
+
+    def stopped_meanwhile(model):
+        service.stop_shadow(active.keeper, model.id)
+        return run(model)
+
+    monkeypatch.setattr(shadow, "_run", stopped_meanwhile)
+    assert service.run_shadows() == {}
+    assert db.scalar(select(func.count()).select_from(ShadowScore)) == 0
 
 
 def test_a_version_that_was_activated_has_left_the_shadow(challenger, active, db):

@@ -8,9 +8,11 @@ from sqlalchemy import select
 
 from tests.factories import artefacts as models
 from tests.factories import parties
+from tests.model_monitoring.conftest import store_profile
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Role
 from xinyidai.kernel.db import db
+from xinyidai.model_monitoring import service as monitoring
 from xinyidai.model_monitoring.models import DriftFigure, ModelAlarm, MonitoringRun
 from xinyidai.model_monitoring.service.alarms import raise_all
 from xinyidai.model_monitoring.values import AlarmKind, Raised
@@ -110,6 +112,25 @@ def test_shadow_starts_with_a_reason_and_shows_no_firm_or_bank_anything(desk):
     assert desk.clerk.post(url, data={"action": "stop"}).status_code == 303
     active = f"/office/models/{desk.one}/shadow"
     assert desk.clerk.post(active, data=start).status_code == 422
+
+
+def test_the_shadow_moves_groups_and_names_no_firm(desk):
+    firms = [parties.enterprise() for _ in range(11)] + [parties.enterprise(section="F")]
+    for seed, firm in enumerate(firms):
+        store_profile(firm.id, seed)
+    service.score_all()
+    monitoring.start_shadow(parties.account(Role.OPERATOR).as_actor(), desk.two, "比较")
+    monitoring.run_shadows()
+    comparison = monitoring.compare_shadow(desk.two)
+    db.session.commit()
+    pages = [desk.clerk.get(f"/office/models/{desk.two}/shadow")]
+    for champion, grade in comparison.table:
+        cell = f"champion={champion or '-'}&shadow={grade or '-'}"
+        pages.append(desk.clerk.get(f"/office/models/{desk.two}/shadow/groups?{cell}"))
+    assert {page.status_code for page in pages} == {200}
+    assert any("其余" in page.text for page in pages)
+    for firm in firms:
+        assert not any(firm.uscc in page.text or firm.name in page.text for page in pages)
 
 
 def alarm_of(model_id: object) -> ModelAlarm:

@@ -14,6 +14,7 @@ from xinyidai.applications.models import (
     RepaymentReport,
 )
 from xinyidai.enterprises.models import Enterprise
+from xinyidai.enterprises.values import EnterpriseScale
 from xinyidai.kernel.db import db
 from xinyidai.kernel.http import Page
 from xinyidai.model_monitoring.models import (
@@ -177,9 +178,6 @@ def assignments_of(model_id: UUID) -> Sequence[ShadowAssignment]:
     ).all()
 
 
-Pair = Row[ShadowScore, ScoreResult, Enterprise]
-
-
 def _pairs(model_id: UUID) -> Select[ShadowScore, ScoreResult, Enterprise]:
     """Select firms that both have scored on the same facts, with both scores."""
     champion = (
@@ -232,27 +230,22 @@ def probability_pairs(model_id: UUID) -> Sequence[Row[float | None, float | None
     return db.session.execute(statement.order_by(ShadowScore.enterprise_id)).all()
 
 
-def firms_with(
-    model_id: UUID, cells: Collection[tuple[str | None, str | None]], page: Page
-) -> tuple[Sequence[Pair], int]:
-    """Return the firms in these cells of the migration table, the widest move first."""
+def groups_with(
+    model_id: UUID, cells: Collection[tuple[str | None, str | None]]
+) -> Sequence[Row[str | None, EnterpriseScale | None, int]]:
+    """Count the firms in these cells of the migration table by industry section and size."""
     words = [f"{champion or '-'}>{shadow or '-'}" for champion, shadow in cells]
     cell = func.concat(
         func.coalesce(ScoreResult.grade, "-"), ">", func.coalesce(ShadowScore.grade, "-")
     )
-    statement = _pairs(model_id).where(cell.in_(words))
-    total = db.session.scalar(
-        select(func.count()).select_from(
-            statement.with_only_columns(ShadowScore.enterprise_id).subquery()
-        )
-    )
-    moved = func.abs(
-        func.coalesce(ShadowScore.points, 0) - func.coalesce(ScoreResult.points, 0)
-    ).desc()
-    rows = db.session.execute(
-        statement.order_by(moved, Enterprise.uscc).offset(page.offset).limit(page.size)
+    columns = (Enterprise.section, Enterprise.scale)
+    return db.session.execute(
+        _pairs(model_id)
+        .with_only_columns(*columns, func.count())
+        .where(cell.in_(words))
+        .group_by(*columns)
+        .order_by(func.count().desc(), *columns)
     ).all()
-    return rows, total or 0
 
 
 def references_of(model_id: UUID) -> Sequence[ModelReference]:

@@ -120,19 +120,30 @@ def stop_shadow(actor: Actor, model_id: UUID) -> ShadowAssignment:
 def run_shadows() -> dict[UUID, int]:
     """Score all firms with every version in the shadow; return how many firms each scored.
 
-    A version that was activated meanwhile has left the shadow.
+    A version that was activated meanwhile has left the shadow; one that was stopped during the
+    run keeps no scores and is not in what is returned.
     """
     found = {}
     for assignment in queries.open_assignments():
         model = _get(assignment.model_id)
         if model.state in MAY_SHADOW:
             found[model.id] = _run(model)
-            assignment.run_at = clock.now()
         else:
             assignment.ended_at = clock.now()
             db.session.execute(delete(ShadowScore).where(ShadowScore.model_id == model.id))
     db.session.flush()
-    return found
+    return {model_id: count for model_id, count in found.items() if _is_kept(model_id)}
+
+
+def _is_kept(model_id: UUID) -> bool:
+    """Note that a version has run; the lock is taken last, so that who stops it does not wait."""
+    assignment = queries.open_assignment(model_id)
+    if assignment is None:
+        db.session.execute(delete(ShadowScore).where(ShadowScore.model_id == model_id))
+        return False
+    assignment.run_at = clock.now()
+    db.session.flush()
+    return True
 
 
 def _run(model: ModelVersion) -> int:
@@ -140,7 +151,7 @@ def _run(model: ModelVersion) -> int:
     db.session.execute(delete(ShadowScore).where(ShadowScore.model_id == model.id))
     count = 0
     with credit_records.platform_run(PURPOSE, f"shadow:{model.code} {model.version}"):
-        for block in blocks(scorer, list(queries.present_snapshots())):
+        for block in blocks(scorer, queries.present_snapshots()):
             db.session.execute(insert(ShadowScore), _rows(model, block))
             count += len(block.snapshots)
     return count

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from xinyidai.catalogue.indicators import Unit, indicator_dictionary
+from xinyidai.credit_records import service as credit_records
 from xinyidai.kernel import clock
 from xinyidai.kernel.db import db
 from xinyidai.model_monitoring import queries, rules
@@ -28,6 +29,7 @@ from xinyidai.scoring.validation.drift import Expected, expected_performance
 from xinyidai.scoring.validation.stats import Estimate
 from xinyidai.scoring.values import FeatureKind
 
+PURPOSE = "statistics"
 PERIOD = timedelta(days=31)
 CATEGORIES = frozenset({Unit.GRADE, Unit.FLAG})
 
@@ -46,9 +48,10 @@ def watch(as_of: date | None = None) -> MonitoringRun | None:
     if known is not None:
         return known
     scorer = scoring.sound_scorer(model)
-    reference = _reference(model, scorer, day)
-    columns = read_columns(scorer, list(queries.snapshots_between(day - PERIOD, day)))
-    return _run(model, day, reference, columns) if columns.firms else None
+    with credit_records.platform_run(PURPOSE, f"watch:{model.code} {model.version}"):
+        reference = _reference(model, scorer, day)
+        columns = read_columns(scorer, queries.snapshots_between(day - PERIOD, day))
+        return _run(model, day, reference, columns) if columns.firms else None
 
 
 def _month(day: date) -> str:
@@ -66,7 +69,7 @@ def _reference(model: ModelVersion, scorer: Scorer, day: date) -> dict[str, Mode
 
 
 def _take(model: ModelVersion, scorer: Scorer, day: date) -> list[ModelReference]:
-    columns = read_columns(scorer, list(queries.snapshots_between(day - PERIOD, day)))
+    columns = read_columns(scorer, queries.snapshots_between(day - PERIOD, day))
     if not columns.firms:
         return []
     rows = [

@@ -1,4 +1,7 @@
-"""A version in the shadow, 影子运行: what it would change, firm by firm; for the office alone."""
+"""A version in the shadow, 影子运行: how many firms it would move, and of which kind; never which.
+
+A firm's grade is the firm's own: the office sees no list of firms by grade (ADR 0027).
+"""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -6,10 +9,10 @@ from uuid import UUID
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from xinyidai.enterprises.reference import industries
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.db import own_transaction
 from xinyidai.kernel.errors import InvalidInput
-from xinyidai.kernel.http import page_args
 from xinyidai.model_monitoring import queries, rules, service
 from xinyidai.model_monitoring.models import ShadowAssignment
 from xinyidai.model_monitoring.service import ShadowComparison
@@ -17,10 +20,11 @@ from xinyidai.scoring import queries as scoring
 from xinyidai.scoring.service import ArtefactRefused
 from xinyidai.web import wording
 from xinyidai.web.chrome import format_moment
-from xinyidai.web.office.base import Attempt, Row, attempted, blueprint, done, link, pager_of, typed
+from xinyidai.web.office.base import Attempt, Row, attempted, blueprint, done, link, typed
 from xinyidai.web.office.models import KEEPERS, READERS, find_model, may_act
 
 NONE = "-"  # 数据不足 in an address
+FEWEST_FIRMS = 10
 CODES = (*rules.GRADES, NONE)
 Cell = tuple[str | None, str | None]
 
@@ -53,20 +57,18 @@ def decide_shadow(model_id: UUID) -> ResponseReturnValue:
     return done(f"影子运行：{said}", "office.model_shadow", model_id=model_id)
 
 
-@blueprint.get("/models/<uuid:model_id>/shadow/firms")
+@blueprint.get("/models/<uuid:model_id>/shadow/groups")
 @allow(*READERS)
-def shadow_firms(model_id: UUID) -> ResponseReturnValue:
-    """List the firms behind a number: one cell of the table, or all that move two grades."""
-    model, page = find_model(model_id), page_args()
-    comparison = service.compare_shadow(model_id)
-    cells, words = _cells(comparison)
-    rows, total = queries.firms_with(model_id, cells, page)
+def shadow_groups(model_id: UUID) -> ResponseReturnValue:
+    """Show of which industry and size the firms behind a number are: one cell, or all that move."""
+    model = find_model(model_id)
+    cells, words = _cells(service.compare_shadow(model_id))
     return render_template(
-        "office/model_shadow_firms.html",
+        "office/model_shadow_groups.html",
         model=model,
         words=words,
-        rows=[_firm(row) for row in rows],
-        pager=pager_of(page, total),
+        fewest=FEWEST_FIRMS,
+        rows=_groups(model_id, cells),
     )
 
 
@@ -88,16 +90,23 @@ def _name(code: str | None) -> str:
     return "数据不足" if code in {None, NONE} else str(code)
 
 
-def _firm(row: queries.Pair) -> Row:
-    shadow, champion, firm = row
-    return {
-        "firm": firm.name,
-        "firm_sub": firm.uscc,
-        "champion": _name(champion.grade),
-        "champion_sub": f"{champion.points} 分" if champion.points is not None else "",
-        "shadow": _name(shadow.grade),
-        "shadow_sub": f"{shadow.points} 分" if shadow.points is not None else "",
-    }
+def _groups(model_id: UUID, cells: Sequence[Cell]) -> list[Row]:
+    """Return groups of ten firms and more; the rest is one number, so that nobody is recognised."""
+    shown, rest = [], 0
+    for section, scale, firms in queries.groups_with(model_id, cells):
+        if section is None or scale is None or firms < FEWEST_FIRMS:
+            rest += firms
+        else:
+            shown.append(
+                {
+                    "section": industries()[section].name if section in industries() else section,
+                    "scale": wording.SCALES[scale],
+                    "firms": f"{firms:,}",
+                }
+            )
+    if rest:
+        shown.append({"section": "其余", "scale": None, "firms": f"{rest:,}"})
+    return shown
 
 
 def _page(model_id: UUID, attempt: Attempt, reason: str) -> str:
@@ -126,7 +135,7 @@ def _page(model_id: UUID, attempt: Attempt, reason: str) -> str:
 
 def _stats(model_id: UUID, found: ShadowComparison) -> list[Row]:
     correlation = "数据不足" if found.correlation is None else f"{found.correlation:.3f}"
-    moved = url_for("office.shadow_firms", model_id=model_id)
+    moved = url_for("office.shadow_groups", model_id=model_id)
     return [
         {"value": found.firms, "label": "同一事实上都评过的企业", "unit": "家"},
         {
@@ -175,7 +184,7 @@ def _count(model_id: UUID, found: ShadowComparison, champion: str, shadow: str) 
     count = found.table.get((_grade(champion), _grade(shadow)), 0)
     if not count:
         return None
-    url = url_for("office.shadow_firms", model_id=model_id, champion=champion, shadow=shadow)
+    url = url_for("office.shadow_groups", model_id=model_id, champion=champion, shadow=shadow)
     return link(url, str(count))
 
 
