@@ -98,6 +98,24 @@ def test_an_altered_model_is_named_on_the_page_and_not_activated(desk):
     assert (answer.status_code, "被改动过" in answer.text) == (422, True)
 
 
+@pytest.mark.parametrize(
+    ("content", "words"), [("{", "验证报告读不出来"), ("{}", "验证报告的内容读不懂")]
+)
+def test_a_report_that_cannot_be_read_is_named_on_the_page(desk, content, words):
+    (service.folder_of(queries.find_model(desk.two)) / "validation.json").write_text(content)
+    answer = step(desk.keeper, desk.two, "validate")
+    assert (answer.status_code, words in answer.text) == (422, True)
+
+
+def test_a_folder_without_its_manifest_is_named_on_the_page(desk):
+    step(desk.keeper, desk.two, "validate")
+    step(desk.other, desk.two, "approve", "同意")
+    (service.folder_of(queries.find_model(desk.two)) / "manifest.json").unlink()
+    assert desk.keeper.get(f"/office/models/{desk.two}").status_code == 200
+    answer = step(desk.keeper, desk.two, "activate")
+    assert (answer.status_code, "读不出来" in answer.text) == (422, True)
+
+
 def test_shadow_starts_with_a_reason_and_shows_no_firm_or_bank_anything(desk):
     url = f"/office/models/{desk.two}/shadow"
     assert desk.clerk.post(url, data={"action": "start"}).status_code == 422

@@ -120,8 +120,8 @@ class ValidationReport:
 def read(folder: Path) -> ValidationReport | None:
     """Return the report on this folder's manifest, or None where there is none.
 
-    A report on another manifest counts as none. Raises `ReportRefused` for a file that cannot be
-    read or whose overall verdict is not what its checks say.
+    A report on another manifest counts as none. Raises `ReportRefused` where report or manifest
+    cannot be read, or whose overall verdict is not what its checks say.
     """
     try:
         document = json.loads((folder / REPORT).read_bytes())
@@ -133,7 +133,10 @@ def read(folder: Path) -> ValidationReport | None:
         found = from_json(document)
     except (KeyError, TypeError, ValueError) as problem:
         raise ReportRefused("验证报告的内容读不懂，请重新验证。") from problem
-    return found if found.manifest_hash == manifest_hash(folder) else None
+    try:
+        return found if found.manifest_hash == manifest_hash(folder) else None
+    except OSError as problem:
+        raise ReportRefused("模型清单读不出来，无法核对验证报告。") from problem
 
 
 def write(folder: Path, report: ValidationReport) -> Path:

@@ -92,7 +92,8 @@ def _name(code: str | None) -> str:
 
 def _groups(model_id: UUID, cells: Sequence[Cell]) -> list[Row]:
     """Return groups of ten firms and more; the rest is one number, so that nobody is recognised."""
-    shown, rest = [], 0
+    shown: list[Row] = []
+    rest = 0
     for section, scale, firms in queries.groups_with(model_id, cells):
         if section is None or scale is None or firms < FEWEST_FIRMS:
             rest += firms

@@ -18,7 +18,7 @@ from xinyidai.model_monitoring.values import AlarmState
 from xinyidai.scoring import queries, service
 from xinyidai.scoring.lifecycle import LIFECYCLE, ModelAction
 from xinyidai.scoring.models import ModelVersion
-from xinyidai.scoring.service import ArtefactRefused
+from xinyidai.scoring.service import ArtefactRefused, ReportRefused
 from xinyidai.scoring.values import Grade, ModelState
 from xinyidai.web import wording
 from xinyidai.web.chrome import format_moment
@@ -94,7 +94,7 @@ def _tried(action: ModelAction, opinion: str, deed: Callable[[], ModelVersion]) 
         try:
             with own_transaction():
                 deed()
-        except ArtefactRefused as refusal:
+        except (ArtefactRefused, ReportRefused) as refusal:
             raise RuleBroken(refusal.message) from refusal
     return attempt
 
