@@ -198,10 +198,12 @@ def test_what_speaks_against_a_firm_is_gone_on_the_last_day_of_its_publicity(cit
         later = service.read_own_portrait(city.boss(firm), firm)
         assert [event.kind for event in later.events] == ["patent"]
         assert later.totals == {"patent": 1}
+        assert set(later.newest) == {"patent"}
         assert not later.events[0].holds(clock.today())
 
 
 def test_a_penalty_without_an_end_is_shown_as_long_as_the_catalogue_says(city):
     firm = city.firm()
     city.record(firm, "environment_penalty", days_ago(4000), content={"decision_no": "演环罚1号"})
-    assert made(city, firm).events == ()
+    portrait = made(city, firm)
+    assert (portrait.events, portrait.newest) == ((), {})

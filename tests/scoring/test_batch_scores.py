@@ -56,6 +56,20 @@ def test_a_batch_stores_what_scoring_each_firm_alone_would(firms, db):
         assert batch[firm] == [getattr(alone[firm], name) for name in TOLD]
 
 
+def test_a_refresh_on_another_day_reads_that_day(firms, db, at):
+    firm = next(firm for firm in firms if firm.registered_at and judged_now(firm))
+    before = service.refresh_firm(firm.id)
+    assert service.refresh_firm(firm.id).id == before.id
+    with at("2029-05-31T01:00"):
+        after = service.refresh_firm(firm.id)
+    assert (after.id, after.inputs_hash) != (before.id, before.inputs_hash)
+    assert after.facts_version == before.facts_version
+
+
+def judged_now(firm):
+    return not service.score_firm(firm.id).is_insufficient
+
+
 def test_scoring_twice_scores_nothing_again(firms):
     profiles.build_all()
     assert (service.score_all(), service.score_all(), service.score_dirty()) == (12, 0, 0)

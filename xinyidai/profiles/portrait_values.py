@@ -107,7 +107,17 @@ def standing(portrait: Portrait, today: date) -> Portrait:
         return portrait
     gone = Counter(event.kind for event in portrait.events if _has_lapsed(event, today))
     totals = {kind: number - gone[kind] for kind, number in portrait.totals.items()}
-    return replace(portrait, events=kept, totals={k: n for k, n in totals.items() if n})
+    # That a kind had a record, and when, is not to be told either: events are kept newest first.
+    newest = {kind: day for kind, day in portrait.newest.items() if kind not in gone}
+    for event in reversed(kept):
+        if event.kind in gone:
+            newest[event.kind] = event.on
+    return replace(
+        portrait,
+        events=kept,
+        totals={k: n for k, n in totals.items() if n},
+        newest=dict(sorted(newest.items())),
+    )
 
 
 def _has_lapsed(event: Event, today: date) -> bool:

@@ -106,10 +106,19 @@ def _explain(result: ScoreResult) -> None:
 
 
 def refresh_firm(enterprise_id: UUID) -> ScoreResult | None:
-    """Bring profile and score up to the firm's present facts; without a model the profile only."""
-    if active_scorer() is None:
-        profiles.current_profile(enterprise_id)
+    """Bring profile and score up to present facts and today; without a model the profile only.
+
+    A day that has gone by may have ended a record, so a score of the same facts is kept only where
+    the model reads the same today.
+    """
+    scorer = active_scorer()
+    snapshot = profiles.current_profile(enterprise_id)
+    if scorer is None:
         return None
+    current = queries.find_current(enterprise_id)
+    read = inputs_hash(snapshot.indicators, scorer.transform.names)
+    if current is not None and current.inputs_hash not in {"", read}:
+        return _make(enterprise_id)
     return score_firm(enterprise_id)
 
 
