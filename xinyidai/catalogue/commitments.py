@@ -11,7 +11,7 @@ from xinyidai.catalogue.reading import Entry, read_catalogue, require_unique
 
 
 class CommitmentKind(StrEnum):
-    """Which kind of commitment, 承诺类型: the five of the issue, and 容缺受理 beside them."""
+    """Which kind of commitment, 承诺类型: the five usual kinds, and 容缺受理 beside them."""
 
     APPROVAL = "approval"  # 审批替代型
     PROACTIVE = "proactive"  # 自主公示型
