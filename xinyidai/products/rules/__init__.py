@@ -3,17 +3,46 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from xinyidai.products.rules.examples import (
+    example_problems,
+    example_to_json,
+    examples_from_json,
+    failure_text,
+    fields_of,
+    propose_examples,
+    run_examples,
+)
 from xinyidai.products.rules.facts import check_facts, shortfalls_for_review
-from xinyidai.products.rules.parsing import criterion_to_json, parse_criteria
+from xinyidai.products.rules.parsing import RULE_REASONS, criterion_to_json, parse_criteria
+from xinyidai.products.rules.text_form import (
+    parse_document,
+    parse_json_text,
+    parse_text,
+    to_json_text,
+    to_text,
+)
 from xinyidai.products.values import Criterion, Finding, Outcome, Readings
 
 __all__ = [
     "Assessment",
+    "RULE_REASONS",
     "assess",
     "check_facts",
     "criterion_to_json",
+    "example_problems",
+    "example_to_json",
+    "examples_from_json",
+    "failure_text",
+    "fields_of",
     "parse_criteria",
+    "parse_document",
+    "parse_json_text",
+    "parse_text",
+    "propose_examples",
+    "run_examples",
     "shortfalls_for_review",
+    "to_json_text",
+    "to_text",
 ]
 
 
