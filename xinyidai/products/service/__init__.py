@@ -23,13 +23,24 @@ from xinyidai.products.service.listing import (
     return_product,
 )
 from xinyidai.products.service.listing_import import ImportedList, ListDesk, import_list
+from xinyidai.products.service.shadow import (
+    SMALLEST_SHOWN,
+    change_text,
+    keep_shadow_run,
+    open_for_shadow,
+    rules_digest,
+    shown_count,
+    tell_shadow_done,
+)
 from xinyidai.products.service.vocabulary import indicator_names
 
 __all__ = [
+    "SMALLEST_SHOWN",
     "ImportedList",
     "ListDesk",
     "Rejected",
     "add_proposed_examples",
+    "change_text",
     "delist_product",
     "draft_product",
     "end_replaced",
@@ -38,13 +49,18 @@ __all__ = [
     "import_list",
     "indicator_names",
     "keep_examples",
+    "keep_shadow_run",
     "list_product",
+    "open_for_shadow",
     "parse_product_rows",
     "proposed_examples",
     "read_version",
     "return_product",
     "revise_product",
+    "rules_digest",
+    "shown_count",
     "submit_product",
+    "tell_shadow_done",
     "tried_examples",
     "update_draft",
 ]
