@@ -149,6 +149,7 @@ def _create_shadow_tables() -> None:
         ),
         sa.Column("months", postgresql.JSONB(), nullable=False),
         sa.Column("by_criterion", postgresql.JSONB(), nullable=False),
+        sa.Column("met", postgresql.JSONB(), nullable=False),
         sa.Column("left_out", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("query_event_id", sa.Uuid(), nullable=False),
         sa.Column("run_by", sa.Uuid()),

@@ -41,6 +41,7 @@ class Trial:
     changes: list[Change] = field(default_factory=list)
     gained: int = 0
     months: dict[str, Counter[str]] = field(default_factory=dict)
+    outcomes: Counter[tuple[str, Outcome]] = field(default_factory=Counter)
 
     @property
     def lost(self) -> int:
@@ -54,6 +55,8 @@ class Trial:
         self.firms += 1
         self.reach += drafts[-1]
         self.listed_reach += former[-1]
+        newest = looks[-1].readings
+        self.outcomes.update((c.code, c.check(newest).outcome) for c in self.draft)
         for look, now, before in zip(looks, drafts, former, strict=True):
             month = self.months.setdefault(look.day.isoformat()[:7], Counter())
             month.update(firms=1, draft=int(now), listed=int(before))
@@ -89,6 +92,13 @@ class Trial:
         return [
             {"month": month, **{name: counts[name] for name in names}}
             for month, counts in sorted(self.months.items())
+        ]
+
+    def met(self) -> list[dict[str, Any]]:
+        """Return for each criterion of the draft how many firms it finds what of, on their last day."""
+        return [
+            {"code": c.code, **{one.value: self.outcomes[c.code, one] for one in Outcome}}
+            for c in self.draft
         ]
 
     def by_criterion(self) -> list[dict[str, Any]]:

@@ -140,7 +140,8 @@ class ShadowRun(Model):
 
     Counts are firms. `gained` and `lost` had the product open to them in some month under one of
     the two versions only; `reach` and `listed_reach` are counted on the newest day. `months` and
-    `by_criterion` are the same in parts; `rules_digest` names the rules that were tried.
+    `by_criterion` are the same in parts, `met` says how many firms meet each criterion now;
+    `rules_digest` names the rules that were tried.
     """
 
     __tablename__ = "product_shadow_run"
@@ -166,6 +167,7 @@ class ShadowRun(Model):
     lost: Mapped[int]
     months: Mapped[list[dict[str, Any]]]
     by_criterion: Mapped[list[dict[str, Any]]]
+    met: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     left_out: Mapped[list[str]] = mapped_column(default=list)
     query_event_id: Mapped[UUID]
     run_by: Mapped[UUID | None]

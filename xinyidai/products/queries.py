@@ -149,9 +149,7 @@ def fingerprint_of(version_ids: Iterable[UUID]) -> str:
     return hashlib.sha256(joined.encode()).hexdigest()
 
 
-def listed_products(
-    indicators: IndicatorNames, *, on: date | None = None
-) -> list[ListedProduct]:
+def listed_products(indicators: IndicatorNames, *, on: date | None = None) -> list[ListedProduct]:
     """Return every version on sale as matching reads it, in the order of `listed_version_ids`.
 
     Versions and criteria are those in force on the day, by default today.

@@ -30,6 +30,8 @@ from xinyidai.products.schemas import (
 from xinyidai.products.values import GuaranteeKind, ProductFacts, ProductKind
 
 LONGEST_WORDS = 50
+
+
 def _example(name: str, expected: str, **readings: object) -> dict[str, object]:
     return {"name": name, "expected": expected, "readings": readings}
 

@@ -106,6 +106,7 @@ def _run(actor: Actor, version: ProductVersion) -> ShadowRun:
         lost=trial.lost,
         months=trial.months_as_json(),
         by_criterion=trial.by_criterion(),
+        met=trial.met(),
         left_out=_left_out(version),
         query_event_id=event.event_id,
     )
@@ -160,7 +161,9 @@ def _add_page(trial: Trial, firms: Sequence[Enterprise], since: date) -> None:
 def _codes(trial: Trial) -> list[str]:
     """Return the indicators that the two versions read, and those that tags rest on."""
     read = [c.field.code for c in (*trial.draft, *(trial.listed or ()))]
-    own = [code.removeprefix(INDICATOR_PREFIX) for code in read if code.startswith(INDICATOR_PREFIX)]
+    own = [
+        code.removeprefix(INDICATOR_PREFIX) for code in read if code.startswith(INDICATOR_PREFIX)
+    ]
     under_tags = [indicator for indicator, _, _ in TAG_INDICATORS]
     return list(dict.fromkeys((*own, *under_tags)))
 

@@ -55,9 +55,7 @@ def _result(criteria: Sequence[Criterion], example: Example) -> ExampleResult:
     return ExampleResult(example, Outcome.ELIGIBLE, ())
 
 
-def example_problems(
-    criteria: Sequence[Criterion], examples: Sequence[Example]
-) -> dict[str, str]:
+def example_problems(criteria: Sequence[Criterion], examples: Sequence[Example]) -> dict[str, str]:
     """Return what keeps a version from review: too few of a sort, or an outcome not expected.
 
     A version without any criterion has nothing to try out. The keys are `examples` and
@@ -72,7 +70,9 @@ def example_problems(
         if sum(e.expected is outcome for e in examples) < LEAST_OF_EACH
     ]
     if short:
-        problems["examples"] = f"三种结论的样例各须至少 {LEAST_OF_EACH} 个，现在{'、'.join(short)}。"
+        problems["examples"] = (
+            f"三种结论的样例各须至少 {LEAST_OF_EACH} 个，现在{'、'.join(short)}。"
+        )
     for place, result in enumerate(run_examples(criteria, examples)):
         if not result.passes:
             problems[f"examples.{place}"] = failure_text(result)

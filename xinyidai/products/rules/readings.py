@@ -127,9 +127,7 @@ def _named(criteria: Sequence[Criterion]) -> list[str]:
     return [
         str(part)
         for criterion in criteria
-        for part in (
-            criterion.value if isinstance(criterion.value, tuple) else (criterion.value,)
-        )
+        for part in (criterion.value if isinstance(criterion.value, tuple) else (criterion.value,))
     ]
 
 

@@ -112,7 +112,9 @@ def parse_json_text(
     try:
         return parse_criteria(raw, indicators, stored=stored)
     except InvalidInput as error:
-        raise InvalidInput(error.message, fields=dict(map(_numbered, error.fields.items()))) from error
+        raise InvalidInput(
+            error.message, fields=dict(map(_numbered, error.fields.items()))
+        ) from error
 
 
 def parse_document(text: str, indicators: IndicatorNames) -> tuple[Criterion, ...]:

@@ -67,15 +67,15 @@ def read_value(field: Field, operator: Operator, text: str) -> object:
     raise InvalidInput("范围请写成“下限 至 上限”，例如 1 至 5。")
 
 
-def write_value(
-    field: Field, operator: Operator, value: CriterionValue | Sequence[object]
-) -> str:
+def write_value(field: Field, operator: Operator, value: CriterionValue | Sequence[object]) -> str:
     """Return the value of a criterion as `read_value` takes it."""
     if value is None:
         return ""
     if not isinstance(value, list | tuple):
         return write_one(field, value)
-    return (" 至 " if operator is Operator.BETWEEN else "、").join(write_one(field, part) for part in value)
+    return (" 至 " if operator is Operator.BETWEEN else "、").join(
+        write_one(field, part) for part in value
+    )
 
 
 def how_to_fill(field: Field) -> str:

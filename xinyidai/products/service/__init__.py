@@ -4,6 +4,7 @@ from xinyidai.products.importing import Rejected, parse_product_rows
 from xinyidai.products.service.drafting import (
     draft_product,
     facts_of,
+    replace_criteria,
     revise_product,
     submit_product,
     update_draft,
@@ -32,7 +33,7 @@ from xinyidai.products.service.shadow import (
     shown_count,
     tell_shadow_done,
 )
-from xinyidai.products.service.vocabulary import indicator_names
+from xinyidai.products.service.vocabulary import indicator_names, pre_loan_items
 
 __all__ = [
     "SMALLEST_SHOWN",
@@ -53,8 +54,10 @@ __all__ = [
     "list_product",
     "open_for_shadow",
     "parse_product_rows",
+    "pre_loan_items",
     "proposed_examples",
     "read_version",
+    "replace_criteria",
     "return_product",
     "revise_product",
     "rules_digest",

@@ -19,6 +19,7 @@ from xinyidai.products.rules import (
     examples_from_json,
     fields_of,
     parse_criteria,
+    parse_document,
     shortfalls_for_review,
 )
 from xinyidai.products.service import telling
@@ -53,6 +54,22 @@ def update_draft(actor: Actor, version_id: UUID, facts: ProductFacts) -> Product
         raise InvalidInput("产品编号不能修改。", fields={"code": "产品编号不能修改。"})
     version.state = LIFECYCLE.next_state(version.state, ProductAction.UPDATE)
     _write(version, facts)
+    audit.record(actor, ProductAction.UPDATE, "product_version", version.id)
+    return version
+
+
+def replace_criteria(actor: Actor, version_id: UUID, document: str) -> ProductVersion:
+    """Replace a draft's criteria by a text or JSON form.
+
+    Raises:
+        InvalidInput: every line that cannot be read, as `line.<n>` or `item.<n>`.
+
+    """
+    version = queries.get_version(version_id, for_update=True)
+    policies.require(actor, ProductAction.UPDATE, version.product)
+    version.state = LIFECYCLE.next_state(version.state, ProductAction.UPDATE)
+    criteria = parse_document(document, indicator_names())
+    version.criteria = [criterion_to_json(criterion) for criterion in criteria]
     audit.record(actor, ProductAction.UPDATE, "product_version", version.id)
     return version
 

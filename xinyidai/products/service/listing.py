@@ -70,9 +70,7 @@ def end_replaced() -> int:
         successor = next((one for one in shelved if one.version > former.version), None)
         words = f"已由第 {successor.version} 版替代" if successor else "已到替代日期"
         _take_off(former, words)
-        audit.record(
-            SYSTEM, ProductAction.DELIST, "product_version", former.id, {"reason": words}
-        )
+        audit.record(SYSTEM, ProductAction.DELIST, "product_version", former.id, {"reason": words})
         if successor is not None:
             _put_in_front(successor)
     return len(ended)

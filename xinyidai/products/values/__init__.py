@@ -7,6 +7,7 @@ from xinyidai.products.values.criteria import (
     CriterionValue,
     Finding,
     WhenMissing,
+    industry_name,
 )
 from xinyidai.products.values.examples import (
     LEAST_OF_EACH,
@@ -119,6 +120,7 @@ __all__ = [
     "completed_months",
     "implied_criteria",
     "indicator_field",
+    "industry_name",
     "industry_path",
     "readings_of",
     "region_path",

@@ -53,7 +53,7 @@ def _region_name(code: str) -> str:
     return get_region(full).name if full in regions() else code
 
 
-def _industry_name(code: str) -> str:
+def industry_name(code: str) -> str:
     """Return the name of a section or, for anything finer, of its division, with the code."""
     known = industries().get(code[1:3] or code)
     return f"{known.name}（{code}）" if known else code
@@ -144,7 +144,7 @@ class Criterion:
         if kind is FieldType.REGION:
             return _region_name(str(value))
         if kind is FieldType.INDUSTRY:
-            return _industry_name(str(value))
+            return industry_name(str(value))
         if kind is FieldType.TAGS:
             tags = sorted(value) if isinstance(value, frozenset) else [str(value)]
             return "、".join(tag_name(tag) for tag in tags) or "无"
