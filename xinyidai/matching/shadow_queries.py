@@ -87,9 +87,13 @@ def monthly_profiles(
         )
     )
     return [
-        MonthlyProfile(*row[:4], {c: e for c, e in zip(codes, row[4:], strict=True) if e})
+        MonthlyProfile(row[0], row[1], row[2], row[3], _told(codes, row[4:]))
         for row in db.session.execute(statement)
     ]
+
+
+def _told(codes: Sequence[str], entries: Sequence[Any]) -> dict[str, Any]:
+    return {code: entry for code, entry in zip(codes, entries, strict=True) if entry}
 
 
 def grades_over_time(

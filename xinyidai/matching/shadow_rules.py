@@ -95,7 +95,7 @@ class Trial:
         ]
 
     def met(self) -> list[dict[str, Any]]:
-        """Return for each criterion of the draft how many firms it finds what of, on their last day."""
+        """Return how many firms meet, fail or lack each criterion, on their last day."""
         return [
             {"code": c.code, **{one.value: self.outcomes[c.code, one] for one in Outcome}}
             for c in self.draft

@@ -71,8 +71,10 @@ class LoanProductIn(Schema):
     @post_load
     def build(self, data: dict[str, Any], **_: object) -> ProductFacts:
         """Return the value."""
-        listed = ("region_codes", "criteria", "text_conditions", "required_items", "documents")
-        listed += ("industry_codes", "target_groups", "examples")
+        listed = (
+            *("region_codes", "criteria", "text_conditions", "required_items", "documents"),
+            *("industry_codes", "target_groups", "examples"),
+        )
         return ProductFacts(**{**data, **{key: tuple(data[key]) for key in listed}})
 
 

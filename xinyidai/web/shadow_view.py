@@ -7,6 +7,7 @@ from xinyidai.products.models import ProductVersion, ShadowChange, ShadowRun
 from xinyidai.products.values import Outcome, ShadowSide
 from xinyidai.web.chrome import format_day, format_moment
 
+LEFT_OUT = "与申请金额、期限、担保有关的条件要等企业提出需求才能判断"
 SIDES = {ShadowSide.GAINED: "新增", ShadowSide.LOST: "减少"}
 
 
@@ -41,7 +42,7 @@ def _facts(run: ShadowRun) -> list[dict[str, Any]]:
         {"label": "这个版本现在可触达", "value": shown(run.reach)},
         {"label": "已上架版本现在可触达", "value": former},
         {"label": "没有计入的条件", "value": "、".join(run.left_out) or "无",
-         "note": "与申请金额、期限、担保有关的条件要等企业提出需求才能判断" if run.left_out else ""},
+         "note": LEFT_OUT if run.left_out else ""},
         {"label": "试运行人", "value": run.run_by_name},
         {"label": "时间", "value": format_moment(run.run_at)},
         {"label": "规则版本", "value": f"{run.rules_version}，规则指纹 {run.rules_digest[:12]}"},

@@ -59,7 +59,7 @@ def shadow_run(actor: Actor, version_id: UUID) -> ShadowRun | None:
         account_id=str(actor.account_id) if actor.account_id else None,
         role=actor.role.value,
         party_id=str(actor.party_id) if actor.party_id else None,
-        name=actor.name,
+        person=actor.name,
     )
     return None
 
@@ -70,7 +70,7 @@ def run_queued_shadow(told: Mapping[str, str | None]) -> None:
         UUID(told["account_id"]) if told["account_id"] else None,
         Role(str(told["role"])),
         UUID(told["party_id"]) if told["party_id"] else None,
-        str(told["name"]),
+        str(told["person"]),
     )
     version = product_service.open_for_shadow(actor, UUID(str(told["version_id"])))
     run = _run(actor, version)

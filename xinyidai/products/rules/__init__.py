@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from xinyidai.products.rules.diffing import CriterionChange, criteria_changes
 from xinyidai.products.rules.examples import (
     example_problems,
     example_to_json,
@@ -36,8 +37,10 @@ __all__ = [
     "OPERATOR_NAMES",
     "RULE_REASONS",
     "Assessment",
+    "CriterionChange",
     "assess",
     "check_facts",
+    "criteria_changes",
     "criterion_to_json",
     "example_problems",
     "example_to_json",

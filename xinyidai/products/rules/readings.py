@@ -2,7 +2,8 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 
 from xinyidai.kernel.errors import InvalidInput
 from xinyidai.products.rules.parsing import LARGEST_NUMBER
@@ -31,25 +32,47 @@ NUMBERS = frozenset({FieldType.NUMBER, FieldType.MONEY})
 
 def reading_from_json(field: Field, raw: object) -> Reading:
     """Return one reading of its JSON form, or raise `InvalidInput`."""
-    match field.type:
-        case FieldType.NUMBER | FieldType.MONEY:
-            return _number(field, raw)
-        case FieldType.FLAG:
-            if isinstance(raw, bool):
-                return raw
-        case FieldType.TAGS:
-            if isinstance(raw, list | tuple) and all(_is_tag(tag) for tag in raw):
-                return frozenset(raw)
-        case FieldType.REGION | FieldType.INDUSTRY:
-            path_of = region_path if field.type is FieldType.REGION else industry_path
-            path = path_of(raw) if isinstance(raw, str) else None
-            if path is not None:
-                return path
-        case FieldType.GRADE | FieldType.CHOICE:
-            known = GRADES if field.type is FieldType.GRADE else tuple(field.choices)
-            if isinstance(raw, str) and raw in known:
-                return raw
-    raise InvalidInput(f"“{field.name}”没有“{raw}”这个值。")
+    if field.type in NUMBERS:
+        return _number(field, raw)
+    found = _FROM_JSON[field.type](field, raw)
+    if found is None:
+        raise InvalidInput(f"“{field.name}”没有“{raw}”这个值。")
+    return found
+
+
+def _flag(_: Field, raw: object) -> bool | None:
+    return raw if isinstance(raw, bool) else None
+
+
+def _tags(_: Field, raw: object) -> frozenset[str] | None:
+    is_list = isinstance(raw, list | tuple) and all(_is_tag(tag) for tag in raw)
+    return frozenset(raw) if is_list and isinstance(raw, list | tuple) else None
+
+
+def _region(_: Field, raw: object) -> str | None:
+    return region_path(raw) if isinstance(raw, str) else None
+
+
+def _industry(_: Field, raw: object) -> str | None:
+    return industry_path(raw) if isinstance(raw, str) else None
+
+
+def _grade(_: Field, raw: object) -> str | None:
+    return raw if isinstance(raw, str) and raw in GRADES else None
+
+
+def _choice(field: Field, raw: object) -> str | None:
+    return raw if isinstance(raw, str) and raw in field.choices else None
+
+
+_FROM_JSON: Mapping[FieldType, Callable[[Field, object], Reading | None]] = {
+    FieldType.FLAG: _flag,
+    FieldType.TAGS: _tags,
+    FieldType.REGION: _region,
+    FieldType.INDUSTRY: _industry,
+    FieldType.GRADE: _grade,
+    FieldType.CHOICE: _choice,
+}
 
 
 def _number(field: Field, raw: object) -> int | float:
@@ -106,21 +129,9 @@ def write_reading(field: Field, reading: Reading) -> str:
 def candidates(criteria: Sequence[Criterion]) -> list[Reading]:
     """Return readings worth trying for the field of these criteria, the thresholds first."""
     field = criteria[0].field
-    match field.type:
-        case FieldType.NUMBER | FieldType.MONEY:
-            return _numbers(field, criteria)
-        case FieldType.FLAG:
-            return [True, False]
-        case FieldType.GRADE:
-            return [*dict.fromkeys((*_named(criteria), *GRADES))]
-        case FieldType.CHOICE:
-            return [*dict.fromkeys((*_named(criteria), *field.choices))]
-        case FieldType.TAGS:
-            return _tag_sets(criteria)
-        case FieldType.REGION:
-            return _paths(criteria, REGIONS, region_path)
-        case FieldType.INDUSTRY:
-            return _paths(criteria, INDUSTRIES, industry_path)
+    if field.type in NUMBERS:
+        return _numbers(field, criteria)
+    return _CANDIDATES[field.type](criteria)
 
 
 def _named(criteria: Sequence[Criterion]) -> list[str]:
@@ -142,7 +153,7 @@ def _numbers(field: Field, criteria: Sequence[Criterion]) -> list[Reading]:
     for times in (1, 5, 20):
         for bound in bounds:
             around += [_tidy(bound + times * step), _tidy(bound - times * step)]
-    middles = [_tidy((low + high) / 2) for low, high in zip(bounds, bounds[1:], strict=False)]
+    middles = [_tidy((low + high) / 2) for low, high in pairwise(bounds)]
     if field.type is FieldType.MONEY:
         middles = [int(middle) for middle in middles]
     # A firm of minus one employee proves nothing, unless the rule itself speaks of below zero.
@@ -178,11 +189,22 @@ def _tag_sets(criteria: Sequence[Criterion]) -> list[Reading]:
     return [*dict.fromkeys(found)]
 
 
-def _paths(criteria: Sequence[Criterion], usual: Sequence[str], path_of: object) -> list[Reading]:
-    if not callable(path_of):
-        raise TypeError("path_of reads a code")
+def _paths(
+    criteria: Sequence[Criterion], usual: Sequence[str], path_of: Callable[[str], str | None]
+) -> list[Reading]:
     members = [m for criterion in criteria for m in sorted(criterion.members)]
     finer = [m.ljust(COUNTY_DIGITS, "0")[:-1] + "1" for m in members if m.isdigit()]
-    codes = [*members, *usual, *finer]
-    paths = (path_of(code) for code in codes)
+    paths = (path_of(code) for code in (*members, *usual, *finer))
     return [*dict.fromkeys(path for path in paths if path)]
+
+
+_CANDIDATES: Mapping[FieldType, Callable[[Sequence[Criterion]], list[Reading]]] = {
+    FieldType.FLAG: lambda _: [True, False],
+    FieldType.GRADE: lambda criteria: [*dict.fromkeys((*_named(criteria), *GRADES))],
+    FieldType.CHOICE: lambda criteria: [
+        *dict.fromkeys((*_named(criteria), *criteria[0].field.choices))
+    ],
+    FieldType.TAGS: _tag_sets,
+    FieldType.REGION: lambda criteria: _paths(criteria, REGIONS, region_path),
+    FieldType.INDUSTRY: lambda criteria: _paths(criteria, INDUSTRIES, industry_path),
+}

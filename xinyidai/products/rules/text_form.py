@@ -1,4 +1,4 @@
-"""The text form of eligibility criteria, 文本形式: one line a criterion, in plain Chinese.
+r"""The text form of eligibility criteria, 文本形式: one line a criterion, in plain Chinese.
 
     # 井号开头的行是说明
     成立年限 不低于 2｜说明：企业成立须满 2 年。｜理由：成立年限不足｜生效：2026-07-01｜编号：age
@@ -8,7 +8,7 @@
 First stand field, condition and value with blanks between them; then, after `｜` or `|`, the named
 parts in any order: 说明 is required, 理由 defaults to the field's usual reason, 缺数据 can only be
 数据不足, 生效 to the first day of the version, 门槛 to 公开, 编号 to one made of the field. A `｜`,
-`|` or backslash inside a part is written with a backslash before it, a new line as `\\n`.
+`|` or backslash inside a part is written with a backslash before it, a new line as `\n`.
 `to_text` and `parse_text` are inverse; so are `to_json_text` and `parse_json_text`.
 """
 

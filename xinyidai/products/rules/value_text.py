@@ -80,23 +80,19 @@ def write_value(field: Field, operator: Operator, value: CriterionValue | Sequen
 
 def how_to_fill(field: Field) -> str:
     """Return what to type for this field, in one Chinese sentence."""
-    match field.type:
-        case FieldType.MONEY:
-            return "填万元，例如 50。"
-        case FieldType.GRADE:
-            return f"填等级，{'、'.join(GRADE_RANKS)}。"
-        case FieldType.REGION:
-            return "填行政区划代码，多个用顿号隔开，例如 410400。"
-        case FieldType.INDUSTRY:
-            return "填行业代码，多个用顿号隔开，例如 C、F51。"
-        case FieldType.TAGS:
-            return f"可填{'、'.join(TAG_NAMES.values())}；名单写 whitelist:名单代码。"
-        case FieldType.CHOICE:
-            return f"可填{'、'.join(field.choices.values())}。"
-        case FieldType.FLAG:
-            return "不用填值。"
-        case _:
-            return _number_hint(field)
+    if field.type is FieldType.CHOICE:
+        return f"可填{'、'.join(field.choices.values())}。"
+    return _number_hint(field) if field.type is FieldType.NUMBER else _HOW[field.type]
+
+
+_HOW: Mapping[FieldType, str] = {
+    FieldType.MONEY: "填万元，例如 50。",
+    FieldType.GRADE: f"填等级，{'、'.join(GRADE_RANKS)}。",
+    FieldType.REGION: "填行政区划代码，多个用顿号隔开，例如 410400。",
+    FieldType.INDUSTRY: "填行业代码，多个用顿号隔开，例如 C、F51。",
+    FieldType.TAGS: f"可填{'、'.join(TAG_NAMES.values())}；名单写 whitelist:名单代码。",
+    FieldType.FLAG: "不用填值。",
+}
 
 
 def _number_hint(field: Field) -> str:
