@@ -74,6 +74,7 @@ JOBS: tuple[str, ...] = (
     "credit_evaluations",
     "scoring",
     "credit_reports",
+    "products",
     "matching",
     "applications",
     "model_monitoring",

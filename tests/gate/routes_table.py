@@ -197,6 +197,8 @@ TABLE: dict[str, Entry] = {
         """
         bank.create_product bank.delist_product bank.edit_product bank.update_product
         bank.revise_product bank.submit_product bank.new_product
+        bank.show_rules bank.save_rules bank.edit_examples bank.save_examples
+        bank.show_shadow bank.run_shadow
         """.split(),  # noqa: SIM905 - as above
         _e("P"),
     ),
@@ -245,6 +247,7 @@ TABLE: dict[str, Entry] = {
         office.home office.waiting_names office.settle_name office.settle_sure_names office.events
         office.event office.cancel_event office.close_event office.follow_up_event office.hold_event
         office.record_meeting office.open_event office.plan_form office.plan_event office.products
+        office.product_shadow
         office.product office.decide_product office.take_step office.nomination_form office.nominate
         office.decide_purpose office.retire_purpose office.objection_step
         office.objection_counter office.repair_step office.repair_counter

@@ -30,6 +30,24 @@ from xinyidai.products.schemas import (
 from xinyidai.products.values import GuaranteeKind, ProductFacts, ProductKind
 
 LONGEST_WORDS = 50
+
+
+def _example(name: str, expected: str, **readings: object) -> dict[str, object]:
+    return {"name": name, "expected": expected, "readings": readings}
+
+
+# At the threshold, below it, and without a datum; invented firms.
+EXAMPLES_IN = [
+    _example("成立满两年", "eligible", region_code="410482", years_established=2),
+    _example("成立三年", "eligible", region_code="410402", years_established=3),
+    _example("成立十年", "eligible", region_code="410400", years_established=10),
+    _example("成立一年", "ineligible", region_code="410482", years_established=1),
+    _example("刚刚成立", "ineligible", region_code="410482", years_established=0),
+    _example("在外地注册", "ineligible", region_code="420100", years_established=5),
+    _example("成立日期未知", "insufficient", region_code="410482"),
+    _example("注册地未知", "insufficient", years_established=5),
+    _example("两项都未知", "insufficient"),
+]
 PRODUCT_IN = {
     "code": "TAX-CREDIT",
     "name": "纳税信用贷",
@@ -58,6 +76,9 @@ PRODUCT_IN = {
         }
     ],
     "text_conditions": [],
+    "examples": EXAMPLES_IN,
+    "industry_codes": [],
+    "target_groups": [],
     "required_items": ["registration", "tax"],
     "documents": ["营业执照"],
     "target": "按时纳税的小微企业",
@@ -65,7 +86,7 @@ PRODUCT_IN = {
     "whitelist_code": None,
     "effective_from": None,
 }
-PRODUCT_OUT = PRODUCT_IN | {
+PRODUCT_OUT = {key: told for key, told in PRODUCT_IN.items() if key != "examples"} | {
     "id": "0197a3c0-0000-7000-8000-000000000011",
     "product_id": "0197a3c0-0000-7000-8000-000000000012",
     "institution_id": "0197a3c0-0000-7000-8000-000000000013",
@@ -181,7 +202,8 @@ def draft_product(facts: ProductFacts) -> ProductVersion:
 @allow(Role.BANK_CLIENT)
 @blueprint.operation(
     "提交产品审核",
-    detail="草稿齐全后提交信用办审核;缺什么在 fields 里逐项说明。",
+    detail="草稿齐全后提交信用办审核;缺什么在 fields 里逐项说明。准入条件须有三种结论各至少"
+    " 3 个样例，提交和上架时都重新验算，有一个不符就不能提交。",
     scope=Scope.PRODUCTS,
     refuses=(404, 409, 422),
 )

@@ -59,11 +59,22 @@ class LoanProductIn(Schema):
     description = fields.String(load_default="", validate=validate.Length(max=4000))
     whitelist_code = fields.String(allow_none=True, load_default=None)
     effective_from = fields.Date(allow_none=True, load_default=None)
+    industry_codes = fields.List(fields.String(), load_default=list)
+    target_groups = fields.List(fields.String(), load_default=list)
+    examples = fields.List(
+        fields.Dict(keys=fields.String()),
+        load_default=list,
+        validate=validate.Length(max=LONGEST_LIST),
+        metadata={"description": "样例：name、expected、readings；三种结论各至少 3 个才能提交"},
+    )
 
     @post_load
     def build(self, data: dict[str, Any], **_: object) -> ProductFacts:
         """Return the value."""
-        listed = ("region_codes", "criteria", "text_conditions", "required_items", "documents")
+        listed = (
+            *("region_codes", "criteria", "text_conditions", "required_items", "documents"),
+            *("industry_codes", "target_groups", "examples"),
+        )
         return ProductFacts(**{**data, **{key: tuple(data[key]) for key in listed}})
 
 
@@ -94,6 +105,8 @@ class LoanProductOut(LoanProductSummaryOut):
     description = fields.String()
     whitelist_code = fields.String(allow_none=True)
     effective_from = fields.Date(allow_none=True)
+    industry_codes = fields.List(fields.String())
+    target_groups = fields.List(fields.String())
     return_reason = fields.String(allow_none=True)
     delist_reason = fields.String(allow_none=True)
     source = fields.String()

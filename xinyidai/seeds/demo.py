@@ -35,6 +35,7 @@ from xinyidai.seeds import (
     relations,
     rosters,
     shelf,
+    trials,
     watching,
     wishes,
 )
@@ -161,6 +162,7 @@ def _steps(say: Say) -> tuple[tuple[str, Callable[[World], object]], ...]:
         ("授权", permissions.play_consents),
         ("融资需求", wishes.publish_needs),
         ("产品匹配", wishes.match_members),
+        ("产品改版", trials.try_out),
         ("贷款申请", lambda world: lending.lend(world, say)),
         ("还款情况", watching.report_repayments),
         ("银企对接活动", gatherings.gather),

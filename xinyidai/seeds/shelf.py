@@ -80,6 +80,7 @@ def _bring(cast: Cast, planned: PlannedProduct, moment: datetime) -> UUID:
     manager, office = cast.manager_of(planned.bank), cast.actor("xinyongban1")
     with at(moment):
         version = products.draft_product(manager, planned.facts)
+        products.add_proposed_examples(manager, version.id)
     if planned.state is not State.DRAFT:
         with at(moment + timedelta(minutes=50)):
             products.submit_product(manager, version.id)

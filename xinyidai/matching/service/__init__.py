@@ -18,11 +18,14 @@ from xinyidai.matching.service.needs import (
     update_need,
     withdraw_need,
 )
+from xinyidai.matching.service.replaying import Replayed, replay_run
+from xinyidai.matching.service.shadowing import run_queued_shadow, shadow_run
 
 __all__ = [
     "MatchCounts",
     "MatchRequest",
     "MatchResult",
+    "Replayed",
     "current_index",
     "draft_need",
     "expire_needs",
@@ -32,6 +35,9 @@ __all__ = [
     "match_products",
     "publish_need",
     "read_current_run",
+    "replay_run",
+    "run_queued_shadow",
+    "shadow_run",
     "subject_from",
     "update_need",
     "withdraw_need",

@@ -24,6 +24,7 @@ from xinyidai.products.service.drafting import (
     submit_product,
     update_draft,
 )
+from xinyidai.products.service.exemplifying import add_proposed_examples
 from xinyidai.products.service.listing import list_product
 from xinyidai.products.service.vocabulary import indicator_names
 from xinyidai.products.values import ProductFacts, ProductVersionState
@@ -145,9 +146,10 @@ def _put_on_sale(desk: ListDesk, institution: Institution, facts: ProductFacts) 
         newest = queries.list_versions(product.id)[0]
         if newest.state is not ProductVersionState.LISTED:
             raise Conflict("这个产品已下架或有未完成的版本，不自动上架。")
-        if facts_of(newest) == _as_stored(facts):
+        if _as_stored(facts_of(newest)) == _as_stored(facts):
             return UNCHANGED
         version, deed = update_draft(bank, revise_product(bank, product.id).id, facts), REVISED
+    add_proposed_examples(bank, version.id)
     submit_product(bank, version.id)
     list_product(desk.lister, version.id)
     return deed
@@ -166,7 +168,7 @@ def _for_bank(drafter: Actor, institution: Institution) -> Actor:
 def _as_stored(facts: ProductFacts) -> ProductFacts:
     criteria = parse_criteria(facts.criteria, indicator_names(), stored=True)
     stored = tuple(criterion_to_json(criterion) for criterion in criteria)
-    return replace(facts, criteria=stored, institution_name="")
+    return replace(facts, criteria=stored, institution_name="", examples=None)
 
 
 def _words(error: DomainError) -> str:

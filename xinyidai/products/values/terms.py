@@ -1,14 +1,21 @@
 """What a bank says of its product, and a listed version as matching reads it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from xinyidai.products.values.criteria import Criterion
+from xinyidai.products.values.criteria import Criterion, CriterionValue
 from xinyidai.products.values.fields import FIELDS, Operator
-from xinyidai.products.values.kinds import GuaranteeKind, ProductKind, RepaymentMethod
+from xinyidai.products.values.kinds import (
+    TARGET_GROUP_NAMES,
+    GuaranteeKind,
+    ProductKind,
+    RepaymentMethod,
+    TargetGroup,
+)
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,7 @@ class ProductFacts:
 
     `criteria` is the JSON form (see `products.rules`); `text_conditions` are conditions the
     platform cannot check; `institution_name` and `source` are set by imported lists only.
+    `examples` is the JSON form of the examples, 样例; None leaves those of the version as they are.
     """
 
     code: str
@@ -59,6 +67,9 @@ class ProductFacts:
     effective_from: date | None = None
     institution_name: str = ""
     source: str = ""
+    industry_codes: tuple[str, ...] = ()
+    target_groups: tuple[str, ...] = ()
+    examples: tuple[dict[str, Any], ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -76,29 +87,80 @@ class ListedProduct:
     text_conditions: tuple[str, ...] = ()
 
 
+# What a target group asks of a firm; groups of one field are alternatives, fields add up.
+_GROUPS: dict[TargetGroup, tuple[str, Operator, tuple[str, ...]]] = {
+    TargetGroup.SMALL_AND_MICRO: ("scale", Operator.IS_ONE_OF, ("small", "micro")),
+    TargetGroup.MEDIUM: ("scale", Operator.IS_ONE_OF, ("medium",)),
+    TargetGroup.INDIVIDUAL: ("enterprise_kind", Operator.IS_ONE_OF, ("individual",)),
+    TargetGroup.COOPERATIVE: ("enterprise_kind", Operator.IS_ONE_OF, ("cooperative",)),
+    TargetGroup.COMPANY: ("enterprise_kind", Operator.IS_ONE_OF, ("company",)),
+    TargetGroup.HIGH_TECH: ("tags", Operator.HAS_ANY, ("high_tech",)),
+    TargetGroup.TECH_SME: ("tags", Operator.HAS_ANY, ("tech_sme",)),
+    TargetGroup.SPECIALISED_NEW: ("tags", Operator.HAS_ANY, ("specialised_new",)),
+    TargetGroup.LITTLE_GIANT: ("tags", Operator.HAS_ANY, ("little_giant",)),
+    TargetGroup.INNOVATIVE_SME: ("tags", Operator.HAS_ANY, ("innovative_sme",)),
+    TargetGroup.FIRST_LOAN: ("tags", Operator.HAS_ANY, ("first_loan",)),
+    TargetGroup.AGRICULTURE: ("tags", Operator.HAS_ANY, ("agriculture",)),
+}
+
+
 def implied_criteria(
-    region_codes: tuple[str, ...] | list[str], whitelist_code: str | None
+    region_codes: Sequence[str],
+    whitelist_code: str | None,
+    *,
+    industry_codes: Sequence[str] = (),
+    target_groups: Sequence[str] = (),
 ) -> tuple[Criterion, ...]:
-    """Return the criteria that a product's region and whitelist stand for."""
+    """Return the criteria that region, whitelist, industries and target groups stand for."""
     found: list[Criterion] = []
     if region_codes:
         found.append(
-            Criterion(
+            _implied(
                 "service_region",
-                FIELDS["region_code"],
-                Operator.IN_REGION,
-                tuple(region_codes),
+                ("region_code", Operator.IN_REGION, tuple(region_codes)),
                 "企业注册地不在该产品的服务区域内。",
+                "out_of_region",
             )
         )
     if whitelist_code:
         found.append(
-            Criterion(
+            _implied(
                 "whitelist_member",
-                FIELDS["tags"],
-                Operator.HAS_ANY,
-                (f"whitelist:{whitelist_code}",),
+                ("tags", Operator.HAS_ANY, (f"whitelist:{whitelist_code}",)),
                 "该产品只面向白名单内的企业。",
             )
         )
-    return tuple(found)
+    if industry_codes:
+        found.append(
+            _implied(
+                "served_industry",
+                ("industry", Operator.IN_INDUSTRY, tuple(industry_codes)),
+                "企业所属行业不在该产品的支持范围内。",
+                "industry_policy",
+            )
+        )
+    return (*found, *_of_groups([TargetGroup(code) for code in target_groups]))
+
+
+def _of_groups(groups: Sequence[TargetGroup]) -> list[Criterion]:
+    asked: dict[tuple[str, Operator], list[TargetGroup]] = {}
+    for group in groups:
+        asked.setdefault(_GROUPS[group][:2], []).append(group)
+    found = []
+    for (field, operator), same in asked.items():
+        members = dict.fromkeys(member for group in same for member in _GROUPS[group][2])
+        names = "、".join(TARGET_GROUP_NAMES[group] for group in same)
+        found.append(
+            _implied(f"target_{field}", (field, operator, tuple(members)), f"该产品面向{names}。")
+        )
+    return found
+
+
+def _implied(
+    code: str,
+    what: tuple[str, Operator, CriterionValue],
+    text: str,
+    reason_code: str = "other",
+) -> Criterion:
+    field, operator, value = what
+    return Criterion(code, FIELDS[field], operator, value, text, reason_code=reason_code)

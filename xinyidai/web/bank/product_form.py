@@ -53,6 +53,8 @@ def facts_from(form: MultiDict[str, str]) -> ProductFacts:
         whitelist_code=reader.text("whitelist_code") or None,
         effective_from=effective_from,
         source=reader.text("source"),
+        industry_codes=_codes(reader.text("industry_codes")),
+        target_groups=tuple(form.getlist("target_groups")),
     )
 
 
@@ -100,6 +102,7 @@ def values_of(facts: ProductFacts) -> dict[str, str]:
         "repayment": terms.repayment.value,
         "promise_days": _whole(terms.promise_days),
         "region_codes": "、".join(facts.region_codes),
+        "industry_codes": "、".join(facts.industry_codes),
         "text_conditions": _joined(facts.text_conditions),
         "documents": _joined(facts.documents),
         "target": facts.target,

@@ -28,6 +28,7 @@ from xinyidai.matching.models import FinancingNeed, MatchRun, ProductMatchRow
 from xinyidai.matchmaking_events.models import EventRegistration, Meeting
 from xinyidai.notifications.models import Notification
 from xinyidai.objections.models import Objection, ObjectionStep
+from xinyidai.products.models import ShadowChange
 from xinyidai.profiles.models import ProfileSnapshot
 from xinyidai.repairs.models import Repair, RepairStep
 from xinyidai.scoring.models import LookBasis, ScoreHead, ScoreResult
@@ -158,6 +159,7 @@ GROUPS: Sequence[Group] = (
         (
             Part("runs", MatchRun, own(MatchRun.enterprise_id), "computed_at"),
             Part("results", ProductMatchRow, below(ProductMatchRow.run_id, MatchRun), "run_id"),
+            Part("trials", ShadowChange, own(ShadowChange.enterprise_id), "run_id"),
         ),
     ),
     Group(
