@@ -3,6 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from xinyidai.products.rules.costs import (
+    cost_item_to_json,
+    cost_problems,
+    parse_cost_items,
+    settled,
+)
 from xinyidai.products.rules.facts import check_facts, shortfalls_for_review
 from xinyidai.products.rules.parsing import criterion_to_json, parse_criteria
 from xinyidai.products.values import Criterion, Finding, Outcome, Readings
@@ -11,8 +17,12 @@ __all__ = [
     "Assessment",
     "assess",
     "check_facts",
+    "cost_item_to_json",
+    "cost_problems",
     "criterion_to_json",
+    "parse_cost_items",
     "parse_criteria",
+    "settled",
     "shortfalls_for_review",
 ]
 

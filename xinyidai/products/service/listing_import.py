@@ -16,7 +16,7 @@ from xinyidai.kernel.db import db
 from xinyidai.kernel.errors import Conflict, DomainError, InvalidInput, NotFound
 from xinyidai.products import policies, queries
 from xinyidai.products.importing import parse_product_rows
-from xinyidai.products.rules import criterion_to_json, parse_criteria
+from xinyidai.products.rules import criterion_to_json, parse_criteria, settled
 from xinyidai.products.service.drafting import (
     draft_product,
     facts_of,
@@ -166,7 +166,7 @@ def _for_bank(drafter: Actor, institution: Institution) -> Actor:
 def _as_stored(facts: ProductFacts) -> ProductFacts:
     criteria = parse_criteria(facts.criteria, indicator_names(), stored=True)
     stored = tuple(criterion_to_json(criterion) for criterion in criteria)
-    return replace(facts, criteria=stored, institution_name="")
+    return replace(facts, criteria=stored, terms=settled(facts.terms), institution_name="")
 
 
 def _words(error: DomainError) -> str:

@@ -1,6 +1,19 @@
 """The words of the products slice: kinds, fields, criteria, terms and the firm they apply to."""
 
 from xinyidai.products.values.codes import ancestors, industry_path, region_path
+from xinyidai.products.values.costs import (
+    BASIS_NAMES,
+    BORNE_BY_NAMES,
+    COST_NAMES,
+    COST_RULE,
+    AllInCost,
+    BorneBy,
+    CostBasis,
+    CostCode,
+    CostItem,
+    CostLine,
+    all_in_cost,
+)
 from xinyidai.products.values.criteria import (
     CAUSE_TEXTS,
     Criterion,
@@ -41,6 +54,16 @@ from xinyidai.products.values.kinds import (
     ProductVersionState,
     RepaymentMethod,
 )
+from xinyidai.products.values.repayments import (
+    DAY_COUNTS,
+    LONGEST_MONTHS,
+    Instalment,
+    Loan,
+    due_date,
+    loan_problems,
+    repayment_plan,
+    total_interest,
+)
 from xinyidai.products.values.subject import (
     NO_RECORD,
     MatchSubject,
@@ -53,7 +76,12 @@ from xinyidai.products.values.subject import (
 from xinyidai.products.values.terms import ListedProduct, ProductFacts, Terms, implied_criteria
 
 __all__ = [
+    "BASIS_NAMES",
+    "BORNE_BY_NAMES",
     "CAUSE_TEXTS",
+    "COST_NAMES",
+    "COST_RULE",
+    "DAY_COUNTS",
     "ENTERPRISE_KIND_NAMES",
     "FIELDS",
     "FLAG_SCALE",
@@ -61,6 +89,7 @@ __all__ = [
     "GRADE_RANKS",
     "GUARANTEE_NAMES",
     "INDICATOR_PREFIX",
+    "LONGEST_MONTHS",
     "MEMBERSHIP",
     "NO_RECORD",
     "OPERATORS",
@@ -70,6 +99,12 @@ __all__ = [
     "PRODUCT_STATE_NAMES",
     "REPAYMENT_NAMES",
     "TAG_NAMES",
+    "AllInCost",
+    "BorneBy",
+    "CostBasis",
+    "CostCode",
+    "CostItem",
+    "CostLine",
     "Criterion",
     "CriterionValue",
     "EnterpriseKind",
@@ -79,7 +114,9 @@ __all__ = [
     "GuaranteeKind",
     "IndicatorInfo",
     "IndicatorNames",
+    "Instalment",
     "ListedProduct",
+    "Loan",
     "MatchSubject",
     "Operator",
     "Outcome",
@@ -93,12 +130,17 @@ __all__ = [
     "Terms",
     "WhenMissing",
     "Wish",
+    "all_in_cost",
     "ancestors",
     "completed_months",
+    "due_date",
     "implied_criteria",
     "indicator_field",
     "industry_path",
+    "loan_problems",
     "readings_of",
     "region_path",
+    "repayment_plan",
     "tag_name",
+    "total_interest",
 ]
