@@ -143,7 +143,7 @@ def cost_differs(loan, sheet):
     """Say whether payments discounted at the cost found are not worth what the firm received."""
     cost = all_in_cost(loan, sheet)
     if cost.nominal is None:
-        return cost.upfront_fen < loan.amount_fen and cost.interest_fen < loan.amount_fen * 1000
+        return cost.upfront_fen < loan.amount_fen
     low, high = (
         _worth(loan, sheet, cost.nominal + step) for step in (Decimal("-2e-8"), Decimal("2e-8"))
     )

@@ -76,10 +76,17 @@ def test_a_fee_not_published_that_the_bank_bears_leaves_the_cost_complete():
     assert all_in_cost(LOAN, (item,)).is_complete
 
 
-@pytest.mark.parametrize("fixed", [100_000_000, 200_000_000, 99_999_999])
+@pytest.mark.parametrize("fixed", [100_000_000, 200_000_000])
 def test_fees_that_eat_the_amount_up_have_no_rate(fixed):
     cost = all_in_cost(LOAN, (replace(EVALUATION, value=fixed),))
     assert (cost.rate, cost.nominal) == (None, None)
+
+
+def test_a_rate_beyond_all_sense_leaves_the_sums_and_the_nominal_rate():
+    cost = all_in_cost(replace(LOAN, months=1), (replace(EVALUATION, value=99_999_999),))
+    assert cost.rate is None
+    assert cost.nominal > 1_000_000
+    assert cost.firm_fen == 100_499_999
 
 
 def test_terms_show_the_case_nearest_to_a_million_over_a_year():

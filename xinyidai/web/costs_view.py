@@ -84,7 +84,7 @@ def rate_text(cost: AllInCost | None) -> str:
     if cost is None:
         return UNPUBLISHED
     if cost.rate is None:
-        return "费用与借款金额相比过大，无法计算"
+        return "费用与借款金额相比过大，请看各项合计"
     shown = yearly(cost.rate)
     return shown if cost.is_complete else f"不低于 {shown}（另有费用未公布）"
 

@@ -111,8 +111,9 @@ class CostLine:
 
 @dataclass(frozen=True)
 class AllInCost:
-    """What a loan costs; rates are None where the fees eat the amount up, 无法计算.
+    """What a loan costs; the rates are None where the fees eat the amount up, 无法计算.
 
+    `rate` is also None beyond a million, where `nominal` still stands.
     `firm_fen` is interest and known fees the firm bears; `is_complete` is False where a fee the
     firm bears, or the whole sheet, is not published: rates and sums are floors then.
     """
@@ -202,9 +203,8 @@ def _yearly(loan: Loan, paid: Sequence[int]) -> tuple[Decimal | None, Decimal | 
             offset = Decimal(loan.broken_days * MONTHS_A_YEAR) / loan.day_count - 1
         period = internal_rate(received, paid[1:], offset)
         rate = (1 + period) ** a_year - 1
-        if rate > HIGHEST_RATE:
-            return None, None
-        return rate.quantize(RATE_PLACES), (period * a_year).quantize(RATE_PLACES)
+        shown = None if rate > HIGHEST_RATE else rate.quantize(RATE_PLACES)
+        return shown, (period * a_year).quantize(RATE_PLACES)
 
 
 def internal_rate(received: int, paid: Sequence[int], offset: Decimal = Decimal(0)) -> Decimal:
