@@ -1,6 +1,6 @@
 """Use cases of loan products, 金融产品."""
 
-from xinyidai.products.importing import Rejected, parse_product_rows
+from xinyidai.products.importing import ProductReading, Rejected, parse_product_rows, read_list
 from xinyidai.products.service.drafting import (
     draft_product,
     facts_of,
@@ -20,6 +20,7 @@ from xinyidai.products.service.vocabulary import indicator_names
 __all__ = [
     "ImportedList",
     "ListDesk",
+    "ProductReading",
     "Rejected",
     "delist_product",
     "draft_product",
@@ -28,6 +29,7 @@ __all__ = [
     "indicator_names",
     "list_product",
     "parse_product_rows",
+    "read_list",
     "read_version",
     "return_product",
     "revise_product",

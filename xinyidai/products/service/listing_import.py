@@ -76,12 +76,13 @@ class ImportedList:
         return asdict(self)
 
 
-def import_list(desk: ListDesk, path: Path) -> ImportedList:
+def import_list(desk: ListDesk, path: Path, pages_of: str = "") -> ImportedList:
     """Draft, submit and list every product of a published list; again, it changes nothing.
 
     A changed row becomes the product's next version. A product manager enters rows of the own
     institution only; an operator or the credit office enters them on the institution's behalf, and
     `may_admit` lets them admit institutions that are missing, with a code that begins with LIST-.
+    `pages_of` names whose pages a JSON file holds, where the file does not say.
 
     Raises:
         Forbidden: the drafter may enter no list.
@@ -89,7 +90,7 @@ def import_list(desk: ListDesk, path: Path) -> ImportedList:
 
     """
     policies.require_list_entry(desk.drafter)
-    taken, refused = parse_product_rows(path)
+    taken, refused = parse_product_rows(path, pages_of)
     rejected = [NotTaken("", row.name, row.reason) for row in refused]
     known = _by_name()
     before = len(set(known.values()))
