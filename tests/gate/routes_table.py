@@ -99,6 +99,8 @@ TABLE: dict[str, Entry] = {
         """.split(),  # noqa: SIM905 - a list of fifty strings is harder to read
         _e("*"),
     ),
+    # Repayment calculator and comparison
+    **dict.fromkeys(("calculator.show", "calculator.as_csv"), _e("*")),
     # The public catalogue
     **dict.fromkeys(
         ("catalogue.catalogue", "catalogue.as_json", "catalogue.as_csv"),

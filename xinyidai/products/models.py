@@ -6,10 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from xinyidai.kernel import clock
 from xinyidai.kernel.db import Model, new_id, state_type
+from xinyidai.products.rules import parse_cost_items
 from xinyidai.products.values import (
     GuaranteeKind,
     ProductKind,
@@ -86,6 +88,8 @@ class ProductVersion(Model):
     rate_max: Mapped[Decimal | None]
     fee_rate: Mapped[Decimal | None]
     fee_note: Mapped[str] = mapped_column(Text, default="")
+    # Null is not published, 未公布; an empty list says that there are no other fees.
+    cost_items: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB(none_as_null=True))
     guarantee: Mapped[GuaranteeKind] = mapped_column(state_type(GuaranteeKind))
     repayment: Mapped[RepaymentMethod] = mapped_column(state_type(RepaymentMethod))
     promise_days: Mapped[int | None]
@@ -132,6 +136,7 @@ class ProductVersion(Model):
             guarantee=self.guarantee,
             repayment=self.repayment,
             promise_days=self.promise_days,
+            cost_items=parse_cost_items(self.cost_items),
         )
 
 

@@ -22,6 +22,7 @@ from xinyidai.products import queries, service
 from xinyidai.products.models import ProductVersion
 from xinyidai.products.queries import CatalogueFilter
 from xinyidai.products.schemas import (
+    CostItemSchema,
     LoanProductIn,
     LoanProductOut,
     LoanProductSummaryOut,
@@ -48,7 +49,7 @@ EXAMPLES_IN = [
     _example("注册地未知", "insufficient", years_established=5),
     _example("两项都未知", "insufficient"),
 ]
-PRODUCT_IN = {
+PRODUCT_IN: dict[str, Any] = {
     "code": "TAX-CREDIT",
     "name": "纳税信用贷",
     "kind": "credit_loan",
@@ -64,6 +65,7 @@ PRODUCT_IN = {
         "guarantee": "credit",
         "repayment": "interest_first",
         "promise_days": 3,
+        "cost_items": [],
     },
     "region_codes": ["410400"],
     "criteria": [
@@ -101,12 +103,24 @@ PRODUCT_OUT = {key: told for key, told in PRODUCT_IN.items() if key != "examples
 blueprint = ApiBlueprint("products", __name__, title="金融产品")
 
 
+class ProductCostItem(CostItemSchema):
+    """One fee with its share as a decimal string."""
+
+    rate = Rate(allow_none=True, load_default=None)  # type: ignore[assignment] # a string
+
+
 class ProductTerms(TermsSchema):
     """Terms of a product with rates as decimal strings, as everywhere in the API."""
 
     rate_min = Rate(allow_none=True, load_default=None)  # type: ignore[assignment] # a string
     rate_max = Rate(allow_none=True, load_default=None)  # type: ignore[assignment] # a string
     fee_rate = Rate(allow_none=True, load_default=None)  # type: ignore[assignment] # a string
+    cost_items = fields.List(
+        fields.Nested(ProductCostItem),
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "利息以外的费用清单；空表示没有，null 表示未公布"},
+    )
 
 
 class ProductIn(LoanProductIn):

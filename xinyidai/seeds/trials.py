@@ -29,4 +29,3 @@ def try_out(world: World) -> None:
         products.add_proposed_examples(manager, version.id)
         matching.shadow_run(manager, version.id)
         products.submit_product(manager, version.id)
-

@@ -3,6 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from xinyidai.products.rules.costs import (
+    cost_item_to_json,
+    cost_problems,
+    parse_cost_items,
+    settled,
+)
 from xinyidai.products.rules.diffing import CriterionChange, criteria_changes
 from xinyidai.products.rules.examples import (
     example_problems,
@@ -40,6 +46,8 @@ __all__ = [
     "CriterionChange",
     "assess",
     "check_facts",
+    "cost_item_to_json",
+    "cost_problems",
     "criteria_changes",
     "criterion_to_json",
     "example_problems",
@@ -50,6 +58,7 @@ __all__ = [
     "fields_of",
     "free_code",
     "how_to_fill",
+    "parse_cost_items",
     "parse_criteria",
     "parse_document",
     "parse_json_text",
@@ -59,6 +68,7 @@ __all__ = [
     "read_value",
     "reading_to_json",
     "run_examples",
+    "settled",
     "shortfalls_for_review",
     "to_json_text",
     "to_text",

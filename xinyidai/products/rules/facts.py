@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 from decimal import Decimal
 
 from xinyidai.catalogue.list_types import LIST_TYPES
+from xinyidai.products.rules.costs import cost_problems
 from xinyidai.products.values import (
     ProductFacts,
     TargetGroup,
@@ -22,7 +23,7 @@ ONE = Decimal(1)
 
 def check_facts(facts: ProductFacts) -> dict[str, str]:
     """Return one Chinese sentence for each field that cannot be right; empty when none."""
-    problems = _terms_problems(facts.terms)
+    problems = _terms_problems(facts.terms) | cost_problems(facts.terms)
     if not _PRODUCT_CODE.fullmatch(facts.code):
         problems["code"] = "产品编号须为 2 至 40 位字母、数字、横线或下划线。"
     if not 1 <= len(facts.name.strip()) <= LONGEST_NAME:

@@ -1,6 +1,6 @@
 """Use cases of loan products, 金融产品."""
 
-from xinyidai.products.importing import Rejected, parse_product_rows
+from xinyidai.products.importing import ProductReading, Rejected, parse_product_rows, read_list
 from xinyidai.products.service.drafting import (
     draft_product,
     facts_of,
@@ -39,6 +39,7 @@ __all__ = [
     "SMALLEST_SHOWN",
     "ImportedList",
     "ListDesk",
+    "ProductReading",
     "Rejected",
     "add_proposed_examples",
     "change_text",
@@ -56,6 +57,7 @@ __all__ = [
     "parse_product_rows",
     "pre_loan_items",
     "proposed_examples",
+    "read_list",
     "read_version",
     "replace_criteria",
     "return_product",

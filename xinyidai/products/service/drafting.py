@@ -14,12 +14,14 @@ from xinyidai.products.lifecycle import LIFECYCLE
 from xinyidai.products.models import LoanProduct, ProductVersion
 from xinyidai.products.rules import (
     check_facts,
+    cost_item_to_json,
     criterion_to_json,
     example_problems,
     examples_from_json,
     fields_of,
     parse_criteria,
     parse_document,
+    settled,
     shortfalls_for_review,
 )
 from xinyidai.products.service import telling
@@ -173,12 +175,14 @@ def _new_version(
 
 
 def _write(version: ProductVersion, facts: ProductFacts) -> None:
-    terms = facts.terms
+    terms = settled(facts.terms)
     version.name, version.kind = facts.name.strip(), facts.kind
     version.amount_min_fen, version.amount_max_fen = terms.amount_min_fen, terms.amount_max_fen
     version.term_min_months, version.term_max_months = terms.term_min_months, terms.term_max_months
     version.rate_min, version.rate_max = terms.rate_min, terms.rate_max
     version.fee_rate, version.fee_note = terms.fee_rate, terms.fee_note
+    items = terms.cost_items
+    version.cost_items = None if items is None else [cost_item_to_json(item) for item in items]
     version.guarantee, version.repayment = terms.guarantee, terms.repayment
     version.promise_days = terms.promise_days
     criteria = parse_criteria(facts.criteria, indicator_names(), stored=True)

@@ -1,6 +1,19 @@
 """The words of the products slice: kinds, fields, criteria, terms and the firm they apply to."""
 
 from xinyidai.products.values.codes import ancestors, industry_path, region_path
+from xinyidai.products.values.costs import (
+    BASIS_NAMES,
+    BORNE_BY_NAMES,
+    COST_NAMES,
+    COST_RULE,
+    AllInCost,
+    BorneBy,
+    CostBasis,
+    CostCode,
+    CostItem,
+    CostLine,
+    all_in_cost,
+)
 from xinyidai.products.values.criteria import (
     CAUSE_TEXTS,
     Criterion,
@@ -54,6 +67,16 @@ from xinyidai.products.values.kinds import (
     ShadowSide,
     TargetGroup,
 )
+from xinyidai.products.values.repayments import (
+    DAY_COUNTS,
+    LONGEST_MONTHS,
+    Instalment,
+    Loan,
+    due_date,
+    loan_problems,
+    repayment_plan,
+    total_interest,
+)
 from xinyidai.products.values.subject import (
     NO_RECORD,
     MatchSubject,
@@ -66,7 +89,12 @@ from xinyidai.products.values.subject import (
 from xinyidai.products.values.terms import ListedProduct, ProductFacts, Terms, implied_criteria
 
 __all__ = [
+    "BASIS_NAMES",
+    "BORNE_BY_NAMES",
     "CAUSE_TEXTS",
+    "COST_NAMES",
+    "COST_RULE",
+    "DAY_COUNTS",
     "ENTERPRISE_KIND_NAMES",
     "FIELDS",
     "FLAG_SCALE",
@@ -75,6 +103,7 @@ __all__ = [
     "GUARANTEE_NAMES",
     "INDICATOR_PREFIX",
     "LEAST_OF_EACH",
+    "LONGEST_MONTHS",
     "MEMBERSHIP",
     "MOST_EXAMPLES",
     "NO_RECORD",
@@ -88,6 +117,12 @@ __all__ = [
     "TAG_NAMES",
     "TARGET_GROUP_NAMES",
     "WISH_FIELDS",
+    "AllInCost",
+    "BorneBy",
+    "CostBasis",
+    "CostCode",
+    "CostItem",
+    "CostLine",
     "Criterion",
     "CriterionValue",
     "EnterpriseKind",
@@ -100,7 +135,9 @@ __all__ = [
     "GuaranteeKind",
     "IndicatorInfo",
     "IndicatorNames",
+    "Instalment",
     "ListedProduct",
+    "Loan",
     "MatchSubject",
     "Operator",
     "Outcome",
@@ -116,13 +153,18 @@ __all__ = [
     "Terms",
     "WhenMissing",
     "Wish",
+    "all_in_cost",
     "ancestors",
     "completed_months",
+    "due_date",
     "implied_criteria",
     "indicator_field",
     "industry_name",
     "industry_path",
+    "loan_problems",
     "readings_of",
     "region_path",
+    "repayment_plan",
     "tag_name",
+    "total_interest",
 ]

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from xinyidai.products.values.costs import AllInCost, CostItem, all_in_cost
 from xinyidai.products.values.criteria import Criterion, CriterionValue
 from xinyidai.products.values.fields import FIELDS, Operator
 from xinyidai.products.values.kinds import (
@@ -16,13 +18,17 @@ from xinyidai.products.values.kinds import (
     RepaymentMethod,
     TargetGroup,
 )
+from xinyidai.products.values.repayments import MONTHS_A_YEAR, Loan
+
+REFERENCE_FEN = 100_000_000  # 100 万元 over a year: the case for which pages show the cost
 
 
 @dataclass(frozen=True)
 class Terms:
     """Amounts in 分, terms in months, rates as yearly decimal fractions; None is not published.
 
-    `fee_rate` is what the firm pays a year on top of the rate; `fee_note` says it in words.
+    `cost_items` is the cost sheet: None is not published, empty is «no other fees». `fee_rate` is
+    the sum of its yearly fees that the firm bears; `fee_note` says in words what no item says.
     """
 
     amount_min_fen: int | None = None
@@ -36,11 +42,47 @@ class Terms:
     guarantee: GuaranteeKind = GuaranteeKind.NEGOTIABLE
     repayment: RepaymentMethod = RepaymentMethod.NEGOTIABLE
     promise_days: int | None = None
+    cost_items: tuple[CostItem, ...] | None = None
+
+    @cached_property
+    def all_in_rate(self) -> Decimal | None:
+        """Return the highest cost a year in the reference case, 综合年化成本; None: not published.
+
+        Without a cost sheet it is the highest rate plus the yearly fee, as far as published.
+        """
+        if self.cost_items is None:
+            return None if self.rate_max is None else self.rate_max + (self.fee_rate or Decimal(0))
+        cost = self.cost_of(*self.reference_case)
+        return cost.nominal if cost and cost.is_complete else None
 
     @property
-    def all_in_rate(self) -> Decimal | None:
-        """Return the highest rate plus fee, 综合年化成本; None when not published."""
-        return None if self.rate_max is None else self.rate_max + (self.fee_rate or Decimal(0))
+    def reference_case(self) -> tuple[int, int]:
+        """Return amount and months of the case shown: 100 万元 for a year, or the nearest offered.
+
+        Amounts and terms that are not published do not limit.
+        """
+        amount = _within(REFERENCE_FEN, self.amount_min_fen, self.amount_max_fen)
+        return amount, _within(MONTHS_A_YEAR, self.term_min_months, self.term_max_months)
+
+    def cost_of(self, amount_fen: int, months: int) -> AllInCost | None:
+        """Return what this loan costs at the highest rate; None where no rate is published.
+
+        Where the repayment is negotiable interest first is taken, 先息后本.
+
+        Raises:
+            InvalidInput: amount or months can be no loan at all.
+
+        """
+        if self.rate_max is None:
+            return None
+        method = self.repayment
+        if method is RepaymentMethod.NEGOTIABLE:
+            method = RepaymentMethod.INTEREST_FIRST
+        return all_in_cost(Loan(amount_fen, self.rate_max, months, method), self.cost_items)
+
+
+def _within(wanted: int, low: int | None, high: int | None) -> int:
+    return max(low or 1, min(wanted, wanted if high is None else high))
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from xinyidai.products.queries import CatalogueFilter
 from xinyidai.products.values import TARGET_GROUP_NAMES
 from xinyidai.products.values import ProductVersionState as S
 from xinyidai.web import wording
-from xinyidai.web.bank import product_form
+from xinyidai.web.bank import costs_form, product_form
 from xinyidai.web.bank.base import (
     BANK,
     MANAGER,
@@ -196,7 +196,7 @@ def _own_fields(error: InvalidInput) -> dict[str, str]:
         if name.startswith("criteria.") and place.isdigit():
             faults[f"crit-{place}-field"] = f"第 {int(place) + 1} 条：{sentence}"
         else:
-            faults[name] = sentence
+            faults[costs_form.own_field(name)] = sentence
     return faults or {"name": error.message}
 
 
@@ -226,6 +226,7 @@ def _form(
         errors=errors,
         met=met_words(version) if version else {},
         **_choices(),
+        **costs_form.choices(values),
     )
 
 

@@ -20,7 +20,7 @@ from xinyidai.products.values import (
     TargetGroup,
     industry_name,
 )
-from xinyidai.web import wording
+from xinyidai.web import costs_view, wording
 from xinyidai.web.bank import showing
 from xinyidai.web.bank.product_form import percent_text
 from xinyidai.web.chrome import format_day
@@ -144,9 +144,6 @@ def example_rows(results: Sequence[ExampleResult]) -> list[dict[str, Any]]:
 
 def _facts(version: ProductVersion) -> list[dict[str, Any]]:
     listed = LIST_TYPES.get(version.whitelist_code or "")
-    fee = version.fee_note or None
-    if version.fee_rate is not None:
-        fee = f"每年 {percent_text(version.fee_rate)}% {version.fee_note}"
     days = version.promise_days
     return [
         {"label": "产品编号", "value": version.product.code},
@@ -154,7 +151,8 @@ def _facts(version: ProductVersion) -> list[dict[str, Any]]:
         {"label": "额度", "value": amount_words(version), "note": ""},
         {"label": "年利率", "value": rate_words(version)},
         {"label": "期限", "value": term_words(version)},
-        {"label": "其他费用", "value": fee or "未公布"},
+        {"label": "其他费用", "value": costs_view.fees_text(version.terms)},
+        {"label": "综合融资成本（年化）", "value": costs_view.reference_text(version.terms)},
         {"label": "担保方式", "value": wording.GUARANTEES[version.guarantee]},
         {"label": "还款方式", "value": wording.REPAYMENTS[version.repayment]},
         {"label": "承诺时限", "value": f"{days} 个工作日" if days else "平台默认"},

@@ -17,7 +17,7 @@ from xinyidai.products.values import (
     Terms,
     industry_name,
 )
-from xinyidai.web import wording
+from xinyidai.web import costs_view, wording
 from xinyidai.web.chrome import format_day, format_percent
 from xinyidai.web.office.base import Row
 
@@ -45,8 +45,8 @@ def public_rows(version: ProductVersion, institution: Institution) -> list[Row]:
         _row("额度", amount_of(terms)),
         _row("期限", term_of(terms)),
         _row("年利率", rate_of(terms)),
-        _row("综合年化成本上限", _percent(terms.all_in_rate)),
-        {"label": "其他费用", "value": terms.fee_note or "没有说明"},
+        {"label": "综合融资成本（年化）", "value": costs_view.reference_text(terms)},
+        {"label": "其他费用", "value": costs_view.fees_text(terms)},
         {"label": "担保方式", "value": wording.GUARANTEES[version.guarantee]},
         {"label": "还款方式", "value": wording.REPAYMENTS[version.repayment]},
         _row("办理承诺", _promise(terms.promise_days)),
