@@ -41,8 +41,7 @@ def match_engine_equals_naive(pairs, seed=20260615):
         for place, criteria in enumerate(written):
             heard = [naive.product_says(criteria, firm) for firm in plain]
             wrong += sum(
-                verdict.of(place).value != one
-                for verdict, one in zip(verdicts, heard, strict=True)
+                verdict.of(place).value != one for verdict, one in zip(verdicts, heard, strict=True)
             )
             codes = reverse(products[place].criteria, columns).outcomes
             names = (naive.YES, naive.UNKNOWN, naive.NO)
@@ -59,7 +58,9 @@ def match_missing_never_passes(firms, seed=20260616):
     dice, gained = dice_of(seed), 0
     _, products = written_products(dice, RULES // 2)
     rules = [random_criterion(dice, place) for place in range(RULES // 2)]
-    alone = [listed(RULES + place, parse_criteria([one], INDICATORS)) for place, one in enumerate(rules)]
+    alone = [
+        listed(RULES + place, parse_criteria([one], INDICATORS)) for place, one in enumerate(rules)
+    ]
     index = ProductIndex([*products, *alone], "proof")
     for _ in range(firms):
         subject, wish = random_subject(dice, missing=0.02), random_wish(dice)
