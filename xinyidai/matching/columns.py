@@ -151,7 +151,7 @@ def is_number(code: str) -> bool:
 
 def _reading(column: Column, place: int) -> Reading:
     if isinstance(column, CodeColumn):
-        return column.readings[column.codes[place]]
+        return column.readings[int(column.codes[place])]
     if isinstance(column, NumberColumn):
         value = float(column.values[place])
         return NO_RECORD if np.isnan(value) else value

@@ -41,7 +41,7 @@ class Numbers:
     @property
     def size(self) -> int:
         """Return how many products there are."""
-        return self.rows.shape[1]
+        return int(self.rows.shape[1])
 
 
 @lru_cache(maxsize=2)
@@ -114,8 +114,9 @@ def _best(
 
 
 def _scores(rows: Floats, weight: float, asker: Asker) -> Floats:
-    likelihood: Floats = weight * (0.5 * asker.grade_share + rows[0])
-    return LIKELIHOOD * likelihood + rows[1] + rows[2] + FIT * _fit(rows, asker)
+    likelihood = weight * (0.5 * asker.grade_share + rows[0])
+    scores: Floats = LIKELIHOOD * likelihood + rows[1] + rows[2] + FIT * _fit(rows, asker)
+    return scores
 
 
 def _fit(rows: Floats, asker: Asker) -> Floats | float:
