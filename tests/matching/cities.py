@@ -122,7 +122,7 @@ def _numbers(draw, field, count):
     if field == "years_established":
         values = np.floor(values * 12) / 12
     elif field in WHOLE or field.endswith("_fen"):
-        values = np.floor(values)
+        values = np.floor(values) + 1  # nobody wishes for nothing
     return _with_gaps(draw, values, np.nan)
 
 

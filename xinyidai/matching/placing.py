@@ -123,7 +123,8 @@ def _fit(rows: Floats, asker: Asker) -> Floats | float:
     wish, shares = asker.wish, list[Floats]()
     for wanted, low in ((wish.amount_fen, 3), (wish.term_months, 5)):
         if wanted is not None:
-            within = np.minimum(1.0, rows[low + 1] / wanted) if wanted > 0 else rows[low + 1] > 0
+            high = rows[low + 1]
+            within = np.minimum(1.0, high / wanted) if wanted > 0 else np.sign(high)
             shares.append(within * (rows[low] <= wanted))
     if wish.guarantee is not None:
         shares.append((rows[7] == GUARANTEES.index(wish.guarantee)).astype(np.float64))
