@@ -187,7 +187,8 @@ def _fill(
 
 def _sums(rows: Floats, wishes: Wishes, weight: float) -> Floats:
     likelihood = weight * (0.5 * wishes.grade_share + rows[0])
-    return LIKELIHOOD * likelihood + rows[1] + rows[2] + FIT * _fit(rows, wishes)
+    sums: Floats = LIKELIHOOD * likelihood + rows[1] + rows[2] + FIT * _fit(rows, wishes)
+    return sums
 
 
 def _fit(rows: Floats, wishes: Wishes) -> Floats:

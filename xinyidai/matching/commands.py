@@ -25,4 +25,14 @@ def match_all(*, as_of: datetime | None) -> None:
     click.echo(json.dumps({"as_of": day.isoformat(), **counts.as_json()}, ensure_ascii=False))
 
 
+@match.command("due", help="重新匹配有变化的企业并保存各自的前 20 款产品，可随时中断后接着做。")
+@click.option("--limit", type=click.IntRange(min=1), help="最多处理多少家，默认全部。")
+def match_due(*, limit: int | None) -> None:
+    """Match what is due, block by block; the answer is one JSON document."""
+    done = service.match_due(
+        lambda firms: click.echo(f"{firms} 家", err=True), limit=limit, step=own_transaction
+    )
+    click.echo(json.dumps({"matched": done}, ensure_ascii=False))
+
+
 COMMANDS = (match,)

@@ -10,6 +10,7 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from xinyidai.catalogue.missing import Missing
 from xinyidai.products.values import (
@@ -297,5 +298,12 @@ def _enter(
 ) -> None:
     for member in members:
         hit[member] = hit.get(member, 0) | bit
-        for above in ancestors(member)[:-1] if paths else ():
+    if paths:
+        for above in frozenset().union(*map(_above, members)):
             finer[above] = finer.get(above, 0) | bit
+
+
+@lru_cache(maxsize=10_000)
+def _above(path: str) -> frozenset[str]:
+    """Return every leading part of a path but itself."""
+    return frozenset(ancestors(path)[:-1])

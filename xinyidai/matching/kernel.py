@@ -214,7 +214,7 @@ def _sum(products: Floats, place: int, weight: float, asked: Asked) -> float:
         total += 1.0
     fit = total / stated if stated > 0 else 1.0
     likelihood = weight * (half_grade + products[place, 0])
-    return LIKELIHOOD * likelihood + products[place, 1] + products[place, 2] + FIT * fit
+    return float(LIKELIHOOD * likelihood + products[place, 1] + products[place, 2] + FIT * fit)
 
 
 @compiled

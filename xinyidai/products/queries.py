@@ -152,6 +152,16 @@ def listed_products(indicators: IndicatorNames) -> list[ListedProduct]:
     return [as_listed(version, indicators) for version in found]
 
 
+def versions_as_listed(
+    version_ids: Sequence[UUID], indicators: IndicatorNames
+) -> dict[UUID, ListedProduct]:
+    """Return these versions, listed or not, as matching reads them today, by id."""
+    if not version_ids:
+        return {}
+    found = db.session.scalars(_versions().where(ProductVersion.id.in_(version_ids)))
+    return {version.id: as_listed(version, indicators) for version in found}
+
+
 def as_listed(version: ProductVersion, indicators: IndicatorNames) -> ListedProduct:
     """Return one version, listed or not, as matching reads it."""
     return ListedProduct(
