@@ -24,6 +24,7 @@ from xinyidai.matching.rules import ORDER
 from xinyidai.products.values import GRADE_RANKS, GRADES, GuaranteeKind
 
 FIRMS_AT_ONCE = 1 << 13
+WORTH_COMPILING = 50_000  # firms; the compiler takes as long as NumPy for about so many
 UNIT = 10**PLACES
 SCORE_BITS, SEED_BITS = 30, 16
 NOBODY = -1
@@ -66,16 +67,16 @@ class BlockPlaces:
 def match_blocks(
     index: ProductIndex, firms: FirmColumns, *, on: date, limit: int, kernel: bool | None = None
 ) -> Iterator[BlockPlaces]:
-    """Judge and rank every firm, block by block; `kernel` None takes it where it is installed."""
+    """Judge and rank every firm, block by block; by `kernel` or not; None takes it for many."""
     if len(index.products) >= 1 << SEED_BITS:
         raise ValueError("too many products for one index")
     compiled, numbers = compile_for(index, firms), numbers_of(index, on)
     wishes = wishes_of(firms)
-    use_kernel = has_kernel() if kernel is None else kernel
+    use_kernel = has_kernel() and firms.size >= WORTH_COMPILING if kernel is None else kernel
     for start in range(0, firms.size, FIRMS_AT_ONCE):
         size = min(FIRMS_AT_ONCE, firms.size - start)
         rows = slice(start, start + size)
-        if use_kernel:
+        if use_kernel and compiled.tables:
             match_by_kernel = import_module("xinyidai.matching.kernel").match_block
             yield match_by_kernel(compiled, numbers, wishes.of(rows), rows, limit)
         else:

@@ -6,7 +6,7 @@ from typing import Any
 
 from xinyidai.catalogue.missing import Missing, MissingCause
 from xinyidai.matching.mobility import ChangeKind
-from xinyidai.matching.nearest import Change, FieldChange, nearest_change, obstacles
+from xinyidai.matching.nearest import FieldChange, unmet_fields
 from xinyidai.products.values import (
     INDICATOR_PREFIX,
     Field,
@@ -43,26 +43,29 @@ ACTS: Mapping[str, Act] = {
 
 
 def nearest_json(product: ListedProduct, readings: Readings) -> dict[str, Any] | None:
-    """Return 差一点 for a stored row: the steps, or what no firm can change; None when it fits."""
-    change = nearest_change(product, readings)
-    if change is not None:
-        return {"steps": steps_json(change), "blocked": []}
-    blocked = obstacles(product, readings)
-    return {"steps": [], "blocked": [_blocked(field) for field in blocked]} if blocked else None
+    """Return 差一点 for a stored row; None when the product fits.
+
+    `steps` say what to do for each field that can change; they open the product only together,
+    and only when `blocked`, what no firm can change, is empty.
+    """
+    found = list(unmet_fields(product, readings))
+    if not found:
+        return None
+    return {
+        "steps": [step_json(change) for _, change in found if change is not None],
+        "blocked": [_blocked(field) for field, change in found if change is None],
+    }
 
 
-def steps_json(change: Change) -> list[dict[str, Any]]:
-    """Return each step with its sentence; what the bank keeps to itself is not in it."""
-    return [
-        {
-            "field": step.field.code,
-            "kind": step.kind.value,
-            "text": text_of(step),
-            "act": act_of(step).value,
-            "step": step.step if step.is_shown else None,
-        }
-        for step in change.changes
-    ]
+def step_json(step: FieldChange) -> dict[str, Any]:
+    """Return a step with its sentence; what the bank keeps to itself is not in it."""
+    return {
+        "field": step.field.code,
+        "kind": step.kind.value,
+        "text": text_of(step),
+        "act": act_of(step).value,
+        "step": step.step if step.is_shown else None,
+    }
 
 
 def text_of(step: FieldChange) -> str:
@@ -89,7 +92,7 @@ def act_of(step: FieldChange) -> Act:
         return Act.WAIT
     if step.field.code == "grade":
         return Act.AUTHORIZE if step.kind is ChangeKind.SUPPLY else Act.PROFILE
-    return ACTS.get(step.field.code) or (Act.REPAIR if _goes_down(step) else Act.PROFILE)
+    return ACTS.get(step.field.code) or (Act.REPAIR if _is_listed(step) else Act.PROFILE)
 
 
 def _supply_text(step: FieldChange) -> str:
@@ -147,3 +150,8 @@ def _way(step: FieldChange) -> str:
 def _goes_down(step: FieldChange) -> bool:
     before, after = step.before, step.after
     return isinstance(before, int | float) and isinstance(after, int | float) and after < before
+
+
+def _is_listed(step: FieldChange) -> bool:
+    """Return whether the step leaves a list of bad standing, which credit repair is for."""
+    return _goes_down(step) and bool(step.field.scale)

@@ -94,19 +94,20 @@ def nearest_change(product: ListedProduct, readings: Readings) -> Change | None:
 
     None when it fits already, or when a field is in the way that the firm cannot change.
     """
-    found = [change for _, change in _unmet(product, readings)]
-    changes = tuple(change for change in found if change is not None)
+    found = list(unmet_fields(product, readings))
+    changes = tuple(change for _, change in found if change is not None)
     return Change(changes) if changes and len(changes) == len(found) else None
 
 
 def obstacles(product: ListedProduct, readings: Readings) -> tuple[Field, ...]:
     """Return the fields in the way that the firm cannot change so that the product fits."""
-    return tuple(field for field, change in _unmet(product, readings) if change is None)
+    return tuple(field for field, change in unmet_fields(product, readings) if change is None)
 
 
-def _unmet(
+def unmet_fields(
     product: ListedProduct, readings: Readings
 ) -> Iterator[tuple[Field, FieldChange | None]]:
+    """Yield every field that some criterion does not accept, with its smallest change or None."""
     by_field: dict[str, list[Criterion]] = {}
     for criterion in product.criteria:
         by_field.setdefault(criterion.field.code, []).append(criterion)
