@@ -10,7 +10,8 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from uuid import UUID
 
 from xinyidai.catalogue.missing import Missing
 from xinyidai.products.values import (
@@ -246,6 +247,11 @@ class ProductIndex:
         for code, field_index in self.fields.items():
             field_index.compile()
             self._enter(code, field_index)
+
+    @cached_property
+    def by_version(self) -> dict[UUID, ListedProduct]:
+        """Return the products by the id of their version."""
+        return {product.version_id: product for product in self.products}
 
     def judge(self, readings: Readings) -> Verdicts:
         """Return the outcome of every product for one firm's readings."""
