@@ -38,4 +38,14 @@ def replay(run_id: UUID) -> None:
     sys.exit(0 if all(one.is_same for one in done) else 3)
 
 
+@match.command("due", help="重新匹配有变化的企业并保存各自的前 20 款产品，可随时中断后接着做。")
+@click.option("--limit", type=click.IntRange(min=1), help="最多处理多少家，默认全部。")
+def match_due(*, limit: int | None) -> None:
+    """Match what is due, block by block; the answer is one JSON document."""
+    done = service.match_due(
+        lambda firms: click.echo(f"{firms} 家", err=True), limit=limit, step=own_transaction
+    )
+    click.echo(json.dumps({"matched": done}, ensure_ascii=False))
+
+
 COMMANDS = (match,)

@@ -4,7 +4,18 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from xinyidai.kernel import clock
@@ -106,4 +117,32 @@ class ProductMatchRow(Model):
     factors: Mapped[list[dict[str, Any]]]
     unmet: Mapped[list[dict[str, Any]]]
     missing: Mapped[list[dict[str, Any]]]
+    nearest: Mapped[dict[str, Any] | None] = mapped_column(default=None)
     text_conditions: Mapped[list[str]] = mapped_column(default=list)
+
+
+class MatchHead(Model):
+    """What every firm can get as of its newest matching of all, 最新匹配: its first places.
+
+    Written by the batch, one row a firm, with what it rests on: what differs from it is matched
+    anew. `version_ids`, `outcomes` and `scores` (billionths) go in the public order.
+    """
+
+    __tablename__ = "match_head"
+
+    enterprise_id: Mapped[UUID] = mapped_column(ForeignKey("enterprise.id"), primary_key=True)
+    matched_on: Mapped[date]
+    facts_version: Mapped[int]
+    profile_id: Mapped[UUID]
+    score_id: Mapped[UUID | None]
+    products_fingerprint: Mapped[str] = mapped_column(String(64))
+    rules_version: Mapped[str] = mapped_column(String(40))
+    wish: Mapped[dict[str, Any]]
+    product_count: Mapped[int]
+    eligible_count: Mapped[int]
+    insufficient_count: Mapped[int]
+    ineligible_count: Mapped[int]
+    version_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
+    outcomes: Mapped[list[str]]
+    scores: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    computed_at: Mapped[datetime] = mapped_column(default=clock.now)

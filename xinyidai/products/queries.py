@@ -160,6 +160,16 @@ def listed_products(indicators: IndicatorNames, *, on: date | None = None) -> li
     return [as_listed(version, indicators, on=day) for version in found]
 
 
+def versions_as_listed(
+    version_ids: Sequence[UUID], indicators: IndicatorNames, *, on: date | None = None
+) -> dict[UUID, ListedProduct]:
+    """Return these versions, listed or not, as matching reads them on a day, by id."""
+    if not version_ids:
+        return {}
+    found = db.session.scalars(_versions().where(ProductVersion.id.in_(version_ids)))
+    return {version.id: as_listed(version, indicators, on=on) for version in found}
+
+
 def as_listed(
     version: ProductVersion, indicators: IndicatorNames, *, on: date | None = None
 ) -> ListedProduct:

@@ -2,6 +2,7 @@
 
 from xinyidai.matching.service.assembling import subject_from
 from xinyidai.matching.service.batch import MatchCounts, match_all
+from xinyidai.matching.service.heads import find_head, match_due
 from xinyidai.matching.service.matching import (
     MatchRequest,
     MatchResult,
@@ -29,7 +30,9 @@ __all__ = [
     "current_index",
     "draft_need",
     "expire_needs",
+    "find_head",
     "match_all",
+    "match_due",
     "match_enterprise",
     "match_own_firm",
     "match_products",

@@ -10,7 +10,7 @@ from typing import Any
 from xinyidai.catalogue.missing import Missing, MissingCause
 from xinyidai.enterprises.reference import get_region, industries, regions
 from xinyidai.kernel.money import format_wan
-from xinyidai.products.values.codes import industry_path, region_path
+from xinyidai.products.values.codes import ancestors, industry_path, region_path
 from xinyidai.products.values.fields import (
     FLAG_SCALE,
     GRADE_RANKS,
@@ -109,6 +109,11 @@ class Criterion:
             return frozenset(str(code) for code in codes)
         return frozenset(path for code in codes if (path := path_of(str(code))) is not None)
 
+    @cached_property
+    def above(self) -> frozenset[str]:
+        """Return every place or trade that one of the members lies in."""
+        return frozenset(path for member in self.members for path in ancestors(member)[:-1])
+
     def judge(self, reading: Reading) -> Outcome:
         """Return what this criterion says of one reading; a missing one is 数据不足."""
         return (
@@ -124,6 +129,10 @@ class Criterion:
 
     def threshold_text(self) -> str:
         """Return the condition as a short Chinese phrase."""
+        return self._threshold_text
+
+    @cached_property
+    def _threshold_text(self) -> str:
         name = self.field.name
         if self.field.scale == FLAG_SCALE and not isinstance(self.value, tuple):
             return f"{name}须为“{self.show(self.value)}”"
@@ -244,9 +253,9 @@ def _judge_not_in(criterion: Criterion, reading: Reading) -> Outcome:
 
 
 def _judge_path(criterion: Criterion, path: str, *, inside: Outcome) -> Outcome:
-    if any(path.startswith(member) for member in criterion.members):
+    if not criterion.members.isdisjoint(ancestors(path)):
         return inside
-    if any(member.startswith(path) for member in criterion.members):
+    if path in criterion.above:
         # A firm known to lie in the city may or may not lie in the county asked for.
         return Outcome.INSUFFICIENT
     return Outcome.INELIGIBLE if inside is Outcome.ELIGIBLE else Outcome.ELIGIBLE

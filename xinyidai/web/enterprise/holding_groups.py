@@ -25,6 +25,7 @@ from xinyidai.declarations.models import Declaration, DeclarationFile, Declarati
 from xinyidai.enterprises.models import Enterprise, PendingName
 from xinyidai.joint_checks.models import CheckHit, JointCheck
 from xinyidai.matching.models import FinancingNeed, MatchRun, ProductMatchRow
+from xinyidai.matching.models import MatchHead as FirstPlaces
 from xinyidai.matchmaking_events.models import EventRegistration, Meeting
 from xinyidai.notifications.models import Notification
 from xinyidai.objections.models import Objection, ObjectionStep
@@ -158,6 +159,7 @@ GROUPS: Sequence[Group] = (
         "平台按公开规则算出",
         (
             Part("runs", MatchRun, own(MatchRun.enterprise_id), "computed_at"),
+            Part("first_places", FirstPlaces, own(FirstPlaces.enterprise_id), "computed_at"),
             Part("results", ProductMatchRow, below(ProductMatchRow.run_id, MatchRun), "run_id"),
             Part("trials", ShadowChange, own(ShadowChange.enterprise_id), "run_id"),
         ),
