@@ -74,7 +74,7 @@ JOBS: tuple[str, ...] = (
     "credit_evaluations",
     "scoring",
     "credit_reports",
-    "matching",
+    "financing_needs",
     "applications",
     "model_monitoring",
     "oversight",

@@ -17,12 +17,12 @@ from xinyidai.consents.values import ConsentState
 from xinyidai.credit_records import service as credit_records
 from xinyidai.credit_records.models import QueryEvent
 from xinyidai.enterprises.models import Enterprise, PendingName
+from xinyidai.financing_needs.models import FinancingNeed
 from xinyidai.institutions.models import Institution
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import SYSTEM, Role
 from xinyidai.kernel.db import db, own_transaction
 from xinyidai.kernel.errors import Conflict
-from xinyidai.matching.models import FinancingNeed
 from xinyidai.matchmaking_events.models import MatchmakingEvent
 from xinyidai.matchmaking_events.values import EventState
 from xinyidai.products.models import ProductVersion

@@ -3,10 +3,11 @@
 
 from datetime import timedelta
 
+from xinyidai.financing_needs import service as needs
+from xinyidai.financing_needs.values import NeedFacts
 from xinyidai.kernel.actor import SYSTEM
 from xinyidai.kernel.money import Yuan
 from xinyidai.matching import service as matching
-from xinyidai.matching.values import NeedFacts
 from xinyidai.products.values import Outcome, Wish
 from xinyidai.seeds.times import at
 from xinyidai.seeds.world import World
@@ -24,14 +25,14 @@ def publish_needs(world: World) -> None:
         )
         facts = NeedFacts(wish, PURPOSES[number % len(PURPOSES)], "希望尽快放款")
         with at(max(world.ago(170 - 2.8 * number), member.since + timedelta(hours=1))):
-            need = matching.draft_need(member.actor, member.enterprise_id, facts)
+            need = needs.draft_need(member.actor, member.enterprise_id, facts)
             if number % 10 != 9:
-                matching.publish_need(member.actor, need.id)
+                needs.publish_need(member.actor, need.id)
         with at(max(world.ago(160 - 2.8 * number), member.since + timedelta(days=1))):
             if number % 10 == 4:
-                matching.withdraw_need(member.actor, need.id)
+                needs.withdraw_need(member.actor, need.id)
     with at(world.now):
-        matching.expire_needs(SYSTEM)
+        needs.expire_needs(SYSTEM)
 
 
 def match_members(world: World) -> None:

@@ -1,4 +1,4 @@
-"""Use cases of matching: financing needs and the products that can serve them."""
+"""Use cases of matching: which products can serve a firm."""
 
 from xinyidai.matching.service.assembling import subject_from
 from xinyidai.matching.service.batch import MatchCounts, match_all
@@ -11,28 +11,16 @@ from xinyidai.matching.service.matching import (
     match_products,
     read_current_run,
 )
-from xinyidai.matching.service.needs import (
-    draft_need,
-    expire_needs,
-    publish_need,
-    update_need,
-    withdraw_need,
-)
 
 __all__ = [
     "MatchCounts",
     "MatchRequest",
     "MatchResult",
     "current_index",
-    "draft_need",
-    "expire_needs",
     "match_all",
     "match_enterprise",
     "match_own_firm",
     "match_products",
-    "publish_need",
     "read_current_run",
     "subject_from",
-    "update_need",
-    "withdraw_need",
 ]

@@ -23,8 +23,9 @@ from xinyidai.credit_reports.models import CreditCode, CreditReport, ReportVerif
 from xinyidai.data_quality.models import FirmCoverage
 from xinyidai.declarations.models import Declaration, DeclarationFile, DeclarationStep
 from xinyidai.enterprises.models import Enterprise, PendingName
+from xinyidai.financing_needs.models import FinancingNeed
 from xinyidai.joint_checks.models import CheckHit, JointCheck
-from xinyidai.matching.models import FinancingNeed, MatchRun, ProductMatchRow
+from xinyidai.matching.models import MatchRun, ProductMatchRow
 from xinyidai.matchmaking_events.models import EventRegistration, Meeting
 from xinyidai.notifications.models import Notification
 from xinyidai.objections.models import Objection, ObjectionStep

@@ -4,11 +4,11 @@ from itertools import product
 
 import pytest
 
+from xinyidai.financing_needs.lifecycle import LIFECYCLE
+from xinyidai.financing_needs.values import FINANCING_NEED_STATE_NAMES
+from xinyidai.financing_needs.values import FinancingNeedAction as A
+from xinyidai.financing_needs.values import FinancingNeedState as S
 from xinyidai.kernel.errors import InvalidTransition
-from xinyidai.matching.lifecycle import LIFECYCLE
-from xinyidai.matching.values import FINANCING_NEED_STATE_NAMES
-from xinyidai.matching.values import FinancingNeedAction as A
-from xinyidai.matching.values import FinancingNeedState as S
 
 LEGAL = {
     (S.DRAFT, A.UPDATE): S.DRAFT,

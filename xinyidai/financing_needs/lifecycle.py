@@ -1,8 +1,8 @@
 """The life of a financing need, 融资需求; steps of 派单/抢单 come with the desk that takes them."""
 
+from xinyidai.financing_needs.values import FinancingNeedAction as A
+from xinyidai.financing_needs.values import FinancingNeedState as S
 from xinyidai.kernel.lifecycle import Lifecycle, Step
-from xinyidai.matching.values import FinancingNeedAction as A
-from xinyidai.matching.values import FinancingNeedState as S
 
 LIFECYCLE: Lifecycle[S, A] = Lifecycle(
     {

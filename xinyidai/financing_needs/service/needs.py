@@ -4,14 +4,16 @@ from datetime import timedelta
 from uuid import UUID
 
 from xinyidai.audit import service as audit
+from xinyidai.financing_needs import policies, queries
+from xinyidai.financing_needs.lifecycle import LIFECYCLE
+from xinyidai.financing_needs.models import FinancingNeed
+from xinyidai.financing_needs.values import FinancingNeedAction, FinancingNeedState, NeedFacts
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import db
 from xinyidai.kernel.errors import InvalidInput
-from xinyidai.matching import policies, queries
-from xinyidai.matching.lifecycle import LIFECYCLE
-from xinyidai.matching.models import FinancingNeed
-from xinyidai.matching.values import FinancingNeedAction, FinancingNeedState, NeedFacts
+from xinyidai.matching import service as matching
+from xinyidai.matching.service import MatchResult
 
 OPEN_DAYS = 90  # a published need is offered for a quarter, then asked anew
 LONGEST_TERM_MONTHS = 360
@@ -61,6 +63,13 @@ def withdraw_need(actor: Actor, need_id: UUID) -> FinancingNeed:
     need.closed_at = clock.now()
     audit.record(actor, FinancingNeedAction.WITHDRAW, "financing_need", need.id)
     return need
+
+
+def match_need(actor: Actor, need_id: UUID) -> MatchResult:
+    """Match the actor's own firm against what this need of it says, and store the run."""
+    need = queries.get_need(need_id)
+    policies.require_own(actor, need.enterprise_id)
+    return matching.match_own_firm(actor, need.enterprise_id, need.wish, need_id=need.id)
 
 
 def expire_needs(actor: Actor) -> int:

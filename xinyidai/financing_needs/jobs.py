@@ -1,11 +1,11 @@
-"""Background jobs of matching."""
+"""Background jobs of financing needs."""
 
+from xinyidai.financing_needs import service
 from xinyidai.kernel.actor import SYSTEM
 from xinyidai.kernel.jobs import job
-from xinyidai.matching import service
 
 
-@job("matching.expire_needs", cron="20 0 * * *")
+@job("financing_needs.expire_needs", cron="20 0 * * *")
 def expire_needs() -> None:
     """End the published needs whose last day has passed, every night."""
     service.expire_needs(SYSTEM)
