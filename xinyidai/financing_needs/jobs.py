@@ -7,5 +7,11 @@ from xinyidai.kernel.jobs import job
 
 @job("financing_needs.expire_needs", cron="20 0 * * *")
 def expire_needs() -> None:
-    """End the published needs whose last day has passed, every night."""
+    """End the open needs whose last day has passed, every night."""
     service.expire_needs(SYSTEM)
+
+
+@job("financing_needs.watch", cron="*/10 * * * *")
+def watch() -> None:
+    """Release places past their day and offer them on, every ten minutes."""
+    service.watch_needs(SYSTEM)

@@ -10,9 +10,10 @@ from uuid import UUID
 import numpy as np
 
 from xinyidai.applications import service as applications
-from xinyidai.applications.rules import DenialGiven, Terms, Wanted
+from xinyidai.applications.rules import Terms, Wanted
 from xinyidai.applications.service import Draft, Payout
 from xinyidai.applications.values import GuaranteeFlag
+from xinyidai.catalogue.refusals import DenialGiven
 from xinyidai.consents import service as consents
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
