@@ -53,6 +53,7 @@ ROUTES: tuple[str, ...] = (
     "credit_reports",
     "whitelist",
     "applications",
+    "financing_needs",
     "matchmaking_events",
 )
 JOBS: tuple[str, ...] = (

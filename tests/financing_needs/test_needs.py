@@ -11,7 +11,7 @@ from xinyidai.financing_needs import queries, service
 from xinyidai.financing_needs.values import FinancingNeedState as S
 from xinyidai.financing_needs.values import NeedFacts
 from xinyidai.kernel.actor import SYSTEM, Actor, Role
-from xinyidai.kernel.errors import InvalidInput, InvalidTransition, NotFound
+from xinyidai.kernel.errors import InvalidInput, NotFound
 from xinyidai.matching import service as matching
 from xinyidai.products.values import Wish
 
@@ -50,13 +50,6 @@ def test_a_need_is_matched_and_its_run_found(enterprise):
     later = matching.match_own_firm(user, enterprise.id, WISH).run
     assert matching.read_current_run(user, enterprise.id, need_id=need.id) is run
     assert matching.read_current_run(user, enterprise.id) is later
-
-
-def test_a_published_need_is_not_changed(enterprise):
-    user = user_of(enterprise.id)
-    need = service.publish_need(user, service.draft_need(user, enterprise.id, NEED).id)
-    with pytest.raises(InvalidTransition):
-        service.update_need(user, need.id, NEED)
 
 
 @pytest.mark.parametrize("role", [r for r in Role if r not in {Role.ENTERPRISE_USER, Role.SYSTEM}])

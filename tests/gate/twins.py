@@ -262,8 +262,10 @@ def _business(world: World, event_id: UUID) -> None:
     )
     applications.link_consent(boss, application.id, _id(world, "consent"))
     applications.submit_application(boss, application.id)
-    need = needs.draft_need(boss, firm_id, NeedFacts(WISH, f"{mark}用途"))
+    need = needs.draft_need(boss, firm_id, NeedFacts(WISH, f"{mark}用途", most_banks=1))
     needs.publish_need(boss, need.id)
+    # Its one place is taken, so that no other bank meets it in the pool.
+    needs.claim_need(officer, need.id)
     events.register(boss, event_id)
     events.register(officer, event_id)
     entry = whitelist.nominate_enterprise(

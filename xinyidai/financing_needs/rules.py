@@ -77,3 +77,8 @@ def last_day(facts: NeedFacts, today: date) -> date:
     """Return the last day on which a need published today is offered."""
     longest = today + timedelta(days=OPEN_DAYS)
     return longest if facts.wanted_by is None else min(facts.wanted_by, longest)
+
+
+def masked_name(name: str) -> str:
+    """Return what a bank reads of a firm's name before it is authorized: the first character."""
+    return f"{name[:1]}***企业"
