@@ -100,6 +100,15 @@ def rests_application_on(consent_id: UUID) -> bool:
     return bool(db.session.scalar(statement))
 
 
+def count_held(institution_id: UUID) -> int:
+    """Count the places a bank holds now."""
+    return _count(
+        select(NeedOffer.id).where(
+            NeedOffer.institution_id == institution_id, NeedOffer.state.in_(OPEN_OFFERS)
+        )
+    )
+
+
 def offers_held(
     institution_id: UUID, states: Collection[OfferState], page: Page
 ) -> tuple[list[OfferRow], int]:
