@@ -166,7 +166,7 @@ def _own_contact() -> dict[str, str]:
 def _from_need() -> dict[str, str]:
     """Return what the firm wrote in the financing need it comes from, 融资需求."""
     if not request.args.get("need"):
-        return {}
+        return {"need": ""}
     need = financing_needs.read_own(actor(), read_id(request.args["need"]))
     return {
         "need": str(need.id),
