@@ -53,6 +53,7 @@ ROUTES: tuple[str, ...] = (
     "credit_reports",
     "whitelist",
     "applications",
+    "financing_needs",
     "matchmaking_events",
 )
 JOBS: tuple[str, ...] = (
@@ -76,6 +77,7 @@ JOBS: tuple[str, ...] = (
     "credit_reports",
     "products",
     "matching",
+    "financing_needs",
     "applications",
     "model_monitoring",
     "oversight",

@@ -90,7 +90,9 @@ def downgrade() -> None:
     _narrow_versions()
     for table in WITH_KIND:
         # A kind that the former release does not know becomes the most general one.
-        op.execute(f"update {table} set kind = 'working_capital' where kind in {_listed(NEW_KINDS)}")
+        op.execute(
+            f"update {table} set kind = 'working_capital' where kind in {_listed(NEW_KINDS)}"
+        )
         _allow(table, "productkind", "kind", KINDS)
     op.execute("delete from notification where topic in " + _listed(NEW_TOPICS))
     _allow("notification", "topic", "topic", TOPICS)

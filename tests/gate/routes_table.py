@@ -413,6 +413,34 @@ TABLE: dict[str, Entry] = {
     # Everybody with a mailbox
     **dict.fromkeys(("messages.inbox", "messages.read", "messages.read_all"), _e("ABDEGOP")),
 }
+TABLE |= {
+    # Financing needs: the firm, the banks that may claim or hold one, the office
+    **dict.fromkeys(
+        """
+        enterprise.needs enterprise.need_new enterprise.need_start enterprise.need
+        enterprise.need_edit enterprise.need_change enterprise.need_publish
+        enterprise.need_withdraw enterprise.need_answer enterprise.need_authorize
+        enterprise.need_contact enterprise.need_refuse
+        """.split(),  # noqa: SIM905 - as above
+        _e("E"),
+    ),
+    **dict.fromkeys(
+        """
+        bank.need_pool bank.held_needs bank.show_need bank.claim_need bank.report_need_contact
+        bank.decline_need_form bank.decline_need
+        """.split(),  # noqa: SIM905 - as above
+        _e("B"),
+    ),
+    **dict.fromkeys(
+        """
+        api_financing_needs.list_pool api_financing_needs.list_held api_financing_needs.read_need
+        api_financing_needs.claim api_financing_needs.report_contact api_financing_needs.decline
+        """.split(),  # noqa: SIM905 - as above
+        _e("C"),
+    ),
+    **dict.fromkeys(("office.needs", "office.need", "office.late_needs"), _e("AO")),
+    "office.dispatch_need": _e("O"),
+}
 KINDS |= {"release_id": "nothing", "notice_id": "nothing", "check_id": "joint_check"}
 TABLE |= {
     # Credit lists and joint checks

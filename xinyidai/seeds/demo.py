@@ -165,6 +165,7 @@ def _steps(say: Say) -> tuple[tuple[str, Callable[[World], object]], ...]:
         ("产品改版", trials.try_out),
         ("贷款申请", lambda world: lending.lend(world, say)),
         ("还款情况", watching.report_repayments),
+        ("融资需求对接", wishes.meet_banks),
         ("银企对接活动", gatherings.gather),
         ("银行查询", permissions.look_around),
         ("信用报告和信用码", open_side.show_openly),

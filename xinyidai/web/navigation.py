@@ -26,6 +26,7 @@ _OFFICE = (
     ("/office/whitelist", "白名单", "list"),
     ("/office/events", "对接会", "event"),
     ("/office/applications", "申请进度", "apply"),
+    ("/office/needs", "融资需求", "search"),
     ("/office/objections", "异议", "question"),
     ("/office/repairs", "信用修复", "check"),
     ("/office/checks", "名单和核查", "shield"),
@@ -43,6 +44,7 @@ _OFFICE = (
 _BANK = (
     ("/bank", "工作台", "home"),
     ("/bank/applications", "申请", "apply"),
+    ("/bank/needs", "需求池", "search"),
     ("/bank/consents", "授权", "shield"),
     ("/bank/products", "产品", "product"),
     ("/bank/whitelist", "白名单企业", "list"),
@@ -96,6 +98,7 @@ BY_ROLE: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
         ("/office/queries", "查询台账", "shield"),
         ("/office/whitelist", "白名单", "list"),
         ("/office/applications", "申请进度", "apply"),
+        ("/office/needs", "融资需求", "search"),
         ("/office/objections", "异议", "question"),
         ("/office/repairs", "信用修复", "check"),
         ("/office/checks", "名单和核查", "shield"),
@@ -134,6 +137,7 @@ def _badge(unread: int | None) -> str:
 # Pages that belong to an entry although their address does not begin with its own.
 BELONGS = {
     "/enterprise/products": "/enterprise/matches",
+    "/enterprise/needs": "/enterprise/matches",
     "/enterprise/queries": "/enterprise/consents",
     "/enterprise/records": "/enterprise/profile",
     "/enterprise/dispute": "/enterprise/profile",

@@ -22,7 +22,7 @@ from xinyidai.matching.rules import counts_text
 from xinyidai.matching.service.assembling import subject_from, wish_json
 from xinyidai.matching.values import (
     RULES_VERSION,
-    FinancingNeedAction,
+    MatchingAction,
     MatchSubject,
     ProductMatch,
     Wish,
@@ -123,14 +123,12 @@ def match_own_firm(
 def match_products(actor: Actor, enterprise_id: UUID, asked: MatchRequest) -> MatchResult:
     """Match the actor's own firm and store run and results, 匹配产品.
 
-    When the firm's facts have moved on since the subject was read, nothing is stored and
-    `Conflict` asks to try again.
+    Whoever passes a need has checked whose it is. When the firm's facts have moved on since the
+    subject was read, nothing is stored and `Conflict` asks to try again.
     """
     policies.require_own(actor, enterprise_id)
     if queries.get_enterprise(enterprise_id).facts_version != asked.facts_version:
         raise Conflict("企业的信用信息刚刚更新，请重新匹配。", code="facts_moved_on")
-    if asked.need_id is not None:
-        policies.require_same_firm(queries.get_need(asked.need_id).enterprise_id, enterprise_id)
     index = current_index()
     with credit_records.platform_run(
         PURPOSE, RULES_VERSION, enterprise_ids=[enterprise_id], actor=actor
@@ -144,9 +142,7 @@ def match_products(actor: Actor, enterprise_id: UUID, asked: MatchRequest) -> Ma
     run.matches = [_row(match, index.by_version[match.version_id], readings) for match in matches]
     db.session.add(run)
     db.session.flush()
-    audit.record(
-        actor, FinancingNeedAction.MATCH, "enterprise", enterprise_id, {"run": str(run.id)}
-    )
+    audit.record(actor, MatchingAction.MATCH, "enterprise", enterprise_id, {"run": str(run.id)})
     return MatchResult(run, tuple(matches))
 
 

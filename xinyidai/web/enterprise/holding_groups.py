@@ -23,9 +23,10 @@ from xinyidai.credit_reports.models import CreditCode, CreditReport, ReportVerif
 from xinyidai.data_quality.models import FirmCoverage
 from xinyidai.declarations.models import Declaration, DeclarationFile, DeclarationStep
 from xinyidai.enterprises.models import Enterprise, PendingName
+from xinyidai.financing_needs.models import FinancingNeed, NeedOffer, NeedStep
 from xinyidai.joint_checks.models import CheckHit, JointCheck
-from xinyidai.matching.models import FinancingNeed, MatchRun, ProductMatchRow
 from xinyidai.matching.models import MatchHead as FirstPlaces
+from xinyidai.matching.models import MatchRun, ProductMatchRow
 from xinyidai.matchmaking_events.models import EventRegistration, Meeting
 from xinyidai.notifications.models import Notification
 from xinyidai.objections.models import Objection, ObjectionStep
@@ -151,7 +152,17 @@ GROUPS: Sequence[Group] = (
         "needs",
         HOLDINGS["needs"],
         "企业填写",
-        (Part("needs", FinancingNeed, own(FinancingNeed.enterprise_id), "created_at"),),
+        (
+            Part("needs", FinancingNeed, own(FinancingNeed.enterprise_id), "created_at"),
+            Part("places", NeedOffer, below(NeedOffer.need_id, FinancingNeed), "offered_at"),
+            Part(
+                "steps",
+                NeedStep,
+                below(NeedStep.need_id, FinancingNeed),
+                "taken_at",
+                frozenset({"account_id"}),
+            ),
+        ),
     ),
     Group(
         "matches",

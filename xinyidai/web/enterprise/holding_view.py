@@ -39,7 +39,7 @@ PAGES = {
     "score": "enterprise.profile",
     "evaluation": "enterprise.evaluation",
     "applications": "enterprise.applications",
-    "needs": "enterprise.matches",
+    "needs": "enterprise.needs",
     "matches": "enterprise.matches",
     "whitelist": "",
     "events": "enterprise.events",
