@@ -18,6 +18,7 @@ from xinyidai.matching.service.needs import (
     update_need,
     withdraw_need,
 )
+from xinyidai.matching.service.standings import read_standings, record_standings
 
 __all__ = [
     "MatchCounts",
@@ -32,6 +33,8 @@ __all__ = [
     "match_products",
     "publish_need",
     "read_current_run",
+    "read_standings",
+    "record_standings",
     "subject_from",
     "update_need",
     "withdraw_need",

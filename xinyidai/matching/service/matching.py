@@ -11,12 +11,13 @@ from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import db
 from xinyidai.kernel.errors import Conflict
-from xinyidai.matching import policies, queries
+from xinyidai.matching import policies, queries, standing_queries
 from xinyidai.matching.index import ProductIndex, Verdicts
 from xinyidai.matching.models import MatchRun, ProductMatchRow
 from xinyidai.matching.ranking import Asker, rank_products
 from xinyidai.matching.rules import counts_text
 from xinyidai.matching.service.assembling import subject_from
+from xinyidai.matching.service.standings import read_standings
 from xinyidai.matching.values import (
     RULES_VERSION,
     FinancingNeedAction,
@@ -62,14 +63,22 @@ class MatchResult:
 
 
 def current_index() -> ProductIndex:
-    """Return the index of the products on sale; compiled anew when their set has changed."""
+    """Return the index of the products on sale; compiled anew when their set has changed.
+
+    It carries the outcomes counted last, so a new count makes a new index too.
+    """
     fingerprint = products.fingerprint_of(products.listed_version_ids())
-    index = _compiled.get(fingerprint)
+    key = f"{fingerprint}:{standing_queries.newest_day(clock.today())}"
+    index = _compiled.get(key)
     if index is None:
         listed = products.listed_products(product_service.indicator_names())
-        index = ProductIndex(listed, products.fingerprint_of(p.version_id for p in listed))
+        index = ProductIndex(
+            listed,
+            products.fingerprint_of(p.version_id for p in listed),
+            standings=read_standings(clock.today()),
+        )
         _compiled.clear()
-        _compiled[index.fingerprint] = index
+        _compiled[key] = index
     return index
 
 
