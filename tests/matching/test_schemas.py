@@ -36,5 +36,5 @@ def test_needs_and_runs_go_out_with_their_versions(db):
     asked = service.MatchRequest(SUBJECT, WISH, enterprise.facts_version, need.id)
     out = MatchRunOut().dump(service.match_products(user, enterprise.id, asked).run)
     assert FinancingNeedOut().dump(need)["state"] == "draft"
-    assert (out["rules_version"], out["product_count"]) == ("2026.1", 1)
+    assert (out["rules_version"], out["product_count"]) == (RULES_VERSION, 1)
     assert out["matches"][0]["missing"][0]["cause_text"] == "平台没有这项记录"
