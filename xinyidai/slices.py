@@ -75,6 +75,7 @@ JOBS: tuple[str, ...] = (
     "scoring",
     "credit_reports",
     "matching",
+    "leads",
     "applications",
     "model_monitoring",
     "oversight",

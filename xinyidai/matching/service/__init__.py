@@ -18,7 +18,13 @@ from xinyidai.matching.service.needs import (
     update_need,
     withdraw_need,
 )
-from xinyidai.matching.service.standings import read_standings, record_standings
+from xinyidai.matching.service.seeking import seek
+from xinyidai.matching.service.standings import (
+    read_standing_history,
+    read_standing_rows,
+    read_standings,
+    record_standings,
+)
 
 __all__ = [
     "MatchCounts",
@@ -33,8 +39,11 @@ __all__ = [
     "match_products",
     "publish_need",
     "read_current_run",
+    "read_standing_history",
+    "read_standing_rows",
     "read_standings",
     "record_standings",
+    "seek",
     "subject_from",
     "update_need",
     "withdraw_need",

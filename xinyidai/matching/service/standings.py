@@ -1,6 +1,6 @@
 """Keep and read what came of products, 产品办理结果, as the public order counts it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from uuid import UUID
@@ -56,3 +56,15 @@ def read_standings(on: date) -> dict[UUID, ProductStanding]:
         row.product_id: standing_from(row.counts, row.counted_on)
         for row in standing_queries.newest_rows(on)
     }
+
+
+def read_standing_rows(actor: Actor, on: date) -> Sequence[ProductStandingRow]:
+    """Return the counted rows of the newest day up to `on`, for the office."""
+    policies.require_overseer(actor)
+    return standing_queries.newest_rows(on)
+
+
+def read_standing_history(actor: Actor, product_id: UUID) -> Sequence[ProductStandingRow]:
+    """Return what was counted of one product lately, newest day first, for the office."""
+    policies.require_overseer(actor)
+    return standing_queries.history_of(product_id)
