@@ -29,7 +29,7 @@ def numbers_by_institution() -> Sequence[InstitutionNumbers]:
         .correlate(Institution)
         .scalar_subquery()
     )
-    leads = select(func.count()).where(Lead.institution_id == Institution.id)
+    leads = select(func.count()).select_from(Lead).where(Lead.institution_id == Institution.id)
     invited = leads.where(Lead.origin == LeadOrigin.INVITED).correlate(Institution)
     authorized = leads.where(Lead.state == LeadState.AUTHORIZED).correlate(Institution)
     valid = (

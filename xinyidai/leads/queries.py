@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from xinyidai.consents import queries as consents
 from xinyidai.consents.models import Consent
 from xinyidai.enterprises.models import Enterprise
 from xinyidai.institutions.models import Institution
@@ -305,21 +306,8 @@ def met_before(search_id: UUID) -> set[UUID]:
 
 def firms_authorizing(institution_id: UUID, purpose: str) -> dict[UUID, UUID]:
     """Return firms with a live consent for this institution and purpose, and the consent's id."""
-    today = clock.today()
-    found = db.session.execute(
-        select(Consent.enterprise_id, Consent.id)
-        .where(
-            Consent.institution_id == institution_id,
-            Consent.purpose == purpose,
-            Consent.granted_at.is_not(None),
-            Consent.revoked_at.is_(None),
-            Consent.ended_at.is_(None),
-            Consent.suspended_at.is_(None),
-            Consent.valid_until >= today,
-        )
-        .order_by(Consent.valid_until, Consent.id)
-    )
-    return {firm: consent for firm, consent in found}  # noqa: C416 - as above
+    live = consents.active_of_institution(institution_id, purpose)
+    return {consent.enterprise_id: consent.id for consent in live}
 
 
 def members() -> Sequence[UUID]:
