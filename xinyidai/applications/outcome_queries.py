@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Date, Select, cast, func, or_, select
 
 from xinyidai.applications.models import ApplicationStep, CreditDecision, LoanApplication
-from xinyidai.applications.values import ApplicationAction, ApplicationState
+from xinyidai.applications.values import ApplicationAction, ApplicationState, OutcomeRow
 from xinyidai.enterprises.models import Enterprise
 from xinyidai.institutions.models import Institution
 from xinyidai.institutions.values import InstitutionKind
@@ -40,17 +40,6 @@ class ProductOutcomes:
     approved: int
     promised: int
     kept: int
-
-
-@dataclass(frozen=True)
-class OutcomeRow:
-    """One application behind a number: what was promised, when it was answered, and how."""
-
-    application_no: str
-    institution_name: str
-    promised_on: date | None
-    answered_on: date | None
-    outcome: str | None
 
 
 def outcomes_by_product(first: date, before: date) -> Sequence[ProductOutcomes]:

@@ -214,6 +214,23 @@ def _named() -> Select[Lead, Enterprise, Consent, LeadFeedback]:
     )
 
 
+def accepted_reasons(
+    institution_id: UUID, enterprise_ids: Collection[UUID]
+) -> dict[UUID, list[str]]:
+    """Return the conditions that firms met when they accepted this institution's invitation."""
+    rows = db.session.execute(
+        select(Lead.enterprise_id, Lead.reasons)
+        .where(
+            Lead.institution_id == institution_id,
+            Lead.enterprise_id.in_(enterprise_ids),
+            Lead.origin == LeadOrigin.INVITED,
+            Lead.state == LeadState.AUTHORIZED,
+        )
+        .order_by(Lead.made_at)
+    )
+    return {firm: list(reasons) for firm, reasons in rows}
+
+
 def invitation_states(search_id: UUID) -> dict[LeadState, int]:
     """Return how many invitations of a search stand in each state; not for pages as they are."""
     found = db.session.execute(

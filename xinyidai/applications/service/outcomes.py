@@ -6,7 +6,8 @@ from datetime import date, datetime, time
 from uuid import UUID
 
 from xinyidai.applications import outcome_queries, policies
-from xinyidai.applications.outcome_queries import OutcomeRow, ProductOutcomes
+from xinyidai.applications.outcome_queries import ProductOutcomes
+from xinyidai.applications.values import OutcomeRow
 from xinyidai.consents.rules import months_before
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.clock import TZ

@@ -8,6 +8,7 @@ from xinyidai.leads.service.answering import (
     terms_of,
 )
 from xinyidai.leads.service.choosing import choose_contact, read_choice
+from xinyidai.leads.service.explaining import reasons_for
 from xinyidai.leads.service.feeding_back import feed_back, read_lead
 from xinyidai.leads.service.inviting import invitation_counts, invite_firms
 from xinyidai.leads.service.overseeing import (
@@ -52,6 +53,7 @@ __all__ = [
     "read_lead_numbers",
     "read_search",
     "read_searches_behind",
+    "reasons_for",
     "save_search",
     "shown_counts",
     "stop_search",

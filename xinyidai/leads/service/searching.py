@@ -167,7 +167,7 @@ def _of_product(actor: Actor, product_id: UUID) -> tuple[Criterion, ...]:
     version = products.find_listed_version(product_id)
     if version is None or version.product.institution_id != policies.require_seeker(actor):
         raise NotFound("没有找到这款产品，请从本行在售产品里选择。")
-    found = products.all_criteria(version, product_service.indicator_names())
+    found = products.as_listed(version, product_service.indicator_names()).criteria
     return tuple(c for c in found if c.field.code not in rules.WISH_FIELDS)
 
 

@@ -24,6 +24,13 @@ from xinyidai.data_quality.models import FirmCoverage
 from xinyidai.declarations.models import Declaration, DeclarationFile, DeclarationStep
 from xinyidai.enterprises.models import Enterprise, PendingName
 from xinyidai.joint_checks.models import CheckHit, JointCheck
+from xinyidai.leads.models import (
+    ContactChoice,
+    Lead,
+    LeadFeedback,
+    LeadWeekFirm,
+    StandingOffer,
+)
 from xinyidai.matching.models import FinancingNeed, MatchRun, ProductMatchRow
 from xinyidai.matchmaking_events.models import EventRegistration, Meeting
 from xinyidai.notifications.models import Notification
@@ -158,6 +165,24 @@ GROUPS: Sequence[Group] = (
         (
             Part("runs", MatchRun, own(MatchRun.enterprise_id), "computed_at"),
             Part("results", ProductMatchRow, below(ProductMatchRow.run_id, MatchRun), "run_id"),
+        ),
+    ),
+    Group(
+        "leads",
+        HOLDINGS["leads"],
+        "企业选择、机构的查找条件由平台核对",
+        (
+            Part("choices", ContactChoice, own(ContactChoice.enterprise_id), "chosen_at"),
+            Part("leads", Lead, own(Lead.enterprise_id), "made_at", frozenset({"made_by"})),
+            Part(
+                "feedback",
+                LeadFeedback,
+                below(LeadFeedback.lead_id, Lead),
+                "given_at",
+                frozenset({"given_by", "note"}),
+            ),
+            Part("weekly", LeadWeekFirm, own(LeadWeekFirm.enterprise_id), "week"),
+            Part("offers", StandingOffer, own(StandingOffer.enterprise_id), "made_at"),
         ),
     ),
     Group(

@@ -13,6 +13,7 @@ from xinyidai.web.office import (
     figures,
     home,
     interfaces,
+    leads,
     ledger,
     lists,
     model_alarms,
@@ -29,6 +30,7 @@ from xinyidai.web.office import (
     repairs,
     reports,
     sources,
+    standings,
     volumes,
     whitelist,
 )
@@ -48,6 +50,7 @@ __all__ = [
     "figures",
     "home",
     "interfaces",
+    "leads",
     "ledger",
     "lists",
     "model_alarms",
@@ -64,6 +67,7 @@ __all__ = [
     "repairs",
     "reports",
     "sources",
+    "standings",
     "volumes",
     "whitelist",
 ]
