@@ -76,7 +76,7 @@ def test_a_search_is_typed_row_by_row_and_counted(officer):
         ({"crit-0-field": "shoe_size"}, "请选择一个字段"),
         ({"crit-0-field": "amount_fen", "crit-0-operator": "at_least", "crit-0-value": "1"},
          "申请时才填"),
-        ({"crit-0-field": ""}, "请至少写一个条件"),
+        ({"crit-0-field": "", "crit-0-operator": "", "crit-0-value": ""}, "请至少写一个条件"),
         ({"product_id": "nobody"}, "请从列表里选择"),
         ({"product_id": "00000000-0000-7000-8000-000000000000"}, "请从本行在售产品里选择"),
     ],

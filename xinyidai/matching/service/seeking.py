@@ -10,9 +10,17 @@ from uuid import UUID
 
 from xinyidai.kernel.db import db
 from xinyidai.matching import queries, seeking_queries
-from xinyidai.matching.service.assembling import subject_from
-from xinyidai.products.values import NO_RECORD, Criterion, Outcome, Readings, Wish, readings_of
-from xinyidai.profiles import service as profiles
+from xinyidai.matching.service.assembling import TAG_INDICATORS, subject_from
+from xinyidai.products.values import (
+    INDICATOR_PREFIX,
+    NO_RECORD,
+    Criterion,
+    Outcome,
+    Readings,
+    Wish,
+    readings_of,
+)
+from xinyidai.profiles import rules as profile_rules
 from xinyidai.whitelist import queries as whitelist
 
 FIRMS_AT_ONCE = 1_000
@@ -28,7 +36,8 @@ def seek(
     `only` narrows to these firms. One pass over the firms serves all searches.
     """
     found: dict[K, Found] = {key: {outcome: set() for outcome in Outcome} for key in searches}
-    for firm_id, readings in _readings(on, only):
+    asked = {c.field.code for criteria in searches.values() for c in criteria}
+    for firm_id, readings in _readings(on, only, _indicators(asked)):
         for key, criteria in searches.items():
             found[key][judge(criteria, readings)].add(firm_id)
     return found
@@ -46,7 +55,16 @@ def judge(criteria: Sequence[Criterion], readings: Readings) -> Outcome:
     return worst
 
 
-def _readings(on: date, only: Collection[UUID] | None) -> Iterator[tuple[UUID, Readings]]:
+def _indicators(fields: Collection[str]) -> frozenset[str]:
+    """Return the indicators to read: those asked for, and those that tags follow from."""
+    asked = {code.removeprefix(INDICATOR_PREFIX) for code in fields if INDICATOR_PREFIX in code}
+    tags = {indicator for indicator, _, _ in TAG_INDICATORS} if "tags" in fields else set()
+    return frozenset(asked | tags)
+
+
+def _readings(
+    on: date, only: Collection[UUID] | None, indicators: frozenset[str]
+) -> Iterator[tuple[UUID, Readings]]:
     after: UUID | None = None
     while page := seeking_queries.profiled_page(on, only=only, after=after, limit=FIRMS_AT_ONCE):
         ids = [firm.id for firm, _ in page]
@@ -54,7 +72,9 @@ def _readings(on: date, only: Collection[UUID] | None) -> Iterator[tuple[UUID, R
         for firm, snapshot in page:
             subject = subject_from(
                 firm,
-                profiles.facts_of(snapshot).values,
+                profile_rules.from_json(
+                    {k: v for k, v in snapshot.indicators.items() if k in indicators}
+                ),
                 grade=grades.get(firm.id),
                 list_codes=lists.get(firm.id, frozenset()),
             )
