@@ -63,11 +63,14 @@ def searches_of(institution_id: UUID, page: Page) -> tuple[Sequence[LeadSearch],
     return db.session.scalars(ordered.offset(page.offset).limit(page.size)).all(), total
 
 
-def hold_institution(institution_id: UUID) -> Institution:
-    """Lock the institution, so that its searches are counted one after another."""
-    return db.session.execute(
-        select(Institution).where(Institution.id == institution_id).with_for_update()
-    ).scalar_one()
+def one_at_a_time(institution_id: UUID) -> None:
+    """Let the searches and invitations of an institution come one after another.
+
+    An advisory lock, held to the end of the transaction: a row lock would keep its officers from
+    looking meanwhile.
+    """
+    key = func.hashtextextended(f"leads:{institution_id}", 0)
+    db.session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 def counts_since(institution_id: UUID, since: datetime) -> int:
@@ -140,7 +143,7 @@ def open_choices() -> dict[UUID, Choice]:
 def lock_firm(enterprise_id: UUID) -> None:
     """Let a firm's choice and an invitation to it come one after another."""
     db.session.execute(
-        select(Enterprise.id).where(Enterprise.id == enterprise_id).with_for_update()
+        select(Enterprise.id).where(Enterprise.id == enterprise_id).with_for_update(key_share=True)
     )
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from xinyidai.audit import service as audit
 from xinyidai.catalogue.purposes import get_purpose
+from xinyidai.institutions import queries as institutions
 from xinyidai.institutions.models import Institution
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
@@ -31,7 +32,8 @@ def invite_firms(actor: Actor, search_id: UUID) -> ShownCount:
     invitations waiting are passed over. Which those are is not told.
     """
     search = policies.require_own_search(actor, queries.find_search(search_id))
-    institution = queries.hold_institution(search.institution_id)
+    queries.one_at_a_time(search.institution_id)
+    institution = institutions.get_institution(search.institution_id)
     firms = _reachable(actor, search, institution)
     if not firms:
         audit.record(actor, LeadAction.INVITE, "lead_search", search.id, {"sent": "0"})

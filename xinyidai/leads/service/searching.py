@@ -47,7 +47,7 @@ def count_firms(actor: Actor, order: SearchOrder) -> LeadSearch:
     """
     institution_id = policies.require_seeker(actor)
     criteria = _criteria(actor, order)
-    queries.hold_institution(institution_id)
+    queries.one_at_a_time(institution_id)
     stored = [criterion_to_json(criterion) for criterion in criteria]
     search = LeadSearch(
         institution_id=institution_id,
@@ -66,7 +66,7 @@ def count_firms(actor: Actor, order: SearchOrder) -> LeadSearch:
 def count_again(actor: Actor, search_id: UUID) -> LeadSearch:
     """Count a search on the firms as they are now; it spends one of the day's counts."""
     search = policies.require_own_search(actor, queries.find_search(search_id))
-    queries.hold_institution(search.institution_id)
+    queries.one_at_a_time(search.institution_id)
     _count(actor, search, criteria_of(search))
     return search
 
@@ -81,7 +81,7 @@ def save_search(actor: Actor, search_id: UUID) -> LeadSearch:
     search = policies.require_own_search(actor, queries.find_search(search_id))
     if search.saved_at is not None:
         return search
-    queries.hold_institution(search.institution_id)
+    queries.one_at_a_time(search.institution_id)
     search.saved_at = clock.now()
     found = find_firms(actor, {search.id: criteria_of(search)})[search.id]
     remember(search.id, found[Outcome.ELIGIBLE] - queries.met_before(search.id))
