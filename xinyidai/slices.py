@@ -78,6 +78,7 @@ JOBS: tuple[str, ...] = (
     "products",
     "matching",
     "financing_needs",
+    "leads",
     "applications",
     "model_monitoring",
     "oversight",

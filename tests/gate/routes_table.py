@@ -38,6 +38,9 @@ KINDS = {
     "source_id": "nothing",
     "consent_no": "consent_no",
     "need_id": "need",
+    "search_id": "search",
+    "lead_id": "lead",
+    "institution_id": "nothing",
     "alarm_id": "nothing",
     "sample_id": "nothing",
     "model_id": "nothing",
@@ -487,4 +490,24 @@ TABLE |= {
     "office.decide_model_alarm": _e("O"),
     **dict.fromkeys(("bank.repayment_form", "bank.report_repayment"), _e("B")),
     "api_applications.report_repayment": _e("C"),
+    # Leads: whom banks seek, whom firms let near; the public order and what came of products
+    "ranking.rule": _e("*"),
+    **dict.fromkeys(
+        """
+        bank.list_leads bank.new_search bank.create_search bank.show_search bank.count_search
+        bank.invite_firms bank.save_search bank.lead_feedback bank.give_feedback
+        """.split(),  # noqa: SIM905 - as above
+        _e("BP"),
+    ),
+    **dict.fromkeys(
+        """
+        enterprise.contact enterprise.choose_contact enterprise.invitation
+        enterprise.accept_invitation enterprise.decline_invitation
+        """.split(),  # noqa: SIM905 - as above
+        _e("E"),
+    ),
+    **dict.fromkeys(
+        ("office.leads", "office.institution_leads", "office.standings", "office.standing"),
+        _e("AO"),
+    ),
 }

@@ -45,6 +45,8 @@ from xinyidai.joint_checks.values import CheckOrder
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import SYSTEM, Role
 from xinyidai.kernel.db import db, own_transaction
+from xinyidai.leads.models import Lead, LeadSearch
+from xinyidai.leads.values import LeadOrigin, LeadState
 from xinyidai.matching import service as matching
 from xinyidai.matching.service import MatchRequest
 from xinyidai.matchmaking_events import service as events
@@ -156,6 +158,7 @@ def _world(letter: str, event_id: UUID) -> World:
         _agreements(world)
     with own_transaction():
         _business(world, event_id)
+        _seeking(world)
     with own_transaction():
         _delivery(world)
         _cases(world)
@@ -280,6 +283,33 @@ def _business(world: World, event_id: UUID) -> None:
             **{f"{party}_id": _id(world, key)},
         )
     world.ids |= {"application": application.id, "need": need.id, "entry": entry.id}
+
+
+def _seeking(world: World) -> None:
+    """Let the bank seek firms under a name of its own, and the firm wait to answer."""
+    firm_id, bank_id = _id(world, "firm"), _id(world, "bank")
+    search = LeadSearch(
+        institution_id=bank_id,
+        name=f"{world.private}查找",
+        criteria=[{"code": "asked_0", "field": "industry", "operator": "in_industry",
+                   "value": ["C34"], "denial_text": "不符合。"}],
+        fingerprint=world.letter,
+    )  # fmt: skip
+    db.session.add(search)
+    db.session.flush()
+    lead = Lead(
+        search_id=search.id,
+        institution_id=bank_id,
+        enterprise_id=firm_id,
+        origin=LeadOrigin.INVITED,
+        state=LeadState.SENT,
+        reasons=[f"{world.private}条件"],
+        item_codes=["registration"],
+        rules_version="测试",
+    )
+    db.session.add(lead)
+    db.session.flush()
+    world.ids |= {"search": search.id, "lead": lead.id}
 
 
 def _cases(world: World) -> None:

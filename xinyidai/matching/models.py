@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from xinyidai.kernel import clock
 from xinyidai.kernel.db import Model, new_id, state_type
+from xinyidai.matching.values import OutcomeCounts
 from xinyidai.products.values import Outcome
 
 
@@ -108,3 +109,48 @@ class MatchHead(Model):
     outcomes: Mapped[list[str]]
     scores: Mapped[list[int]] = mapped_column(ARRAY(Integer))
     computed_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class ProductStandingRow(Model):
+    """What came of a product's applications and leads in 12 months, 产品办理结果; append only.
+
+    One row for each product and day it was counted on; the order of a day reads the newest.
+    """
+
+    __tablename__ = "product_standing"
+    __table_args__ = (
+        UniqueConstraint("counted_on", "product_id", name="uq_product_standing_day"),
+        CheckConstraint("approved between 0 and decided", name="approved_of_decided"),
+        CheckConstraint("peer_approved between 0 and peer_decided", name="peers_approved"),
+        CheckConstraint("kept between 0 and promised", name="kept_of_promised"),
+        CheckConstraint("leads_fit between 0 and leads_judged", name="fit_of_judged"),
+        Index("ix_product_standing_product_id", "product_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    counted_on: Mapped[date]
+    product_id: Mapped[UUID] = mapped_column(ForeignKey("loan_product.id"))
+    decided: Mapped[int]
+    approved: Mapped[int]
+    peer_decided: Mapped[int]
+    peer_approved: Mapped[int]
+    promised: Mapped[int]
+    kept: Mapped[int]
+    leads_judged: Mapped[int]
+    leads_fit: Mapped[int]
+    rules_version: Mapped[str] = mapped_column(String(40))
+    counted_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    @property
+    def counts(self) -> OutcomeCounts:
+        """Return the counts as the rule reads them."""
+        return OutcomeCounts(
+            self.decided,
+            self.approved,
+            self.peer_decided,
+            self.peer_approved,
+            self.promised,
+            self.kept,
+            self.leads_judged,
+            self.leads_fit,
+        )

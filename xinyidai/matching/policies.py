@@ -23,3 +23,9 @@ def require_batch(actor: Actor) -> None:
     """Raise `Forbidden` unless the actor may start platform processing of all firms."""
     if actor.role not in {Role.SYSTEM, Role.OPERATOR}:
         raise Forbidden("您的账户没有启动批量匹配的权限。")
+
+
+def require_overseer(actor: Actor) -> None:
+    """Raise `Forbidden` unless the actor may see what came of all products."""
+    if actor.role not in {Role.CREDIT_OFFICE, Role.AUDITOR, Role.SYSTEM}:
+        raise Forbidden("只有信用办和监管可以查看各产品的办理结果。")

@@ -27,6 +27,7 @@ from xinyidai.web import (
     public_pages,
     public_report_check,
     query_pages,
+    ranking_page,
     sign_in,
 )
 from xinyidai.web.bank import guarantor
@@ -56,6 +57,7 @@ def blueprints(*, is_demo: bool) -> Iterator[Blueprint]:
     yield public_report_check.blueprint
     yield catalogue_pages.blueprint
     yield evaluation_pages.blueprint
+    yield ranking_page.blueprint
     yield office.blueprint
     yield list_pages.blueprint
     yield DEPARTMENT[0].blueprint

@@ -38,6 +38,7 @@ HOLDINGS: Mapping[str, str] = {
     "applications": "贷款申请和银行答复",
     "needs": "融资需求",
     "matches": "产品匹配结果",
+    "leads": "联系意愿和找到本企业的机构",
     "whitelist": "白名单",
     "events": "对接会报名和洽谈",
     "objections": "异议",

@@ -13,7 +13,14 @@ from xinyidai.matching.service.matching import (
     read_current_run,
 )
 from xinyidai.matching.service.replaying import Replayed, replay_run
+from xinyidai.matching.service.seeking import seek
 from xinyidai.matching.service.shadowing import run_queued_shadow, shadow_run
+from xinyidai.matching.service.standings import (
+    read_standing_history,
+    read_standing_rows,
+    read_standings,
+    record_standings,
+)
 
 __all__ = [
     "MatchCounts",
@@ -28,8 +35,13 @@ __all__ = [
     "match_own_firm",
     "match_products",
     "read_current_run",
+    "read_standing_history",
+    "read_standing_rows",
+    "read_standings",
+    "record_standings",
     "replay_run",
     "run_queued_shadow",
+    "seek",
     "shadow_run",
     "subject_from",
 ]

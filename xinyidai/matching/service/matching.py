@@ -12,7 +12,7 @@ from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import db
 from xinyidai.kernel.errors import Conflict
-from xinyidai.matching import policies, queries
+from xinyidai.matching import policies, queries, standing_queries
 from xinyidai.matching.change_words import nearest_json
 from xinyidai.matching.index import ProductIndex, Verdicts
 from xinyidai.matching.models import MatchRun, ProductMatchRow
@@ -20,6 +20,7 @@ from xinyidai.matching.placing import shortlist
 from xinyidai.matching.ranking import Asker, rank_products
 from xinyidai.matching.rules import counts_text
 from xinyidai.matching.service.assembling import subject_from, wish_json
+from xinyidai.matching.service.standings import read_standings
 from xinyidai.matching.values import (
     RULES_VERSION,
     MatchingAction,
@@ -67,17 +68,19 @@ class MatchResult:
 
 
 def current_index() -> ProductIndex:
-    """Return the index of the products on sale today.
+    """Return the index of the products on sale today, with the outcomes counted last.
 
-    Compiled anew when their set has changed, or on another day; only versions that are new to
-    this process are read.
+    Compiled anew when their set has changed, after a new count, or on another day; only versions
+    that are new to this process are read.
     """
     version_ids, today = products.listed_version_ids(), clock.today()
     fingerprint = products.fingerprint_of(version_ids)
-    key = f"{fingerprint}:{today}"
+    key = f"{fingerprint}:{today}:{standing_queries.newest_day(today)}"
     index = _compiled.get(key)
     if index is None:
-        index = ProductIndex(_listed(version_ids, today), fingerprint)
+        index = ProductIndex(
+            _listed(version_ids, today), fingerprint, standings=read_standings(today)
+        )
         _compiled.clear()
         _compiled[key] = index
     return index

@@ -25,6 +25,13 @@ from xinyidai.declarations.models import Declaration, DeclarationFile, Declarati
 from xinyidai.enterprises.models import Enterprise, PendingName
 from xinyidai.financing_needs.models import FinancingNeed, NeedOffer, NeedStep
 from xinyidai.joint_checks.models import CheckHit, JointCheck
+from xinyidai.leads.models import (
+    ContactChoice,
+    Lead,
+    LeadFeedback,
+    LeadWeekFirm,
+    StandingOffer,
+)
 from xinyidai.matching.models import MatchHead as FirstPlaces
 from xinyidai.matching.models import MatchRun, ProductMatchRow
 from xinyidai.matchmaking_events.models import EventRegistration, Meeting
@@ -173,6 +180,24 @@ GROUPS: Sequence[Group] = (
             Part("first_places", FirstPlaces, own(FirstPlaces.enterprise_id), "computed_at"),
             Part("results", ProductMatchRow, below(ProductMatchRow.run_id, MatchRun), "run_id"),
             Part("trials", ShadowChange, own(ShadowChange.enterprise_id), "run_id"),
+        ),
+    ),
+    Group(
+        "leads",
+        HOLDINGS["leads"],
+        "企业选择、机构的查找条件由平台核对",
+        (
+            Part("choices", ContactChoice, own(ContactChoice.enterprise_id), "chosen_at"),
+            Part("leads", Lead, own(Lead.enterprise_id), "made_at", frozenset({"made_by"})),
+            Part(
+                "feedback",
+                LeadFeedback,
+                below(LeadFeedback.lead_id, Lead),
+                "given_at",
+                frozenset({"given_by", "note"}),
+            ),
+            Part("weekly", LeadWeekFirm, own(LeadWeekFirm.enterprise_id), "week"),
+            Part("offers", StandingOffer, own(StandingOffer.enterprise_id), "made_at"),
         ),
     ),
     Group(

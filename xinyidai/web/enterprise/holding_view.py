@@ -41,6 +41,7 @@ PAGES = {
     "applications": "enterprise.applications",
     "needs": "enterprise.needs",
     "matches": "enterprise.matches",
+    "leads": "enterprise.contact",
     "whitelist": "",
     "events": "enterprise.events",
     "objections": "enterprise.objections",

@@ -13,6 +13,7 @@ from xinyidai.web.office import (
     figures,
     home,
     interfaces,
+    leads,
     ledger,
     lists,
     model_alarms,
@@ -31,6 +32,7 @@ from xinyidai.web.office import (
     repairs,
     reports,
     sources,
+    standings,
     volumes,
     whitelist,
 )
@@ -50,6 +52,7 @@ __all__ = [
     "figures",
     "home",
     "interfaces",
+    "leads",
     "ledger",
     "lists",
     "model_alarms",
@@ -68,6 +71,7 @@ __all__ = [
     "repairs",
     "reports",
     "sources",
+    "standings",
     "volumes",
     "whitelist",
 ]
