@@ -52,6 +52,7 @@ ROUTES: tuple[str, ...] = (
     "scoring",
     "credit_reports",
     "whitelist",
+    "joint_results",
     "applications",
     "matchmaking_events",
 )
@@ -75,6 +76,7 @@ JOBS: tuple[str, ...] = (
     "scoring",
     "credit_reports",
     "matching",
+    "joint_results",
     "applications",
     "model_monitoring",
     "oversight",
