@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Row, Select, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from xinyidai.consents.models import Consent
 from xinyidai.enterprises.models import Enterprise
@@ -139,7 +140,7 @@ def newest_profiles(as_of: date, limit: int) -> Sequence[ProfileSnapshot]:
             ProfileSnapshot.as_of >= as_of,
             ProfileSnapshot.facts_version == Enterprise.facts_version,
         )
-        .distinct(ProfileSnapshot.enterprise_id)
+        .ext(distinct_on(ProfileSnapshot.enterprise_id))
         .order_by(
             ProfileSnapshot.enterprise_id,
             ProfileSnapshot.as_of.desc(),

@@ -38,6 +38,7 @@ _OFFICE = (
     ("/office/figures", "运行统计", "chart"),
     ("/office/models", "评分模型", "file"),
     ("/office/reports", "信用报告", "file"),
+    ("/office/joint-models", "联合模型", "shield"),
     _MESSAGES,
 )
 _BANK = (
@@ -47,6 +48,7 @@ _BANK = (
     ("/bank/products", "产品", "product"),
     ("/bank/whitelist", "白名单企业", "list"),
     ("/bank/events", "对接会", "event"),
+    ("/bank/joint-models", "本行模型", "chart"),
     _MESSAGES,
 )
 _PUBLIC = (
@@ -73,6 +75,7 @@ BY_ROLE: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
     Role.BANK_PRODUCT_MANAGER: (
         ("/bank/products", "产品", "product"),
         ("/bank/events", "对接会", "event"),
+        ("/bank/joint-models", "本行模型", "chart"),
         _MESSAGES,
     ),
     Role.CREDIT_OFFICE: _OFFICE,
@@ -104,6 +107,7 @@ BY_ROLE: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
         ("/office/figures", "运行统计", "chart"),
         ("/office/models", "评分模型", "file"),
         ("/office/reports", "信用报告", "file"),
+        ("/office/joint-models", "联合模型", "shield"),
         _MESSAGES,
     ),
     Role.OPERATOR: (("/operator", "系统管理", "home"),),
@@ -148,6 +152,9 @@ BELONGS = {
     "/enterprise/reports": "/enterprise/profile",
     "/enterprise/credit-code": "/enterprise/profile",
     "/bank/reports": "/bank/consents",
+    "/bank/joint-runs": "/bank/joint-models",
+    "/bank/joint-results": "/bank/joint-models",
+    "/enterprise/joint-results": "/enterprise/consents",
     "/enterprise/declarations": "/enterprise/profile",
     "/enterprise/commitments": "/enterprise/profile",
     "/office/declarations": "/office/commitments",

@@ -24,6 +24,7 @@ from xinyidai.data_quality.models import FirmCoverage
 from xinyidai.declarations.models import Declaration, DeclarationFile, DeclarationStep
 from xinyidai.enterprises.models import Enterprise, PendingName
 from xinyidai.joint_checks.models import CheckHit, JointCheck
+from xinyidai.joint_results.models import JointResult
 from xinyidai.matching.models import FinancingNeed, MatchRun, ProductMatchRow
 from xinyidai.matchmaking_events.models import EventRegistration, Meeting
 from xinyidai.notifications.models import Notification
@@ -262,6 +263,12 @@ GROUPS: Sequence[Group] = (
                 "checked_at",
             ),
         ),
+    ),
+    Group(
+        "joint_results",
+        HOLDINGS["joint_results"],
+        "银行模型在平台内运行的结果",
+        (Part("results", JointResult, own(JointResult.enterprise_id), "made_at"),),
     ),
     Group(
         "credit_codes",
