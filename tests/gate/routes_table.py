@@ -462,7 +462,7 @@ TABLE |= {
         api_joint_results.upload_model api_joint_results.list_models api_joint_results.read_model
         api_joint_results.submit_model api_joint_results.make_result api_joint_results.read_result
         api_joint_results.order_run api_joint_results.read_run
-        """.split(),
+        """.split(),  # noqa: SIM905 - as above
         _e("C", version_id="nothing", run_id="nothing"),
     ),
     **dict.fromkeys(("bank.joint_models", "bank.joint_model"), _e("BP", version_id="nothing")),
