@@ -1,28 +1,23 @@
 """A bank with a model in use, firms that authorized results only, and a credit office."""
 
 from datetime import timedelta
-from hashlib import sha256
-from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from tests.factories import parties
+from tests.joint_results.deliveries_for_joint import tax_paid
 from tests.joint_results.documents_for_joint import card, raw
 from xinyidai.consents import service as consents
 from xinyidai.consents.models import Consent
 from xinyidai.consents.values import ConsentDraft, ConsentMode
-from xinyidai.credit_records.service import NewRecord, write
-from xinyidai.credit_records.values import BatchCounts
 from xinyidai.enterprises.models import Enterprise
 from xinyidai.joint_results import service
 from xinyidai.joint_results.models import JointModelVersion
 from xinyidai.kernel import clock
-from xinyidai.kernel.actor import SYSTEM, Actor, Role
+from xinyidai.kernel.actor import Actor, Role
 from xinyidai.kernel.db import db
-
-numbers = count(1)
 
 
 class Desk:
@@ -86,25 +81,7 @@ class Desk:
 
     def tax_paid(self, firm: Enterprise, amount_fen: int) -> None:
         """Deliver one tax payment of last month."""
-        day = clock.today().replace(day=1) - timedelta(days=10)
-        batch = write.open_batch(
-            SYSTEM,
-            source="taxation",
-            kind="tax_payment",
-            file_name="t.csv",
-            sha256=sha256(str(next(numbers)).encode()).hexdigest(),
-        )
-        row = NewRecord(
-            enterprise_id=firm.id,
-            kind="tax_payment",
-            source="taxation",
-            natural_key=f"{firm.id}-{next(numbers)}",
-            occurred_on=day,
-            amount_fen=amount_fen,
-            content={"tax_type": "增值税", "amount": amount_fen},
-        )
-        counts = write.add_records(batch.id, [row])
-        write.close_batch(SYSTEM, batch.id, BatchCounts(1, counts.inserted, 0, 0))
+        tax_paid(firm, amount_fen)
         self.save()
 
     def run(self, version: JointModelVersion) -> UUID:
