@@ -1,8 +1,7 @@
 """Run a bank's model over one firm's values, pure; only the band comes out, 计算.
 
 What is not authorized is worth the least an input can give, so in an additive model no withheld
-subset improves the band. Trees have no such bound for each input: they are not run at all unless
-every input is authorized.
+subset improves the band. Trees are not run at all unless every input is authorized.
 """
 
 from math import fsum
