@@ -163,9 +163,27 @@ def runs_of(institution_id: UUID, page: Page) -> tuple[Sequence[JointRun], int]:
     return _paged(statement, page, JointRun.created_at.desc())
 
 
-def all_runs(page: Page) -> tuple[Sequence[JointRun], int]:
-    """Return a page of all banks' runs, newest first, and their number."""
-    return _paged(select(JointRun), page, JointRun.created_at.desc())
+def left_by_day(page: Page) -> tuple[Sequence[Row[date, UUID, str, int, int, float]], int]:
+    """Return what left, by day and version, newest first: results, runs, bits."""
+    statement = select(
+        JointResult.made_on,
+        JointResult.version_id,
+        Institution.name.label("bank"),
+        func.count().label("results"),
+        func.count(JointResult.run_id.distinct()).label("runs"),
+        func.sum(JointResult.bits).label("bits"),
+    )
+    statement = statement.join(Institution, Institution.id == JointResult.institution_id)
+    statement = statement.group_by(JointResult.made_on, JointResult.version_id, Institution.name)
+    total = db.session.scalar(select(func.count()).select_from(statement.subquery()))
+    ordered = statement.order_by(JointResult.made_on.desc(), JointResult.version_id)
+    return db.session.execute(ordered.limit(page.size).offset(page.offset)).all(), total or 0
+
+
+def versions_by_id(ids: Collection[UUID]) -> dict[UUID, JointModelVersion]:
+    """Return these versions by id."""
+    statement = select(JointModelVersion).where(JointModelVersion.id.in_(ids))
+    return {version.id: version for version in db.session.scalars(statement)}
 
 
 def open_positions(run_id: UUID) -> Sequence[int]:

@@ -8,8 +8,9 @@ from xinyidai.catalogue.kinds import ITEMS
 from xinyidai.catalogue.purposes import PURPOSES
 from xinyidai.joint_results.models import JointModelVersion, JointRun
 from xinyidai.joint_results.rules import FEWEST_RESULTS, FEWEST_SHOWN
+from xinyidai.joint_results.service import LeftByDay
 from xinyidai.joint_results.values import KIND_NAMES, RUN_NAMES, STATE_NAMES
-from xinyidai.web.chrome import format_moment
+from xinyidai.web.chrome import format_day, format_moment
 
 Row = dict[str, Any]
 HASH_SHOWN = 16
@@ -95,19 +96,30 @@ def version_row(version: JointModelVersion, url: Any, bank: str = "") -> Row:
     }
 
 
-def run_row(run: JointRun, url: Any, bank: str = "") -> Row:
-    """Return one line of a list of runs: what left, and never a band of a firm."""
+def run_row(run: JointRun, url: Any) -> Row:
+    """Return one line of a bank's list of runs."""
     is_over = run.finished_at is not None
     return {
         "at": url,
         "at_sub": run.actor_name,
-        "bank": bank,
         "model": run.version.label,
-        "inputs": input_names(run.inputs),
         "firms": f"{run.row_count} 家",
         "given": f"{run.given} 家" if is_over else RUN_NAMES[run.state],
-        "bits": bits_words(run.bits * run.given) if is_over else None,
-        "bits_sub": f"每家{bits_words(run.bits)}",
+    }
+
+
+def left_row(left: LeftByDay) -> Row:
+    """Return one line of the privacy log: what left, and never a band of a firm."""
+    each = bits_words(left.bits / left.results)
+    return {
+        "on": format_day(left.on),
+        "bank": left.bank,
+        "model": left.version.label,
+        "inputs": input_names(left.version.inputs),
+        "results": f"{left.results} 家",
+        "runs": f"批量 {left.runs} 次" if left.runs else "逐户调用",
+        "bits": bits_words(left.bits),
+        "bits_sub": f"每家{each}",
     }
 
 

@@ -5,11 +5,12 @@ from xinyidai.joint_results.service.giving import LimitReached, PeriodTooShort, 
 from xinyidai.joint_results.service.reviewing import activate, approve, retire, return_version
 from xinyidai.joint_results.service.running import authorized, order_run, read_run, run_all
 from xinyidai.joint_results.service.showing import (
+    LeftByDay,
     RunLine,
     ToldByBank,
     lines_of,
+    privacy_days,
     privacy_pairs,
-    privacy_runs,
     read_result,
     result_of_look,
     results_of,
@@ -19,6 +20,7 @@ from xinyidai.joint_results.service.showing import (
 )
 
 __all__ = [
+    "LeftByDay",
     "LimitReached",
     "PeriodTooShort",
     "RunLine",
@@ -29,8 +31,8 @@ __all__ = [
     "give",
     "lines_of",
     "order_run",
+    "privacy_days",
     "privacy_pairs",
-    "privacy_runs",
     "read_result",
     "read_run",
     "read_version",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -49,6 +49,18 @@ class ToldByBank:
     institution_id: UUID
     name: str
     results: int
+    bits: float
+
+
+@dataclass(frozen=True)
+class LeftByDay:
+    """What one version gave on one day: results about so many firms, in so many runs."""
+
+    on: date
+    bank: str
+    version: JointModelVersion
+    results: int
+    runs: int
     bits: float
 
 
@@ -109,10 +121,15 @@ def result_of_look(actor: Actor, event_id: UUID) -> JointResult | None:
     return found
 
 
-def privacy_runs(actor: Actor, page: Page) -> tuple[Sequence[JointRun], int]:
-    """Return all banks' runs with what left in them, newest first, and their number."""
+def privacy_days(actor: Actor, page: Page) -> tuple[Sequence[LeftByDay], int]:
+    """Return what left, by day and version, of runs and single calls alike, and their number."""
     policies.require_watcher(actor)
-    return queries.all_runs(page)
+    found, total = queries.left_by_day(page)
+    versions = queries.versions_by_id({row.version_id for row in found})
+    return [
+        LeftByDay(row.made_on, row.bank, versions[row.version_id], row.results, row.runs, row.bits)
+        for row in found
+    ], total
 
 
 def privacy_pairs(actor: Actor, page: Page) -> tuple[Sequence[Any], int]:

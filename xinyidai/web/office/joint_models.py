@@ -16,7 +16,6 @@ from xinyidai.kernel.db import own_transaction
 from xinyidai.kernel.errors import InvalidInput
 from xinyidai.kernel.http import page_args
 from xinyidai.web import joint_words
-from xinyidai.web.chrome import format_moment
 from xinyidai.web.office.base import (
     OFFICE,
     OVERSIGHT,
@@ -96,17 +95,13 @@ def decide_joint_model(version_id: UUID) -> ResponseReturnValue:
 @blueprint.get("/joint-models/log")
 @allow(*OVERSIGHT)
 def joint_log() -> ResponseReturnValue:
-    """Show every run: which inputs, how many firms, how much left; no firm's band."""
+    """Show by day and model: which inputs, how many firms, how much left; no firm's band."""
     page = page_args()
-    found, total = service.privacy_runs(g.actor, page)
-    names = queries.institution_names({run.institution_id for run in found})
+    found, total = service.privacy_days(g.actor, page)
     return render_template(
         "office/joint_log.html",
         tabs=_tabs("office.joint_log"),
-        rows=[
-            joint_words.run_row(run, format_moment(run.created_at), names[run.institution_id])
-            for run in found
-        ],
+        rows=[joint_words.left_row(left) for left in found],
         pager=pager_of(page, total),
     )
 
