@@ -511,3 +511,28 @@ TABLE |= {
         _e("AO"),
     ),
 }
+TABLE |= {
+    # Joint results: a bank's own model inside, only the band outside
+    **dict.fromkeys(
+        """
+        api_joint_results.upload_model api_joint_results.list_models api_joint_results.read_model
+        api_joint_results.submit_model api_joint_results.make_result api_joint_results.read_result
+        api_joint_results.order_run api_joint_results.read_run
+        """.split(),  # noqa: SIM905 - as above
+        _e("C", version_id="nothing", run_id="nothing"),
+    ),
+    **dict.fromkeys(("bank.joint_models", "bank.joint_model"), _e("BP", version_id="nothing")),
+    **dict.fromkeys(
+        ("bank.upload_joint_model", "bank.step_joint_model"), _e("P", version_id="nothing")
+    ),
+    **dict.fromkeys(
+        ("bank.joint_runs", "bank.order_joint_run", "bank.joint_run", "bank.joint_result"),
+        _e("B", run_id="nothing"),
+    ),
+    **dict.fromkeys(
+        ("office.joint_models", "office.joint_model", "office.joint_log", "office.joint_told"),
+        _e("AO", version_id="nothing"),
+    ),
+    "office.decide_joint_model": _e("O", version_id="nothing"),
+    "enterprise.joint_results": _e("E"),
+}

@@ -40,6 +40,7 @@ _OFFICE = (
     ("/office/figures", "运行统计", "chart"),
     ("/office/models", "评分模型", "file"),
     ("/office/reports", "信用报告", "file"),
+    ("/office/joint-models", "联合模型", "shield"),
     _MESSAGES,
 )
 _BANK = (
@@ -51,6 +52,7 @@ _BANK = (
     ("/bank/products", "产品", "product"),
     ("/bank/whitelist", "白名单企业", "list"),
     ("/bank/events", "对接会", "event"),
+    ("/bank/joint-models", "本行模型", "chart"),
     _MESSAGES,
 )
 _PUBLIC = (
@@ -78,6 +80,7 @@ BY_ROLE: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
         ("/bank/products", "产品", "product"),
         ("/bank/leads", "找客户", "search"),
         ("/bank/events", "对接会", "event"),
+        ("/bank/joint-models", "本行模型", "chart"),
         _MESSAGES,
     ),
     Role.CREDIT_OFFICE: _OFFICE,
@@ -110,6 +113,7 @@ BY_ROLE: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
         ("/office/figures", "运行统计", "chart"),
         ("/office/models", "评分模型", "file"),
         ("/office/reports", "信用报告", "file"),
+        ("/office/joint-models", "联合模型", "shield"),
         _MESSAGES,
     ),
     Role.OPERATOR: (("/operator", "系统管理", "home"),),
@@ -155,6 +159,9 @@ BELONGS = {
     "/enterprise/reports": "/enterprise/profile",
     "/enterprise/credit-code": "/enterprise/profile",
     "/bank/reports": "/bank/consents",
+    "/bank/joint-runs": "/bank/joint-models",
+    "/bank/joint-results": "/bank/joint-models",
+    "/enterprise/joint-results": "/enterprise/consents",
     "/enterprise/declarations": "/enterprise/profile",
     "/enterprise/commitments": "/enterprise/profile",
     "/enterprise/contact": "/enterprise/consents",

@@ -25,6 +25,7 @@ from xinyidai.declarations.models import Declaration, DeclarationFile, Declarati
 from xinyidai.enterprises.models import Enterprise, PendingName
 from xinyidai.financing_needs.models import FinancingNeed, NeedOffer, NeedStep
 from xinyidai.joint_checks.models import CheckHit, JointCheck
+from xinyidai.joint_results.models import JointResult
 from xinyidai.leads.models import (
     ContactChoice,
     Lead,
@@ -302,6 +303,12 @@ GROUPS: Sequence[Group] = (
                 "checked_at",
             ),
         ),
+    ),
+    Group(
+        "joint_results",
+        HOLDINGS["joint_results"],
+        "银行模型在平台内运行的结果",
+        (Part("results", JointResult, own(JointResult.enterprise_id), "made_at"),),
     ),
     Group(
         "credit_codes",

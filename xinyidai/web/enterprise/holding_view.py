@@ -47,6 +47,7 @@ PAGES = {
     "objections": "enterprise.objections",
     "repairs": "enterprise.repairs",
     "reports": "enterprise.reports",
+    "joint_results": "enterprise.joint_results",
     "credit_codes": "enterprise.credit_code",
     "lists": "enterprise.checks",
     "checks": "enterprise.checks",
