@@ -114,3 +114,11 @@ def test_a_table_that_cannot_be_read_is_refused_in_words(tmp_path, name, content
     (tmp_path / name).write_bytes(content)
     with pytest.raises(InvalidInput, match=message):
         read_table(tmp_path / name)
+
+
+def test_what_exporters_write_for_no_value_is_a_gap(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("ratio,y\n" + "0.5,0\ninf,1\n-Infinity,0\nNULL,1\n#N/A,0\n", encoding="utf-8")
+    raw = read_table(path)
+    assert raw.columns["ratio"].dtype.kind == "f"
+    assert raw.gaps["ratio"].tolist() == [False, True, True, True, True]

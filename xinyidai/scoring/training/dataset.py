@@ -17,7 +17,11 @@ from xinyidai.scoring.transform import level_text
 from xinyidai.scoring.values import FeatureKind, Flags, Floats
 
 MOST_LEVELS = 64
-GAPS = ["", "NA", "NaN", "null", "?"]
+# What exporters write for no value; a ratio divided by zero is none either.
+GAPS = [
+    *("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "?"),
+    *("inf", "-inf", "Inf", "-Inf", "Infinity", "-Infinity"),
+]
 
 Rows = NDArray[np.intp]
 Split = tuple[Rows, Rows]
