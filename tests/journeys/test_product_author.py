@@ -149,7 +149,7 @@ def _exemplify(manager: Person) -> None:
     assert "成立年限不低于2 年" in manager.text()
     manager.fill(**{"ex-0-r-years_established": "2"})
     manager.leave_by(manager.page.locator("button[value=save]").last)
-    assert "样例全部与预期相符" in manager.text()
+    assert "个样例全部与预期相符" in manager.text()
 
 
 def _try_out(manager: Person) -> None:

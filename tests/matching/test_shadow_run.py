@@ -7,7 +7,15 @@ import pytest
 from sqlalchemy.exc import ProgrammingError
 
 from tests.matching.factories import firm, user_of
-from tests.products.factories import FACTS, bank, clerk, draft, listed_version, manager_of, submitted
+from tests.products.factories import (
+    FACTS,
+    bank,
+    clerk,
+    draft,
+    listed_version,
+    manager_of,
+    submitted,
+)
 from tests.products.worlds import criterion
 from xinyidai.credit_records.models import QueryEvent
 from xinyidai.kernel import clock
@@ -80,7 +88,11 @@ def test_a_change_that_is_no_longer_so_is_kept_without_the_present_facts():
     trial = Trial(rules(STAFF | {"value": 20}), rules(STAFF))
     trial.add("firm", looks(12, None))
     [change] = trial.changes
-    assert (change.side, change.criteria, change.facts_version) == (ShadowSide.LOST, ("staff",), None)
+    assert (change.side, change.criteria, change.facts_version) == (
+        ShadowSide.LOST,
+        ("staff",),
+        None,
+    )
 
 
 def test_a_trial_counts_whom_the_draft_gains_and_is_one_event(manager, tried, db):

@@ -72,8 +72,10 @@ def draft(manager: Actor, **changes: object) -> ProductVersion:
 def under_review(manager: Actor, **changes: object) -> ProductVersion:
     """Draft a product, take the proposed examples unless told others, and submit it."""
     version = draft(manager, **changes)
-    return submitted(manager, version.id) if "examples" not in changes else service.submit_product(
-        manager, version.id
+    return (
+        submitted(manager, version.id)
+        if "examples" not in changes
+        else service.submit_product(manager, version.id)
     )
 
 

@@ -5,7 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from tests.products.factories import FACTS, bank, clerk, draft, listed_version, manager_of, submitted
+from tests.products.factories import (
+    FACTS,
+    bank,
+    clerk,
+    draft,
+    listed_version,
+    manager_of,
+    submitted,
+)
 from tests.products.worlds import criterion
 from xinyidai.consents.models import PurposeTemplate
 from xinyidai.kernel import clock
@@ -119,9 +127,7 @@ def beyond(db) -> str:
     return "tax"
 
 
-def test_a_product_that_asks_for_more_than_its_purpose_is_neither_submitted_nor_listed(
-    manager, db
-):
+def test_a_product_that_asks_for_more_than_its_purpose_is_neither_submitted_nor_listed(manager, db):
     waiting = draft(manager)
     submitted(manager, waiting.id)
     other = draft(manager, code="OTHER")
@@ -143,8 +149,7 @@ def test_the_bank_hears_of_a_return_a_listing_and_an_end(manager, db):
     service.list_product(clerk(), service.submit_product(manager, version.id).id)
     service.delist_product(clerk(), version.id, "额度用完")
     titles = [
-        one.title
-        for one in db.query(Notification).filter_by(institution_id=manager.party_id)
+        one.title for one in db.query(Notification).filter_by(institution_id=manager.party_id)
     ]
     words = [title.split("：")[0] for title in titles]
     assert sorted(words) == sorted(["产品被退回修改", "产品已上架", "产品已下架"])

@@ -107,9 +107,7 @@ def test_a_draft_without_examples_stays_a_draft(manager):
 def test_a_changed_rule_that_breaks_an_example_stops_the_submission(manager):
     version = draft(manager)
     service.add_proposed_examples(manager, version.id)
-    stricter = replace(
-        FACTS, criteria=(FACTS.criteria[0] | {"value": 3},), examples=None
-    )
+    stricter = replace(FACTS, criteria=(FACTS.criteria[0] | {"value": 3},), examples=None)
     service.update_draft(manager, version.id, stricter)
     with pytest.raises(RuleBroken) as refused:
         service.submit_product(manager, version.id)

@@ -28,9 +28,7 @@ def waiting() -> ProductVersion:
     second = products.revise_product(manager, first.product_id)
     stricter = FACTS.criteria[0] | {"value": 3, "reason_code": "too_young"}
     new = stricter | {"code": "staff", "field": "employees", "denial_text": "员工太少。"}
-    facts = replace(
-        FACTS, criteria=(stricter, new), region_codes=(), name="新税贷", examples=None
-    )
+    facts = replace(FACTS, criteria=(stricter, new), region_codes=(), name="新税贷", examples=None)
     products.update_draft(manager, second.id, facts)
     matching.shadow_run(manager, second.id)
     submitted(manager, second.id)
