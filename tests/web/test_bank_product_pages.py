@@ -40,7 +40,7 @@ def fields_of(page: str) -> dict[str, str]:
         told = dict(re.findall(r'(name|value)="([^"]*)"', tag))
         if told.get("name", "").startswith("ex-"):
             found[told["name"]] = html.unescape(told.get("value", ""))
-    for name, body in re.findall(r'<select[^>]*name="(ex-[^"]*)"[^>]*>(.*?)</select>', page, re.S):
+    for name, body in re.findall(r'<select[^>]*name="(ex-[^"]*)"[^>]*>(.*?)</select>', page, re.DOTALL):
         chosen = re.search(r'value="([^"]*)" selected', body)
         found[name] = chosen.group(1) if chosen else ""
     return found
