@@ -43,7 +43,7 @@ def documents(draw):
     return [random_criterion(dice, place) | draw(EXTRAS) for place in range(number)]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(documents())
 def test_criteria_come_back_from_text_and_json_as_they_were(raw):
     criteria = parse_criteria(raw, INDICATORS)
@@ -53,7 +53,7 @@ def test_criteria_come_back_from_text_and_json_as_they_were(raw):
     assert [criterion_to_json(one) for one in criteria] == json.loads(to_json_text(criteria))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(SHARES, st.sampled_from(["invoice_sales_growth_12m", "tax_grade_latest"]))
 def test_a_share_or_a_named_step_comes_back_to_the_last_digit(value, indicator):
     names = indicator_names()

@@ -256,13 +256,14 @@ def newest_shadow_runs(version_ids: Collection[UUID]) -> dict[UUID, ShadowRun]:
     return {run.version_id: run for run in db.session.scalars(statement)}
 
 
-def count_shadow_runs(product_id: UUID, since: datetime) -> int:
-    """Return how many trials of a product's versions there were since a moment."""
+def count_shadow_runs(institution_id: UUID, since: datetime) -> int:
+    """Return how many trials of a bank's products there were since a moment."""
     statement = (
         select(func.count())
         .select_from(ShadowRun)
         .join(ProductVersion, ProductVersion.id == ShadowRun.version_id)
-        .where(ProductVersion.product_id == product_id, ShadowRun.run_at >= since)
+        .join(LoanProduct, LoanProduct.id == ProductVersion.product_id)
+        .where(LoanProduct.institution_id == institution_id, ShadowRun.run_at >= since)
     )
     return db.session.scalar(statement) or 0
 

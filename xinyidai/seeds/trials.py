@@ -1,7 +1,6 @@
 """A product about to change, 产品改版: tried on the past months and waiting for its review."""
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from xinyidai.matching import service as matching
@@ -21,11 +20,14 @@ def try_out(world: World) -> None:
     """Revise one listed product, try it beside the listed version, and submit it."""
     on_sale = next(one for one in world.on_sale if one.facts.code == CODE)
     manager = world.cast.manager_of(on_sale.bank)
-    with at(world.now - timedelta(minutes=4)):
+    with at(world.ago(0, -3)):
         version = products.revise_product(manager, on_sale.product_id)
+    with at(world.ago(0, -2)):
         facts = products.facts_of(get_version(version.id))
         criteria = tuple(one | CHANGED.get(one["code"], {}) for one in facts.criteria)
         products.update_draft(manager, version.id, replace(facts, criteria=criteria))
+    with at(world.ago(0, -1)):
         products.add_proposed_examples(manager, version.id)
+    with at(world.now):  # after the firms of the city were scored
         matching.shadow_run(manager, version.id)
         products.submit_product(manager, version.id)

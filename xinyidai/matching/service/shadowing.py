@@ -46,7 +46,7 @@ def shadow_run(actor: Actor, version_id: UUID) -> ShadowRun | None:
 
     Raises:
         NotFound: another bank's product.
-        RuleBroken: the version has ended, or the product was tried too often today.
+        RuleBroken: the version has ended, or its bank tried too often today.
 
     """
     version = product_service.open_for_shadow(actor, version_id)

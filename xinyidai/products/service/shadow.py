@@ -19,7 +19,7 @@ from xinyidai.products.service.vocabulary import indicator_names
 from xinyidai.products.values import ProductAction, ProductVersionState
 
 # Two trials that differ in one criterion tell their difference; so few cannot be played through.
-MOST_A_DAY = 20
+MOST_A_DAY = 50
 SMALLEST_SHOWN = 5
 
 
@@ -28,7 +28,7 @@ def open_for_shadow(actor: Actor, version_id: UUID) -> ProductVersion:
 
     Raises:
         NotFound: another bank's product.
-        RuleBroken: the version is off the shelf, or was tried too often in a day.
+        RuleBroken: the version is off the shelf, or its bank tried too often in a day.
 
     """
     version = queries.get_version(version_id, for_update=True)
@@ -36,8 +36,8 @@ def open_for_shadow(actor: Actor, version_id: UUID) -> ProductVersion:
     if version.state is ProductVersionState.DELISTED:
         raise RuleBroken("已下架的版本不再试运行。")
     since = clock.now() - timedelta(days=1)
-    if queries.count_shadow_runs(version.product_id, since) >= MOST_A_DAY:
-        raise RuleBroken(f"这个产品一天内最多试运行 {MOST_A_DAY} 次，请明天再试。")
+    if queries.count_shadow_runs(version.product.institution_id, since) >= MOST_A_DAY:
+        raise RuleBroken(f"一家机构一天内最多试运行 {MOST_A_DAY} 次，请明天再试。")
     return version
 
 

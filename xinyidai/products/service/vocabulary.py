@@ -2,18 +2,19 @@
 
 from functools import lru_cache
 
-from xinyidai.catalogue.indicators import Indicator, Unit, indicator_dictionary
+from xinyidai.catalogue.indicators import Direction, Indicator, Unit, indicator_dictionary
 from xinyidai.catalogue.kinds import ITEMS
 from xinyidai.consents.service import purpose_in_force
 from xinyidai.products.values import FLAG_SCALE, OTHER_REASON, IndicatorInfo, IndicatorNames
 
 PRE_LOAN = "pre_loan"
+CREDIT_RECORD = "credit_record"
 # The usual reason for a refusal by the section of the dictionary an indicator stands in.
 REASON_OF_SECTION = {
     "tax_social": "insufficient_turnover",
     "invoicing": "insufficient_turnover",
-    "compliance": "credit_record",
-    "commitments": "credit_record",
+    "compliance": CREDIT_RECORD,
+    "commitments": CREDIT_RECORD,
     "assets": "excessive_debt",
 }
 UNIT_NAMES = {
@@ -52,5 +53,11 @@ def _info(entry: Indicator) -> IndicatorInfo:
         scale=scale,
         supply=entry.supply,
         about=entry.definition,
-        reason_code=REASON_OF_SECTION.get(entry.section, OTHER_REASON),
+        reason_code=_reason(entry),
     )
+
+
+def _reason(entry: Indicator) -> str:
+    usual = REASON_OF_SECTION.get(entry.section, OTHER_REASON)
+    is_debt = entry.direction is Direction.HIGHER_IS_WORSE and entry.section == "tax_social"
+    return CREDIT_RECORD if is_debt else usual

@@ -194,6 +194,8 @@ def _page(
     is_proposed: bool = False,
 ) -> str:
     codes, known = _read_codes(version), _fields(version)
+    results = example_rows(service.tried_examples(version))
+    failing = {row["name"] for row in results if not row["passes"]}
     return render_template(
         "bank/product_examples.html",
         version=version,
@@ -211,5 +213,13 @@ def _page(
         least=LEAST_OF_EACH,
         errors=errors,
         is_proposed=is_proposed,
-        results=example_rows(service.tried_examples(version)),
+        results=results,
+        opened=[
+            not row.name
+            or row.name in failing
+            or (is_proposed and place == 0)
+            or any(name.startswith(f"ex-{place}-") for name in errors)
+            for place, row in enumerate(rows)
+        ],
+        outcome_names=OUTCOME_NAMES,
     )
