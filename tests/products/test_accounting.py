@@ -152,6 +152,18 @@ def test_a_second_threshold_for_one_field_is_not_lost():
     assert list(read.texts) == ["成立5年以上"]
 
 
+def test_a_label_that_says_what_is_asked_stays_with_its_number():
+    read = reading_of("注册资本要求:100万元以上", "准入条件:成立2年以上")
+    assert list(read.texts) == ["注册资本要求:100万元以上"]
+    assert list(read.criteria) == ["years_established"]
+
+
+@pytest.mark.parametrize("wild", ["额度最高999999999999999亿", "注册资本不低于1.23456789元"])
+def test_an_impossible_amount_spoils_no_other_row(tmp_path, wild):
+    taken, _ = parse(tmp_path, ROW | {"product": "甲", "conditions": wild}, ROW)
+    assert ROW["product"] in {facts.name for facts in taken}
+
+
 def test_a_number_the_product_does_not_say_keeps_its_clause():
     read = reading_of("额度最高50万元", "额度最高100万元", section=Section.TERMS)
     assert read.amounts == [100_000_000]
