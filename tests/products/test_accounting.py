@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.products.test_importing import ROW, parse
+from tests.products.worlds import dice_of
 from xinyidai.kernel.errors import InvalidInput
 from xinyidai.products.accounting import Fate, Part, read_parts
 from xinyidai.products.clauses import Reason, Section, clauses_of, labelled, reason_for
@@ -235,3 +236,26 @@ def test_the_table_and_the_pages_of_one_bank_say_the_same(real_data):
         assert one.terms.term_max_months == other.terms.term_max_months
         assert set(one.documents) == set(other.documents)
         assert set(one.text_conditions) == set(other.text_conditions)
+
+
+WORDS = (
+    "成立2年以上", "高新技术企业", "或", "、", "，", "；", "。\n", "|", "1.", "(2)", "贷款资料:", "之一", "最高500万元",
+    "年利率4.5%", "期限3年", "【办理条件】", "未列入失信被执行人名单", "信用良好", "：", " ", "不低于", "1.5.3", "亿", "注册资本",
+)  # fmt: skip
+
+
+def test_whatever_the_text_its_pieces_are_the_text_and_none_is_lost(tmp_path):
+    dice = dice_of(64)
+    for number in range(150):
+        texts = {
+            column: "".join(dice.choices(WORDS, k=dice.randint(0, 12))) for column in SENTENCES
+        }
+        parse(tmp_path, ROW | texts)
+        [reading] = read_list(tmp_path / "products.csv.gz")
+        stored = {column: text.replace("\r\n", "\n") for column, text in texts.items()}
+        for column, text in stored.items():
+            pieces = [p.text for p in reading.accounted if p.column == column]
+            assert "".join(pieces) == text, (number, column)
+        kept = set(reading.facts.text_conditions) if reading.facts else set()
+        texts_of = [p.text for p in reading.accounted if p.fate is Fate.TEXT]
+        assert all(any(text in piece for text in kept) for piece in texts_of)
