@@ -103,7 +103,8 @@ TABLE: dict[str, Entry] = {
         _e("*"),
     ),
     # Repayment calculator and comparison
-    **dict.fromkeys(("calculator.show", "calculator.as_csv"), _e("*")),
+    **dict.fromkeys(("calculator.show", "calculator.as_csv", "compare.show"), _e("*")),
+    "enterprise.compare": _e("E"),
     # The public catalogue
     **dict.fromkeys(
         ("catalogue.catalogue", "catalogue.as_json", "catalogue.as_csv"),

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.products.test_importing import ROW, parse
+from tests.products.worlds import dice_of
 from xinyidai.kernel.errors import InvalidInput
 from xinyidai.products.accounting import Fate, Part, read_parts
 from xinyidai.products.clauses import Reason, Section, clauses_of, labelled, reason_for
@@ -152,6 +153,18 @@ def test_a_second_threshold_for_one_field_is_not_lost():
     assert list(read.texts) == ["成立5年以上"]
 
 
+def test_a_label_that_says_what_is_asked_stays_with_its_number():
+    read = reading_of("注册资本要求:100万元以上", "准入条件:成立2年以上")
+    assert list(read.texts) == ["注册资本要求:100万元以上"]
+    assert list(read.criteria) == ["years_established"]
+
+
+@pytest.mark.parametrize("wild", ["额度最高999999999999999亿", "注册资本不低于1.23456789元"])
+def test_an_impossible_amount_spoils_no_other_row(tmp_path, wild):
+    taken, _ = parse(tmp_path, ROW | {"product": "甲", "conditions": wild}, ROW)
+    assert ROW["product"] in {facts.name for facts in taken}
+
+
 def test_a_number_the_product_does_not_say_keeps_its_clause():
     read = reading_of("额度最高50万元", "额度最高100万元", section=Section.TERMS)
     assert read.amounts == [100_000_000]
@@ -223,3 +236,26 @@ def test_the_table_and_the_pages_of_one_bank_say_the_same(real_data):
         assert one.terms.term_max_months == other.terms.term_max_months
         assert set(one.documents) == set(other.documents)
         assert set(one.text_conditions) == set(other.text_conditions)
+
+
+WORDS = (
+    "成立2年以上", "高新技术企业", "或", "、", "，", "；", "。\n", "|", "1.", "(2)", "贷款资料:", "之一", "最高500万元",
+    "年利率4.5%", "期限3年", "【办理条件】", "未列入失信被执行人名单", "信用良好", "：", " ", "不低于", "1.5.3", "亿", "注册资本",
+)  # fmt: skip
+
+
+def test_whatever_the_text_its_pieces_are_the_text_and_none_is_lost(tmp_path):
+    dice = dice_of(64)
+    for number in range(150):
+        texts = {
+            column: "".join(dice.choices(WORDS, k=dice.randint(0, 12))) for column in SENTENCES
+        }
+        parse(tmp_path, ROW | texts)
+        [reading] = read_list(tmp_path / "products.csv.gz")
+        stored = {column: text.replace("\r\n", "\n") for column, text in texts.items()}
+        for column, text in stored.items():
+            pieces = [p.text for p in reading.accounted if p.column == column]
+            assert "".join(pieces) == text, (number, column)
+        kept = set(reading.facts.text_conditions) if reading.facts else set()
+        texts_of = [p.text for p in reading.accounted if p.fate is Fate.TEXT]
+        assert all(any(text in piece for text in kept) for piece in texts_of)

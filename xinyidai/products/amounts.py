@@ -2,7 +2,9 @@
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 
+from xinyidai.kernel.errors import InvalidInput
 from xinyidai.kernel.money import Yuan
 
 DIGITS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9,
@@ -36,13 +38,19 @@ class Bound:
         return DIGITS[self.number] if self.number in DIGITS else float(self.number)
 
     @property
-    def fen(self) -> int:
-        """Return 分 of an amount in 亿, 万 or 元; one more or less where the bound is strict."""
-        number = str(DIGITS.get(self.number, self.number))
+    def fen(self) -> int | None:
+        """Return 分 of an amount in 亿, 万 or 元; None where it is no amount.
+
+        One more or less where the bound is strict.
+        """
+        number = Decimal(str(DIGITS.get(self.number, self.number)))
         if self.unit.startswith("亿"):
-            return Yuan.of_wan(number).fen * WAN_IN_YI + self._step
-        read = Yuan.of_wan if self.unit.startswith("万") else Yuan.of_yuan
-        return read(number).fen + self._step
+            number *= WAN_IN_YI
+        try:
+            read = Yuan.of_yuan if self.unit == "元" else Yuan.of_wan
+            return read(number).fen + self._step
+        except InvalidInput:
+            return None
 
     @property
     def count(self) -> int | None:

@@ -25,7 +25,7 @@ TAX_LEVEL_INDICATOR = "indicator:tax_grade_latest"
 
 _FILLERS = re.compile(
     r"[\s,，、()（）的及和且或与:：须应为是在内并]|企业|公司|依法|独立法人|法人|国家|认定|等|申请|借款人"
-    r"|从事|属于|要求|具有|具备|相关|至少|时间|满足|客户|拥有|持有|取得|面向|适用于|适合"
+    r"|从事|属于|要求|具有|具备|相关|至少|仅?限于?|时间|满足|客户|拥有|持有|取得|面向|适用于|适合"
 )
 TAX_LEVELS = {"A": 4, "B": 3, "M": 2.5, "C": 2}  # as in the indicator dictionary
 _PLACE = "|".join(sorted(PLACES, key=len, reverse=True))
@@ -293,7 +293,7 @@ def _tax_level(reader: _Reader) -> None:
 def _amounts(reader: _Reader) -> None:
     for code, field, subject, name in AMOUNTS:
         bound = reader.take_bound(subject, "亿元?|万元?|元")
-        if bound is not None:
+        if bound is not None and bound.fen is not None:
             reader.add_bound(code, field, bound, bound.fen, name)
 
 

@@ -117,8 +117,8 @@ def read_products(sources: list[SourceProduct]) -> list[ProductReading]:
     readings: list[ProductReading] = []
     seen: set[str] = set()
     for source in sources:
-        read = read_parts(source.parts, source.stated.words)
         try:
+            read = read_parts(source.parts, source.stated.words)
             facts = _new_facts(source, read, seen)
         except InvalidInput as error:
             readings.append(_refused(source, error.message))

@@ -9,6 +9,7 @@ from xinyidai.web import (
     bank,
     calculator_pages,
     catalogue_pages,
+    compare_pages,
     department_checks,
     department_deliveries,
     department_lists,
@@ -54,6 +55,7 @@ def blueprints(*, is_demo: bool) -> Iterator[Blueprint]:
     yield public_pages.blueprint
     yield public_credit.blueprint
     yield calculator_pages.blueprint
+    yield compare_pages.blueprint
     yield public_report_check.blueprint
     yield catalogue_pages.blueprint
     yield evaluation_pages.blueprint

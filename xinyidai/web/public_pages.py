@@ -56,6 +56,8 @@ FILTERS = ("q", "kind", "guarantee", "institution")
 
 FOOTER = (
     ("/products", "融资产品"),
+    ("/calculator", "还款计算器"),
+    ("/compare", "产品对比"),
     ("/whitelist", "白名单公示"),
     ("/lists", "名单公示"),
     ("/events", "对接会"),
@@ -253,6 +255,7 @@ def _way_in(own: str) -> str:
 def _card(version: ProductVersion, bank: str) -> Row:
     return {
         "name": version.name,
+        "product_id": version.product_id,
         "bank": bank,
         "terms": product_view.offer_rows(version),
         "href": url_for("public.product", product_id=version.product_id),
