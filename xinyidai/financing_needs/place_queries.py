@@ -100,6 +100,21 @@ def rests_application_on(consent_id: UUID) -> bool:
     return bool(db.session.scalar(statement))
 
 
+def waiting_for_firm(enterprise_id: UUID) -> Sequence[UUID]:
+    """Return the needs of a firm at which a bank waits for its answer, once for each bank."""
+    statement = (
+        select(NeedOffer.need_id)
+        .join(FinancingNeed, FinancingNeed.id == NeedOffer.need_id)
+        .where(
+            FinancingNeed.enterprise_id == enterprise_id,
+            NeedOffer.state == OfferState.CLAIMED,
+            NeedOffer.consent_id.is_(None),
+        )
+        .order_by(NeedOffer.due_on, NeedOffer.id)
+    )
+    return db.session.scalars(statement).all()
+
+
 def count_held(institution_id: UUID) -> int:
     """Count the places a bank holds now."""
     return _count(
