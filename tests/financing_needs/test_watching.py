@@ -11,7 +11,8 @@ from xinyidai.consents import service as consents
 from xinyidai.consents.models import Consent
 from xinyidai.consents.values import ConsentState
 from xinyidai.enterprises.values import RegistrationStatus
-from xinyidai.financing_needs import place_queries, service
+from xinyidai.financing_needs import service
+from xinyidai.financing_needs.queries import places as place_queries
 from xinyidai.financing_needs.values import FinancingNeedState as S
 from xinyidai.financing_needs.values import OfferEnd, OfferState, OfferWay
 from xinyidai.institutions.models import Institution

@@ -8,8 +8,9 @@ from tests.factories import parties
 from tests.products.factories import listed_version, manager_of
 from tests.web.firms_for_pages import make_city, second_person, submitted
 from xinyidai.applications.models import LoanApplication
-from xinyidai.financing_needs import place_queries, queries
+from xinyidai.financing_needs import queries
 from xinyidai.financing_needs.models import FinancingNeed
+from xinyidai.financing_needs.queries import places as place_queries
 from xinyidai.financing_needs.values import FinancingNeedState as S
 from xinyidai.financing_needs.values import OfferState
 from xinyidai.kernel.actor import Role

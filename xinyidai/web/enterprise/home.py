@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from xinyidai.applications import queries as applications
 from xinyidai.consents import queries as consents
-from xinyidai.financing_needs.place_queries import waiting_for_firm
+from xinyidai.financing_needs.queries.places import waiting_for_firm
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.actor import Role
 from xinyidai.matching import service as matching

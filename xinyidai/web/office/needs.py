@@ -6,9 +6,10 @@ from uuid import UUID
 from flask import g, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from xinyidai.financing_needs import place_queries, queries, service
-from xinyidai.financing_needs.place_queries import BankRecord, OfferRow
+from xinyidai.financing_needs import queries, service
 from xinyidai.financing_needs.queries import NeedRow
+from xinyidai.financing_needs.queries import places as place_queries
+from xinyidai.financing_needs.queries.places import BankRecord, OfferRow
 from xinyidai.financing_needs.values import (
     FINANCING_NEED_STATE_NAMES,
     NEED_PURPOSE_NAMES,
