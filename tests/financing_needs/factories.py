@@ -8,8 +8,9 @@ from tests.factories import parties
 from tests.matching.factories import WISH
 from xinyidai.catalogue.refusals import DenialGiven
 from xinyidai.enterprises.models import Enterprise
-from xinyidai.financing_needs import place_queries, service
+from xinyidai.financing_needs import service
 from xinyidai.financing_needs.models import FinancingNeed, NeedOffer
+from xinyidai.financing_needs.queries import places as place_queries
 from xinyidai.financing_needs.values import BankAnswers, NeedFacts, NeedPurpose
 from xinyidai.kernel.actor import Actor
 

@@ -3,7 +3,8 @@
 import threading
 
 from tests.financing_needs.factories import market
-from xinyidai.financing_needs import place_queries, service
+from xinyidai.financing_needs import service
+from xinyidai.financing_needs.queries import places as place_queries
 from xinyidai.kernel.db import db as database
 from xinyidai.kernel.errors import DomainError
 

@@ -8,7 +8,8 @@ import pytest
 from tests.factories import parties
 from tests.financing_needs.factories import FULL, NO, market, publish
 from xinyidai.enterprises.values import RegistrationStatus
-from xinyidai.financing_needs import place_queries, queries, service
+from xinyidai.financing_needs import queries, service
+from xinyidai.financing_needs.queries import places as place_queries
 from xinyidai.financing_needs.values import FinancingNeedState as S
 from xinyidai.financing_needs.values import OfferEnd, OfferState
 from xinyidai.institutions.models import Institution

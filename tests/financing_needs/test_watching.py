@@ -11,7 +11,8 @@ from xinyidai.consents import service as consents
 from xinyidai.consents.models import Consent
 from xinyidai.consents.values import ConsentState
 from xinyidai.enterprises.values import RegistrationStatus
-from xinyidai.financing_needs import place_queries, service
+from xinyidai.financing_needs import service
+from xinyidai.financing_needs.queries import places as place_queries
 from xinyidai.financing_needs.values import FinancingNeedState as S
 from xinyidai.financing_needs.values import OfferEnd, OfferState, OfferWay
 from xinyidai.institutions.models import Institution
@@ -42,12 +43,15 @@ def test_a_bank_that_does_not_call_in_time_loses_its_place_and_it_is_kept(db, at
     with at(WEDNESDAY):
         assert service.watch_needs(SYSTEM) == 0
     with at(THURSDAY):
-        assert [r.overdue for r in place_queries.bank_records(clock.today())] == [1]
+        assert [r.counts["overdue"] for r in place_queries.bank_records(clock.today())] == [1]
         assert service.watch_needs(SYSTEM) == 1
         assert service.watch_needs(SYSTEM) == 0
         [record] = place_queries.bank_records(clock.today())
-        assert (record.overdue, record.released) == (0, 1)
-        assert place_queries.late_offers(town.bank(), clock.today(), Page(1, 20))[1] == 1
+        assert (record.counts["overdue"], record.counts["released"]) == (0, 1)
+        assert (
+            place_queries.marked_offers(["released"], town.bank(), clock.today(), Page(1, 20))[1]
+            == 1
+        )
     assert (town.place().state, town.place().end_reason) == (
         OfferState.RELEASED, OfferEnd.NOT_CONTACTED,
     )  # fmt: skip
@@ -64,7 +68,7 @@ def test_a_firm_that_does_not_answer_costs_the_bank_nothing(db, at):
     with at(NEXT_WEEK):
         service.watch_needs(SYSTEM)
         assert town.place().end_reason is OfferEnd.FIRM_SILENT
-        assert place_queries.bank_records(clock.today())[0].released == 0
+        assert place_queries.bank_records(clock.today())[0].counts["released"] == 0
         assert town.claim().state is OfferState.CLAIMED
 
 

@@ -8,8 +8,9 @@ from tests.factories import parties
 from tests.products.factories import listed_version, manager_of
 from tests.web.firms_for_pages import make_city, second_person, submitted
 from xinyidai.applications.models import LoanApplication
-from xinyidai.financing_needs import place_queries, queries
+from xinyidai.financing_needs import queries
 from xinyidai.financing_needs.models import FinancingNeed
+from xinyidai.financing_needs.queries import places as place_queries
 from xinyidai.financing_needs.values import FinancingNeedState as S
 from xinyidai.financing_needs.values import OfferState
 from xinyidai.kernel.actor import Role
@@ -270,7 +271,10 @@ def test_late_banks_are_listed_with_their_needs(owner, officer, clerk, city):
     need_id = authorized(owner, officer, city)
     data = {"institution_id": str(city.bank.id), "contacted": "0"}
     owner.post(f"{LIST}/{need_id}/contact", data=data)
-    assert f"/office/needs/late?bank={city.bank.id}" in clerk.get("/office/needs").text
+    link = f"/office/needs/late?bank={city.bank.id}&amp;kind=denied"
+    assert link in clerk.get("/office/needs").text
+    assert need_of(need_id).number in clerk.get(link.replace("&amp;", "&")).text
+    assert clerk.get("/office/needs/late?kind=x").status_code == 422
     shown = clerk.get(f"/office/needs/late?bank={city.bank.id}").text
     assert "企业说明没有联系" in shown
     assert clerk.get("/office/needs/late?bank=x").status_code == 404

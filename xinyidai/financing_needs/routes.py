@@ -6,7 +6,8 @@ from uuid import UUID
 from flask import g
 
 from xinyidai.accounts.scopes import ApiBlueprint, PageIn, Scope, as_list, page_of
-from xinyidai.financing_needs import place_queries, queries, service
+from xinyidai.financing_needs import queries, service
+from xinyidai.financing_needs.queries import places as place_queries
 from xinyidai.financing_needs.schemas import (
     HeldOut,
     NeedDenialIn,

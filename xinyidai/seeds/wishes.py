@@ -17,13 +17,14 @@ from xinyidai.products.values import GuaranteeKind, Outcome, Wish
 from xinyidai.seeds.times import at
 from xinyidai.seeds.world import Member, World
 
-PURPOSES = (
-    (NeedPurpose.MATERIALS, "采购原材料，供货合同已签"),
-    (NeedPurpose.PROJECT, "支付工程款，年底前回款"),
-    (NeedPurpose.MATERIALS, "备货周转，旺季前两个月用"),
-    (NeedPurpose.EQUIPMENT, "购置两台数控设备"),
-    (NeedPurpose.PAYROLL, "发放工资，应收账款下季度到账"),
-    (NeedPurpose.RESEARCH, "研发投入，样机试制"),
+PURPOSES = ("采购原材料", "支付工程款", "备货周转", "购置设备", "发放工资", "研发投入")
+KINDS = (
+    NeedPurpose.MATERIALS,
+    NeedPurpose.PROJECT,
+    NeedPurpose.MATERIALS,
+    NeedPurpose.EQUIPMENT,
+    NeedPurpose.PAYROLL,
+    NeedPurpose.RESEARCH,
 )
 TERMS = (6, 12, 12, 24)
 STORY_BANK = "yinhang"  # the bank whose officer signs in as 银行演示
@@ -37,7 +38,7 @@ def publish_needs(world: World) -> None:
         amount = Yuan.of_wan(int(rng.integers(2, 40)) * 10).fen
         published = max(world.ago(170 - 2.8 * number), member.since + timedelta(hours=1))
         with at(published):
-            last = published.date() + timedelta(days=45)
+            last = published.date() + timedelta(days=40)
             need = _draft(member, number, Wish(amount, TERMS[number % len(TERMS)]), last)
             if number % 10 != 9:
                 needs.publish_need(member.actor, need.id)
@@ -49,12 +50,12 @@ def publish_needs(world: World) -> None:
 
 
 def _draft(member: Member, number: int, wish: Wish, last: date | None) -> FinancingNeed:
-    purpose, text = PURPOSES[number % len(PURPOSES)]
+    place = number % len(PURPOSES)
     facts = NeedFacts(
         wish,
-        text,
+        PURPOSES[place],
         "希望尽快放款",
-        purpose=purpose,
+        purpose=KINDS[place],
         rate_max=Decimal("0.045") if number % 2 else None,
         wanted_by=last,
         contact_phone=f"139000{number:05d}",

@@ -6,8 +6,8 @@ from typing import Any
 
 from xinyidai.enterprises.models import Enterprise
 from xinyidai.enterprises.reference import industries, regions
-from xinyidai.financing_needs import place_queries
 from xinyidai.financing_needs.models import FinancingNeed, NeedOffer, NeedStep
+from xinyidai.financing_needs.queries import places as place_queries
 from xinyidai.financing_needs.rules import masked_name
 from xinyidai.financing_needs.values import ACTION_NAMES, NEED_PURPOSE_NAMES, FinancingNeedAction
 from xinyidai.kernel import clock

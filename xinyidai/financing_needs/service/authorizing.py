@@ -13,8 +13,9 @@ from xinyidai.consents import service as consents
 from xinyidai.consents.lifecycle import LIFECYCLE as CONSENT_LIFECYCLE
 from xinyidai.consents.models import Consent
 from xinyidai.consents.values import ConsentAction, ConsentDraft, ConsentState
-from xinyidai.financing_needs import place_queries, policies
+from xinyidai.financing_needs import policies
 from xinyidai.financing_needs.models import FinancingNeed, NeedOffer
+from xinyidai.financing_needs.queries import places as place_queries
 from xinyidai.financing_needs.service import dispatching, steps, telling
 from xinyidai.financing_needs.service.steps import Deed
 from xinyidai.financing_needs.values import (

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from xinyidai.catalogue.refusals import DenialGiven, decision_reasons, denial_faults
-from xinyidai.financing_needs import place_queries, policies, queries, rules
+from xinyidai.financing_needs import policies, queries, rules
 from xinyidai.financing_needs.models import FinancingNeed, NeedOffer
+from xinyidai.financing_needs.queries import places as place_queries
 from xinyidai.financing_needs.service import authorizing, dispatching, steps, telling
 from xinyidai.financing_needs.service.steps import Deed
 from xinyidai.financing_needs.values import (

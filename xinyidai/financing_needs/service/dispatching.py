@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from xinyidai.financing_needs import place_queries, policies, queries, rules
+from xinyidai.financing_needs import policies, queries, rules
 from xinyidai.financing_needs.models import FinancingNeed, NeedOffer
-from xinyidai.financing_needs.place_queries import BestBank
+from xinyidai.financing_needs.queries import places as place_queries
+from xinyidai.financing_needs.queries.places import BestBank
 from xinyidai.financing_needs.service import steps, telling
 from xinyidai.financing_needs.service.steps import Deed
 from xinyidai.financing_needs.values import (

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from xinyidai.enterprises.models import Enterprise
-from xinyidai.financing_needs import place_queries, policies, queries
+from xinyidai.financing_needs import policies, queries
 from xinyidai.financing_needs.models import FinancingNeed, NeedOffer
+from xinyidai.financing_needs.queries import places as place_queries
 from xinyidai.financing_needs.service.authorizing import may_know
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor

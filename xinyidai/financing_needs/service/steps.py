@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from xinyidai.audit import service as audit
-from xinyidai.financing_needs import place_queries, policies, queries
+from xinyidai.financing_needs import policies, queries
 from xinyidai.financing_needs.lifecycle import LIFECYCLE, OFFER_LIFECYCLE, settled_state
 from xinyidai.financing_needs.models import FinancingNeed, NeedOffer, NeedStep
+from xinyidai.financing_needs.queries import places as place_queries
 from xinyidai.financing_needs.values import (
     OPEN_OFFERS,
     POLICY_VERSION,

@@ -3,8 +3,8 @@
 No message to a bank names the firm: whether the bank may know it is decided when the page opens.
 """
 
-from xinyidai.financing_needs import place_queries
 from xinyidai.financing_needs.models import FinancingNeed, NeedOffer
+from xinyidai.financing_needs.queries import places as place_queries
 from xinyidai.financing_needs.values import OFFER_END_NAMES, OfferEnd
 from xinyidai.kernel import clock
 from xinyidai.kernel.money import format_wan

@@ -3,8 +3,9 @@
 Each need is locked and looked at afresh, so running twice at once or again does nothing more.
 """
 
-from xinyidai.financing_needs import place_queries, policies, queries
+from xinyidai.financing_needs import policies, queries
 from xinyidai.financing_needs.models import FinancingNeed, NeedOffer
+from xinyidai.financing_needs.queries import places as place_queries
 from xinyidai.financing_needs.service import authorizing, dispatching, steps, telling
 from xinyidai.financing_needs.service.steps import Deed
 from xinyidai.financing_needs.values import (

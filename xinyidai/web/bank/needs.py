@@ -8,9 +8,10 @@ from flask.typing import ResponseReturnValue
 
 from xinyidai.catalogue.denials import DENIAL_REASONS
 from xinyidai.catalogue.refusals import DenialGiven
-from xinyidai.financing_needs import place_queries, queries, service
-from xinyidai.financing_needs.place_queries import OfferRow
+from xinyidai.financing_needs import queries, service
 from xinyidai.financing_needs.queries import NeedRow
+from xinyidai.financing_needs.queries import places as place_queries
+from xinyidai.financing_needs.queries.places import OfferRow
 from xinyidai.financing_needs.service import BankView
 from xinyidai.financing_needs.values import (
     FINANCING_NEED_STATE_NAMES,

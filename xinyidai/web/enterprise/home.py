@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from xinyidai.applications import queries as applications
 from xinyidai.consents import queries as consents
+from xinyidai.financing_needs.queries.places import waiting_for_firm
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.actor import Role
 from xinyidai.matching import service as matching
@@ -33,6 +34,7 @@ def home() -> ResponseReturnValue:
         action=home_view.next_action(Desk(pending, unconfirmed(firm_id()), rows, run)),
         cards=application_view.cards_of(home_view.shown_rows(rows)),
         application_count=len(rows),
+        waiting_needs=waiting_for_firm(firm_id()),
         looks=home_view.last_looks(actor(), firm_id()),
         run=run,
         grade=profile_view.find_grade(firm_id(), most_reasons=profile_view.SHOWN_REASONS),

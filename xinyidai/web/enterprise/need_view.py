@@ -14,9 +14,9 @@ from werkzeug.datastructures import MultiDict
 from xinyidai.applications import queries as applications
 from xinyidai.applications.models import LoanApplication
 from xinyidai.applications.values import OPEN_STATES as OPEN_APPLICATIONS
-from xinyidai.financing_needs import place_queries
 from xinyidai.financing_needs.models import FinancingNeed
-from xinyidai.financing_needs.place_queries import OfferRow
+from xinyidai.financing_needs.queries import places as place_queries
+from xinyidai.financing_needs.queries.places import OfferRow
 from xinyidai.financing_needs.values import (
     MOST_BANKS,
     NEED_PURPOSE_NAMES,

@@ -6,9 +6,10 @@ from uuid import UUID
 from flask import g, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from xinyidai.financing_needs import place_queries, queries, service
-from xinyidai.financing_needs.place_queries import BankRecord, OfferRow
+from xinyidai.financing_needs import queries, service
 from xinyidai.financing_needs.queries import NeedRow
+from xinyidai.financing_needs.queries import places as place_queries
+from xinyidai.financing_needs.queries.places import BankRecord, OfferRow
 from xinyidai.financing_needs.values import (
     FINANCING_NEED_STATE_NAMES,
     NEED_PURPOSE_NAMES,
@@ -42,6 +43,14 @@ from xinyidai.web.office.base import (
 )
 
 BEST = "best"
+KINDS = {
+    "authorized": "获得企业授权的名额",
+    "contacted": "已联系的名额",
+    "overdue": "现在超时未联系的名额",
+    "released": "逾期未联系的名额",
+    "not_taken": "逾期未接单的名额",
+    "denied": "企业说明没有联系的名额",
+}
 
 
 @blueprint.get("/needs")
@@ -77,11 +86,15 @@ def needs() -> ResponseReturnValue:
 @blueprint.get("/needs/late")
 @allow(*OVERSIGHT)
 def late_needs() -> ResponseReturnValue:
-    """Show the places that a bank let pass, overdue now or ended for it; by bank if asked."""
-    page, bank = page_args(), asked("bank")
-    rows, total = place_queries.late_offers(_bank(bank), clock.today(), page)
+    """Show the places behind a number: those let pass, or of one kind; by bank if asked."""
+    page, kind = page_args(), asked("kind")
+    if kind and kind not in KINDS:
+        raise InvalidInput("没有这种名单。", fields={"kind": "请从列表里选择"})
+    wanted = (kind,) if kind else place_queries.LATE_MARKS
+    rows, total = place_queries.marked_offers(wanted, _bank(asked("bank")), clock.today(), page)
     return render_template(
         "office/late_needs.html",
+        title=KINDS[kind] if kind else "超时的名额",
         rows=[_late_row(row) for row in rows],
         labels=OFFER_STATE_NAMES,
         pager=pager_of(page, total),
@@ -175,29 +188,26 @@ def _need_row(row: NeedRow) -> Row:
 
 
 def _bank_row(record: BankRecord) -> Row:
-    late = record.overdue + record.released + record.not_taken + record.denied
-    url = url_for("office.late_needs", bank=record.institution.id)
-    return {
-        "name": record.institution.name,
-        "authorized": record.authorized,
-        "contacted": record.contacted,
-        "overdue": record.overdue,
-        "released": record.released,
-        "not_taken": record.not_taken,
-        "denied": record.denied,
-        "late": link(url, f"{late} 项") if late else "0 项",
-    }
+    bank = record.institution
+    row: Row = {"name": bank.name}
+    for kind, count in record.counts.items():
+        url = url_for("office.late_needs", bank=bank.id, kind=kind)
+        row[kind] = link(url, str(count)) if count else "0"
+    return row
 
 
 def _late_row(row: OfferRow) -> Row:
     offer = row.offer
-    end = OFFER_END_NAMES[offer.end_reason] if offer.end_reason else "已超时，等待释放"
+    is_late = offer.end_reason is None and (need_words.days_left(offer.due_on) or 0) < 0
+    end = OFFER_END_NAMES[offer.end_reason] if offer.end_reason else ""
     return {
         "number": link(url_for("office.need", need_id=row.need.id), row.need.number),
         "bank": row.institution.name,
         "officer": offer.officer_name,
         "until": format_day(offer.contact_until or offer.due_on),
-        "why": "企业说明没有联系" if offer.firm_confirms is False else end,
+        "why": "企业说明没有联系"
+        if offer.firm_confirms is False
+        else ("已超时，等待释放" if is_late else end) or None,
         "state": offer.state.value,
     }
 

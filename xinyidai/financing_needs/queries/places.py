@@ -1,6 +1,6 @@
 """Read the places of banks in financing needs, 名额, and which banks come next."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -100,6 +100,21 @@ def rests_application_on(consent_id: UUID) -> bool:
     return bool(db.session.scalar(statement))
 
 
+def waiting_for_firm(enterprise_id: UUID) -> Sequence[UUID]:
+    """Return the needs of a firm at which a bank waits for its answer, once for each bank."""
+    statement = (
+        select(NeedOffer.need_id)
+        .join(FinancingNeed, FinancingNeed.id == NeedOffer.need_id)
+        .where(
+            FinancingNeed.enterprise_id == enterprise_id,
+            NeedOffer.state == OfferState.CLAIMED,
+            NeedOffer.consent_id.is_(None),
+        )
+        .order_by(NeedOffer.due_on, NeedOffer.id)
+    )
+    return db.session.scalars(statement).all()
+
+
 def count_held(institution_id: UUID) -> int:
     """Count the places a bank holds now."""
     return _count(
@@ -127,51 +142,48 @@ def offers_held(
 
 @dataclass(frozen=True)
 class BankRecord:
-    """How a bank keeps to the terms of contact: places held, overdue now, ended for it, denied."""
+    """How often each thing of `marks` is true of a bank's places, 办理记录."""
 
     institution: Institution
-    authorized: int
-    contacted: int
-    overdue: int
-    released: int
-    not_taken: int
-    denied: int
+    counts: Mapping[str, int]
+
+
+LATE_MARKS = ("overdue", "released", "not_taken", "denied")
+
+
+def marks(on: date) -> dict[str, ColumnElement[bool]]:
+    """Return what is counted of a bank's places: whether and when it made contact."""
+    return {
+        "authorized": NeedOffer.authorized_at.is_not(None),
+        "contacted": NeedOffer.contacted_at.is_not(None),
+        "overdue": (NeedOffer.state == OfferState.AUTHORIZED) & (NeedOffer.due_on < on),
+        "released": NeedOffer.end_reason == OfferEnd.NOT_CONTACTED,
+        "not_taken": NeedOffer.end_reason == OfferEnd.NOT_TAKEN,
+        "denied": NeedOffer.firm_confirms.is_(False),
+    }
 
 
 def bank_records(on: date) -> list[BankRecord]:
     """Return for each bank that ever had a place how it kept to the terms, the worst first."""
-
-    def number(condition: ColumnElement[bool]) -> ColumnElement[int]:
-        return func.count().filter(condition)
-
-    overdue = number((NeedOffer.state == OfferState.AUTHORIZED) & (NeedOffer.due_on < on))
-    released = number(NeedOffer.end_reason == OfferEnd.NOT_CONTACTED)
+    counted = {name: func.count().filter(mark) for name, mark in marks(on).items()}
     statement = (
-        select(
-            Institution,
-            number(NeedOffer.authorized_at.is_not(None)),
-            number(NeedOffer.contacted_at.is_not(None)),
-            overdue,
-            released,
-            number(NeedOffer.end_reason == OfferEnd.NOT_TAKEN),
-            number(NeedOffer.firm_confirms.is_(False)),
-        )
+        select(Institution, *counted.values())
         .join(NeedOffer, NeedOffer.institution_id == Institution.id)
         .group_by(Institution.id)
-        .order_by((overdue + released).desc(), Institution.code)
+        .order_by((counted["overdue"] + counted["released"]).desc(), Institution.code)
     )
-    return [BankRecord(*row) for row in db.session.execute(statement)]
+    return [
+        BankRecord(bank, dict(zip(counted, numbers, strict=True)))
+        for bank, *numbers in db.session.execute(statement)
+    ]
 
 
-def late_offers(institution_id: UUID | None, on: date, page: Page) -> tuple[list[OfferRow], int]:
-    """Return places overdue for contact or ended for it, of one bank or all, newest first."""
-    statement = _offer_rows().where(
-        or_(
-            (NeedOffer.state == OfferState.AUTHORIZED) & (NeedOffer.due_on < on),
-            NeedOffer.end_reason.in_((OfferEnd.NOT_CONTACTED, OfferEnd.NOT_TAKEN)),
-            NeedOffer.firm_confirms.is_(False),
-        )
-    )
+def marked_offers(
+    wanted: Collection[str], institution_id: UUID | None, on: date, page: Page
+) -> tuple[list[OfferRow], int]:
+    """Return the places of which one of the marks is true, of one bank or all, newest first."""
+    known = marks(on)
+    statement = _offer_rows().where(or_(*(known[name] for name in wanted)))
     if institution_id is not None:
         statement = statement.where(NeedOffer.institution_id == institution_id)
     total = _count(statement.with_only_columns(NeedOffer.id))

@@ -1,0 +1,41 @@
+"""Read financing needs; the places of banks in them are read by `queries.places`."""
+
+from xinyidai.financing_needs.queries.needs import (
+    NeedRow,
+    count_of,
+    counts_by_state,
+    find_by_key,
+    get_firm,
+    get_need,
+    get_row,
+    hold_firm,
+    in_pool,
+    is_in_pool,
+    list_needs_of,
+    list_overdue_needs,
+    needs_in,
+    open_needs_of,
+    pool,
+    steps_of,
+    unclaimed_ids,
+)
+
+__all__ = [
+    "NeedRow",
+    "count_of",
+    "counts_by_state",
+    "find_by_key",
+    "get_firm",
+    "get_need",
+    "get_row",
+    "hold_firm",
+    "in_pool",
+    "is_in_pool",
+    "list_needs_of",
+    "list_overdue_needs",
+    "needs_in",
+    "open_needs_of",
+    "pool",
+    "steps_of",
+    "unclaimed_ids",
+]
