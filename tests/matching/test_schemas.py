@@ -9,6 +9,7 @@ from tests.matching.factories import SUBJECT, WISH, firm, user_of
 from tests.products.factories import bank, listed_version, manager_of
 from xinyidai.matching import service
 from xinyidai.matching.schemas import FinancingNeedIn, FinancingNeedOut, MatchRunOut, WishIn
+from xinyidai.matching.values import RULES_VERSION
 from xinyidai.products.values import GuaranteeKind, Wish
 
 RAW = {"amount_fen": 50_000_000, "term_months": 12, "guarantee": "credit", "purpose_text": "原料"}

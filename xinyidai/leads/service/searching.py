@@ -247,7 +247,7 @@ def _list_authorized(actor: Actor, search: LeadSearch, criteria: Sequence[Criter
                 product_id=search.product_id,
                 origin=LeadOrigin.CONSENT,
                 state=LeadState.AUTHORIZED,
-                reasons=rules.reasons_of(public),
+                reasons=rules.reasons_of(public) if firm_id in found[Outcome.ELIGIBLE] else [],
                 consent_id=consents[firm_id],
                 made_by=actor.account_id,
                 rules_version=RULES_VERSION,
