@@ -37,6 +37,8 @@ from xinyidai.credit_records.service import NewRecord, read_own, write
 from xinyidai.credit_records.values import BatchCounts
 from xinyidai.declarations import service as declarations
 from xinyidai.deliveries import service as deliveries
+from xinyidai.financing_needs import service as needs
+from xinyidai.financing_needs.values import NeedFacts
 from xinyidai.institutions.values import DepartmentKind, InstitutionKind
 from xinyidai.joint_checks import service as joint_checks
 from xinyidai.joint_checks.values import CheckOrder
@@ -47,7 +49,6 @@ from xinyidai.leads.models import Lead, LeadSearch
 from xinyidai.leads.values import LeadOrigin, LeadState
 from xinyidai.matching import service as matching
 from xinyidai.matching.service import MatchRequest
-from xinyidai.matching.values import NeedFacts
 from xinyidai.matchmaking_events import service as events
 from xinyidai.matchmaking_events.service import EventPlan
 from xinyidai.matchmaking_events.values import EventFormat
@@ -264,8 +265,10 @@ def _business(world: World, event_id: UUID) -> None:
     )
     applications.link_consent(boss, application.id, _id(world, "consent"))
     applications.submit_application(boss, application.id)
-    need = matching.draft_need(boss, firm_id, NeedFacts(WISH, f"{mark}用途"))
-    matching.publish_need(boss, need.id)
+    need = needs.draft_need(boss, firm_id, NeedFacts(WISH, f"{mark}用途", most_banks=1))
+    needs.publish_need(boss, need.id)
+    # Its one place is taken, so that no other bank meets it in the pool.
+    needs.claim_need(officer, need.id)
     events.register(boss, event_id)
     events.register(officer, event_id)
     entry = whitelist.nominate_enterprise(

@@ -7,6 +7,7 @@ from flask import Blueprint
 from xinyidai.web import (
     audit,
     bank,
+    calculator_pages,
     catalogue_pages,
     department_checks,
     department_deliveries,
@@ -52,6 +53,7 @@ def blueprints(*, is_demo: bool) -> Iterator[Blueprint]:
     yield LOOKS[0].blueprint
     yield public_pages.blueprint
     yield public_credit.blueprint
+    yield calculator_pages.blueprint
     yield public_report_check.blueprint
     yield catalogue_pages.blueprint
     yield evaluation_pages.blueprint

@@ -44,6 +44,7 @@ HOLDINGS: Mapping[str, str] = {
     "objections": "异议",
     "repairs": "信用修复申请",
     "reports": "信用报告",
+    "joint_results": "联合结果（只给银行结果）",
     "credit_codes": "信用码",
     "lists": "名单",
     "checks": "联合奖惩核查",
