@@ -8,12 +8,14 @@ import pytest
 from tests.applications.conftest import make_market
 from xinyidai.applications import service
 from xinyidai.applications.rules import DenialGiven, Terms
+from xinyidai.applications.service import outcomes
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import SYSTEM
 from xinyidai.kernel.errors import Forbidden
 from xinyidai.kernel.http import Page
 from xinyidai.matching import service as matching
 from xinyidai.matching.values import StandingBasis
+from xinyidai.products.values import ProductKind
 
 TERMS = Terms(40_000_000, Decimal("0.0425"), 12)
 REASONS = [DenialGiven("insufficient_turnover")]
@@ -87,3 +89,16 @@ def test_each_number_has_the_list_behind_it(market):
 def test_only_the_platform_and_its_operator_count(market):
     with pytest.raises(Forbidden):
         service.count_outcomes(market.officer, clock.today())
+
+
+def test_a_kind_of_which_too_little_is_known_stands_by_all_products(market, monkeypatch):
+    monkeypatch.setattr(outcomes, "FEWEST_DECIDED", 2)
+    other = make_market()
+    for one in (market, other):
+        application = one.in_approval()
+        service.approve_application(one.officer, application.id, TERMS)
+    other.version.product.kind = ProductKind.MORTGAGE_LOAN
+    service.count_outcomes(SYSTEM, tomorrow())
+    for one in (market, other):
+        row = rows(one, tomorrow())
+        assert (row.decided, row.peer_decided, row.peer_approved) == (1, 2, 2)

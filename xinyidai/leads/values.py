@@ -112,9 +112,13 @@ class ShownCount:
 
 @dataclass(frozen=True)
 class SearchCounts:
-    """What a search found, by outcome, as shown."""
+    """What a search found, by outcome, as shown; empty before the first count."""
 
     shown: Mapping[Outcome, ShownCount] = field(default_factory=dict)
+
+    def text(self, outcome: Outcome) -> str:
+        """Return one number in words."""
+        return self.shown[outcome].text if outcome in self.shown else "还没有计数"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ likelihood  outcome (1, ½, 0) × (½ · grade + ½ · chance).
             The same grade counts for every product of a firm; no grade counts as the lowest, so
             that withholding it gains nothing. It is a feasibility hint and never a credit score.
   chance    declared = share of the conditions the platform can check. With at least 30 decisions
-            in 12 months on the product, else on its peers: (approved + 20 · declared) ÷
+            in 12 months on the product, else on its kind, else on all: (approved + 20 · declared) ÷
             (decided + 20). With at least 20 judged leads a fifth of it is the share of leads that
             met the product's own conditions, drawn towards `declared` in the same way.
 cost        1 − all-in yearly cost ÷ 12 %, not below 0; an unpublished rate counts 0.

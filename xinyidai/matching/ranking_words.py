@@ -10,7 +10,7 @@ Numbers = Mapping[str, float | str | None]
 Said = tuple[str, Numbers]
 _WHOSE: Mapping[StandingBasis, str] = {
     StandingBasis.PRODUCT: "这款产品",
-    StandingBasis.PEERS: "同类机构的同类产品",
+    StandingBasis.PEERS: "同类产品（不够 30 件时为全部产品）",
 }
 
 
@@ -34,7 +34,7 @@ def likelihood(product: ListedProduct, readings: Readings, counted: ProductStand
         "unchecked_conditions": unchecked,
         "counted_on": counted.counted_on.isoformat() if counted.counted_on else None,
     }
-    return ";".join(part for part in parts if part) + "。", numbers
+    return "；".join(part for part in parts if part) + "。", numbers
 
 
 def _outcomes(counted: ProductStanding) -> str:
@@ -67,7 +67,7 @@ def speed(terms: Terms, counted: ProductStanding) -> Said:
     if counted.kept_promise is None:
         return f"{text}；到期的申请还不够多，守时情况暂不计入。", numbers
     kept = f"近 12 个月到期 {counted.promised} 件，按时答复 {counted.kept_promise:.0%}"
-    return f"{text};{kept}。", numbers
+    return f"{text}；{kept}。", numbers
 
 
 def fit(terms: Terms, wish: Wish) -> Said:
@@ -87,4 +87,4 @@ def fit(terms: Terms, wish: Wish) -> Said:
         "amount_max_fen": terms.amount_max_fen,
         "term_max_months": terms.term_max_months,
     }
-    return ";".join(parts) + "。", numbers
+    return "；".join(parts) + "。", numbers

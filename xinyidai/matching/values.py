@@ -105,7 +105,7 @@ class StandingBasis(StrEnum):
     """Whose decisions the approval likelihood rests on, 办成可能的依据."""
 
     PRODUCT = "product"  # 本产品近 12 个月的决定
-    PEERS = "peers"  # 同类机构同类产品近 12 个月的决定
+    PEERS = "peers"  # 同类产品近 12 个月的决定，不够时为全部产品
     DECLARED = "declared"  # 银行公布的条件
 
 
@@ -113,7 +113,8 @@ class StandingBasis(StrEnum):
 class OutcomeCounts:
     """What came of one product's applications and leads in the 12 months before a day.
 
-    `peer_*` are the decisions on all products of the same kind by institutions of the same kind.
+    `peer_*` are the decisions on all products of the same kind by institutions of the same kind,
+    or on all products where those are fewer than `FEWEST_DECIDED`.
     `promised` are applications whose promised day came, `kept` those answered by then. `leads_fit`
     are the leads that proved to meet the conditions, of the `leads_judged` that say so either way.
     """

@@ -7,6 +7,7 @@ from uuid import UUID
 from xinyidai.applications import service as applications
 from xinyidai.kernel.actor import SYSTEM, Actor
 from xinyidai.kernel.http import Page
+from xinyidai.kernel.money import Yuan
 from xinyidai.leads import queries, service
 from xinyidai.leads.values import (
     Choice,
@@ -54,7 +55,8 @@ def seek_firms(world: World) -> None:
         service.offer_weekly(SYSTEM)
         # The firm of the demonstration sees its products in the order of today's counts.
         story = world.members[0]
-        matching.match_own_firm(story.actor, story.enterprise_id, Wish())
+        wish = Wish(Yuan.of_wan(100).fen, 12, None)
+        matching.match_own_firm(story.actor, story.enterprise_id, wish)
 
 
 def _say_yes(world: World) -> None:

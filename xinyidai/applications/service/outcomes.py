@@ -14,7 +14,7 @@ from xinyidai.kernel.clock import TZ
 from xinyidai.kernel.http import Page
 from xinyidai.leads import service as leads
 from xinyidai.matching import service as matching
-from xinyidai.matching.values import STANDING_MONTHS, OutcomeCounts
+from xinyidai.matching.values import FEWEST_DECIDED, STANDING_MONTHS, OutcomeCounts
 
 NOTHING = OutcomeCounts()
 
@@ -71,11 +71,17 @@ def _kinds(outcomes: ProductOutcomes) -> tuple[str, str]:
 
 
 def _peers(outcomes: Sequence[ProductOutcomes]) -> dict[tuple[str, str], tuple[int, int]]:
+    """Return decided and approved of each kind; of everything where a kind has too few.
+
+    Without the second step a kind of which little is known would stand better than one of which
+    much is.
+    """
     found: dict[tuple[str, str], tuple[int, int]] = {}
     for each in outcomes:
         decided, approved = found.get(_kinds(each), (0, 0))
         found[_kinds(each)] = decided + each.decided, approved + each.approved
-    return found
+    total = (sum(e.decided for e in outcomes), sum(e.approved for e in outcomes))
+    return {kinds: own if own[0] >= FEWEST_DECIDED else total for kinds, own in found.items()}
 
 
 def _leads(actor: Actor, first: date, before: date) -> tuple[Counter[UUID], Counter[UUID]]:

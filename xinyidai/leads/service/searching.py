@@ -112,11 +112,12 @@ def shown_counts(search_ids: Sequence[UUID]) -> dict[UUID, SearchCounts]:
     newest = queries.newest_counts(search_ids)
     repeated = [row.repeats for rows in newest.values() for row in rows.values() if row.repeats]
     days = queries.dates_of(repeated)
-    return {
+    return dict.fromkeys(search_ids, SearchCounts()) | {
         search_id: SearchCounts(
             {
                 outcome: ShownCount(row.shown, days.get(row.repeats) if row.repeats else None)
-                for outcome, row in rows.items()
+                for outcome in rules.BEST_FIRST
+                if (row := rows.get(outcome)) is not None
             }
         )
         for search_id, rows in newest.items()
@@ -246,7 +247,7 @@ def _list_authorized(actor: Actor, search: LeadSearch, criteria: Sequence[Criter
                 product_id=search.product_id,
                 origin=LeadOrigin.CONSENT,
                 state=LeadState.AUTHORIZED,
-                reasons=rules.reasons_of(public),
+                reasons=rules.reasons_of(public) if firm_id in found[Outcome.ELIGIBLE] else [],
                 consent_id=consents[firm_id],
                 made_by=actor.account_id,
                 rules_version=RULES_VERSION,

@@ -44,8 +44,8 @@ def _search_row(search: LeadSearch, counts: SearchCounts, week: LeadWeek | None)
     new = ShownCount(week.new_shown).text if week else "下周一开始"
     return {
         "name": showing.link(url_for("bank.show_search", search_id=search.id), search.name),
-        "eligible": counts.shown[Outcome.ELIGIBLE].text,
-        "insufficient": counts.shown[Outcome.INSUFFICIENT].text,
+        "eligible": counts.text(Outcome.ELIGIBLE),
+        "insufficient": counts.text(Outcome.INSUFFICIENT),
         "weekly": f"本周新增：{new}" if search.saved_at else "未开启",
         "on": format_day(search.created_at),
     }
@@ -55,12 +55,11 @@ def count_tiles(counts: SearchCounts) -> list[Row]:
     """Return the numbers by outcome; a number of firms here has no list behind it, on purpose."""
     return [
         {
-            "value": _bare(counts.shown[outcome]),
+            "value": _bare(shown),
             "label": wording.OUTCOMES[outcome],
             "note": f"沿用 {shown.as_of:%Y-%m-%d} 相近查询的数字" if shown.as_of else "",
         }
-        for outcome in Outcome
-        for shown in (counts.shown[outcome],)
+        for outcome, shown in counts.shown.items()
     ]
 
 

@@ -16,7 +16,7 @@ from xinyidai.kernel.errors import InvalidInput, NotFound, RuleBroken
 from xinyidai.kernel.http import page_args
 from xinyidai.leads import queries, service
 from xinyidai.leads.models import ContactChoice, Lead
-from xinyidai.leads.values import SCOPE_NAMES, STATE_NAMES, Choice, ContactScope, LeadState
+from xinyidai.leads.values import SCOPE_NAMES, Choice, ContactScope, LeadState
 from xinyidai.products import queries as products
 from xinyidai.web import wording
 from xinyidai.web.chrome import format_day
@@ -24,6 +24,14 @@ from xinyidai.web.enterprise.base import SEE_OTHER, UNPROCESSABLE, actor, bluepr
 from xinyidai.web.enterprise.base import read_id as as_id
 
 YES = "yes"
+# The same states as the firm reads them of itself.
+STATES = {
+    LeadState.SENT: "待您答复",
+    LeadState.AUTHORIZED: "您已授权",
+    LeadState.DECLINED: "您已婉拒",
+    LeadState.WITHDRAWN: "已收回",
+    LeadState.EXPIRED: "已过期",
+}
 TONES = {
     LeadState.SENT: "todo",
     LeadState.AUTHORIZED: "ok",
@@ -158,7 +166,7 @@ def _invitation_row(lead: Lead, institution: str) -> dict[str, Any]:
         "href": url_for(".invitation", lead_id=lead.id),
         "institution": institution,
         "on": format_day(lead.made_at),
-        "state": STATE_NAMES[lead.state],
+        "state": STATES[lead.state],
         "tone": TONES[lead.state],
         "until": format_day(lead.expires_on) if lead.state is LeadState.SENT else "",
     }
@@ -172,7 +180,7 @@ def _invitation_page(lead: Lead, fault: str) -> str:
         lead=lead,
         institution=institutions.get_institution(lead.institution_id),
         product=version,
-        state=STATE_NAMES[lead.state],
+        state=STATES[lead.state],
         tone=TONES[lead.state],
         is_open=is_open,
         terms=_term_rows(service.terms_of(lead)) if is_open else [],

@@ -23,7 +23,7 @@ from xinyidai.web.office.base import OVERSIGHT, asked, blueprint, link, pager_of
 
 BASES = {
     StandingBasis.PRODUCT: "本产品",
-    StandingBasis.PEERS: "同类机构同类产品",
+    StandingBasis.PEERS: "同类或全部产品",
     StandingBasis.DECLARED: "件数不够，按公布的条件",
 }
 OUTCOMES = {"approved": "通过", "declined": "未通过", "counter_offered": "反向报价"}
