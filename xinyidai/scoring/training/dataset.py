@@ -13,9 +13,8 @@ from sklearn.model_selection import StratifiedKFold
 from xinyidai.kernel.errors import InvalidInput
 from xinyidai.scoring.training.spec import FeatureSpec, TrainingSpec, with_features
 from xinyidai.scoring.transform import level_text
-from xinyidai.scoring.values import FeatureKind, Flags, Floats, MissingPolicy
+from xinyidai.scoring.values import FeatureKind, Flags, Floats
 
-MOST_LEVELS = 64
 GAPS = ["", "NA", "NaN", "null", "?"]
 
 Rows = NDArray[np.intp]
@@ -121,10 +120,7 @@ def labelled(raw: RawTable, spec: TrainingSpec) -> LabelledTable:
     _refuse_unknown_columns(raw, spec)
     if not spec.features:
         spec = with_features(spec, _free_columns(raw, spec))
-    is_free = spec.missing is MissingPolicy.NATIVE
-    columns = tuple(
-        _column(raw, feature, most=None if is_free else MOST_LEVELS) for feature in spec.features
-    )
+    columns = tuple(_column(raw, feature) for feature in spec.features)
     label = _label(raw, spec)
     times = None
     if spec.time_column is not None:
@@ -181,13 +177,13 @@ def _texts(values: NDArray[np.generic]) -> list[str]:
     return [level_text(value) for value in values.tolist()]
 
 
-def _column(raw: RawTable, feature: FeatureSpec, *, most: int | None) -> Column:
+def _column(raw: RawTable, feature: FeatureSpec) -> Column:
     values, gaps = raw.columns[feature.name], raw.gaps[feature.name]
     kind = feature.kind or _kind_of(feature.name, values)
     if gaps.all():
         raise InvalidInput(f"列 {feature.name} 全是空值。", code="empty_column")
     if kind is FeatureKind.CATEGORICAL:
-        return _categories(feature, values, gaps, most)
+        return _categories(feature, values, gaps)
     if values.dtype.kind not in "biuf":
         raise InvalidInput(f"列 {feature.name} 不是数。", code="bad_column")
     numbers = np.where(gaps, np.nan, values.astype(np.float64))
@@ -204,18 +200,11 @@ def _kind_of(name: str, values: NDArray[np.generic]) -> FeatureKind:
     )
 
 
-def _categories(
-    feature: FeatureSpec, values: NDArray[np.generic], gaps: Flags, most: int | None
-) -> Column:
+def _categories(feature: FeatureSpec, values: NDArray[np.generic], gaps: Flags) -> Column:
     if feature.monotone:
         raise InvalidInput(f"类别特征 {feature.name} 不能声明风险方向。", code="bad_column")
     present = [level_text(value) for value in values[~gaps].tolist()]
     levels = sorted(set(present))
-    if most is not None and len(levels) > most:
-        raise InvalidInput(
-            f"列 {feature.name} 有 {len(levels)} 种取值，像是编号或名称，请用 --exclude 排除。",
-            code="too_many_levels",
-        )
     codes = np.full(len(gaps), np.nan)
     position = {level: float(i) for i, level in enumerate(levels)}
     codes[~gaps] = [position[text] for text in present]

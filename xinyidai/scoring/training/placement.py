@@ -9,13 +9,14 @@ from sklearn.isotonic import IsotonicRegression
 from xinyidai.scoring.calibration import Calibration
 from xinyidai.scoring.encoding import smoothed
 from xinyidai.scoring.rules import MASTER_SCALE_VERSION
-from xinyidai.scoring.training.dataset import MOST_LEVELS, Column, LabelledTable, Rows
+from xinyidai.scoring.training.dataset import Column, LabelledTable, Rows
 from xinyidai.scoring.training.encoding import learn_encoding
 from xinyidai.scoring.transform import FeatureTransform, Transform
 from xinyidai.scoring.values import FeatureKind, Floats, MissingPolicy
 
 _BINS = 20
 _TRIALS = 11
+_MOST_TRIED_LEVELS = 64
 _PRIOR_ROWS = 10.0  # Laplace: each rate is pulled to the base rate by ten invented rows
 UNCALIBRATED = Calibration(1.0, 0.0)
 
@@ -65,7 +66,7 @@ def _learn(column: Column, table: LabelledTable, rows: Rows) -> FeatureTransform
 
 def _safest_levels(values: Floats, label: NDArray[np.int8], count: int) -> tuple[float, ...]:
     """Return all levels, of many only those that defaulted least often."""
-    if count <= MOST_LEVELS:
+    if count <= _MOST_TRIED_LEVELS:
         return tuple(float(i) for i in range(count))
     gap = np.isnan(values)
     level = values[~gap].astype(np.int64)

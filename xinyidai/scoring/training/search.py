@@ -142,7 +142,7 @@ def search(problem: Problem) -> Search:
         raise InvalidInput("训练部分里只有一种结果，无法训练。", code="bad_split")
     trials, best = _first_stage(problem)
     is_slow = len(problem.label) > SMALL and not any(problem.signs)
-    names = finalists(best, problem.pairs) if is_slow else best
+    names = finalists(_ranked(best, trials), problem.pairs) if is_slow else best
     rows = _sample(problem, _FULL_ROWS)
     part = problem.part(rows)
     tried = {name: _try(2, name, params, part) for name, params in names.items()}
@@ -173,7 +173,13 @@ def _first_stage(problem: Problem) -> tuple[list[Trial], dict[str, TreeParams]]:
     few = problem.part(_sample(problem, min(_FIRST_ROWS, len(problem.label) // 2)))
     first = {name: _try(1, name, params, few)[0] for name, params in names.items()}
     best = sorted(first, key=lambda name: -first[name].auc)[:_SURVIVORS]
-    return list(first.values()), {name: names[name] for name in best}
+    return list(first.values()), {name: names[name] for name in names if name in best}
+
+
+def _ranked(recipes_left: dict[str, TreeParams], trials: list[Trial]) -> dict[str, TreeParams]:
+    """Return the recipes in the order of the first stage, best first."""
+    order = sorted(trials, key=lambda trial: -trial.auc)
+    return {trial.name: recipes_left[trial.name] for trial in order if trial.name in recipes_left}
 
 
 def inner_splits(problem: Problem) -> list[Split]:
