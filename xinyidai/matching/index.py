@@ -6,11 +6,15 @@ product by a few bisections and ORs of plain Python integers. It says the same a
 `Criterion.judge` for each criterion, by test.
 """
 
+import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from uuid import UUID
 
 from xinyidai.catalogue.missing import Missing
+from xinyidai.matching.values import ProductStanding
 from xinyidai.products.values import (
     GRADE_RANKS,
     NO_RECORD,
@@ -25,6 +29,10 @@ from xinyidai.products.values import (
 )
 
 Masks = tuple[int, int]  # products that fail, products that lack data
+EXACT = 2**53  # whole numbers up to here are their own floats
+NUMBER_TYPES = frozenset({FieldType.NUMBER, FieldType.MONEY})
+# Their readings come from fixed lists, so that what was judged once is remembered.
+CODED_TYPES = frozenset(FieldType) - NUMBER_TYPES - {FieldType.TAGS}
 PATH_TYPES = frozenset({FieldType.REGION, FieldType.INDUSTRY})
 WANTS_MEMBER = frozenset(
     {Operator.IS_ONE_OF, Operator.IN_REGION, Operator.IN_INDUSTRY, Operator.HAS_ANY}
@@ -137,6 +145,21 @@ class FieldIndex:
         self.low.compile_low()
         self.high.compile_high()
 
+    @property
+    def steps(self) -> tuple[list[float], list[int]] | None:
+        """Return all bounds as one sorted list of cuts with the failing mask between them.
+
+        A number fails what the mask at its bisect_right in the cuts holds. None where a bound is
+        too large to have a next float of its own.
+        """
+        bounds = {*self.low.bounds, *self.high.bounds} - {-math.inf, math.inf}
+        if any(abs(bound) > EXACT for bound in bounds):
+            return None
+        highs = {math.nextafter(bound, math.inf) for bound in {*self.high.bounds} & bounds}
+        cuts = sorted({float(bound) for bound in {*self.low.bounds} & bounds} | highs)
+        below = math.nextafter(cuts[0], -math.inf) if cuts else 0.0
+        return cuts, [self._beyond(number) for number in (below, *cuts)]
+
     def judge(self, reading: Reading) -> Masks:
         """Return failed and undecided products for one firm's reading."""
         if isinstance(reading, Missing):
@@ -205,11 +228,21 @@ class Verdicts:
 
 
 class ProductIndex:
-    """All listed products, compiled; immutable, and named by the fingerprint of their versions."""
+    """All listed products, compiled; immutable, and named by the fingerprint of their versions.
 
-    def __init__(self, products: Sequence[ListedProduct], fingerprint: str) -> None:
+    `standings` are the outcomes that the public order reads, by product; they decide no outcome.
+    """
+
+    def __init__(
+        self,
+        products: Sequence[ListedProduct],
+        fingerprint: str,
+        *,
+        standings: Mapping[UUID, ProductStanding] | None = None,
+    ) -> None:
         """Compile the criteria of every product."""
         self.products = tuple(products)
+        self.standings = dict(standings or {})
         self.fingerprint = fingerprint
         self.everything = (1 << len(self.products)) - 1
         self.fields: dict[str, FieldIndex] = {}
@@ -219,18 +252,54 @@ class ProductIndex:
                     criterion.field.code, FieldIndex(criterion.field.type)
                 )
                 field_index.add(criterion, 1 << place)
-        for field_index in self.fields.values():
+        self._stepped: list[tuple[str, list[float], list[int], int]] = []
+        self._known: list[tuple[str, dict[Reading, Masks], FieldIndex]] = []
+        self._others: list[tuple[str, FieldIndex]] = []
+        for code, field_index in self.fields.items():
             field_index.compile()
+            self._enter(code, field_index)
+
+    @cached_property
+    def by_version(self) -> dict[UUID, ListedProduct]:
+        """Return the products by the id of their version."""
+        return {product.version_id: product for product in self.products}
 
     def judge(self, readings: Readings) -> Verdicts:
         """Return the outcome of every product for one firm's readings."""
         fail = missing = 0
-        for code, field_index in self.fields.items():
-            field_fail, field_missing = field_index.judge(readings.get(code, NO_RECORD))
-            fail |= field_fail
-            missing |= field_missing
+        read = readings.get
+        for code, cuts, masks, present in self._stepped:
+            number = read(code)
+            if number is None or number.__class__ is Missing:
+                missing |= present
+            else:
+                fail |= masks[bisect_right(cuts, number)]  # type: ignore[type-var] # a number
+        for code, known, field_index in self._known:
+            reading = read(code)
+            if reading is None or reading.__class__ is Missing:
+                missing |= field_index.present
+                continue
+            found = known.get(reading)
+            if found is None:
+                found = known[reading] = field_index.judge(reading)
+            fail |= found[0]
+            missing |= found[1]
+        for code, field_index in self._others:
+            failed, lacking = field_index.judge(read(code, NO_RECORD))
+            fail |= failed
+            missing |= lacking
         missing &= ~fail
         return Verdicts(self.everything & ~fail & ~missing, missing, fail)
+
+    def _enter(self, code: str, field_index: FieldIndex) -> None:
+        """Put a field where it is judged fastest; sets of tags are too many to remember."""
+        steps = field_index.steps if field_index.type in NUMBER_TYPES else None
+        if steps is not None:
+            self._stepped.append((code, *steps, field_index.present))
+        elif field_index.type in CODED_TYPES:
+            self._known.append((code, {}, field_index))
+        else:
+            self._others.append((code, field_index))
 
 
 def places(mask: int) -> Iterator[int]:
@@ -246,5 +315,12 @@ def _enter(
 ) -> None:
     for member in members:
         hit[member] = hit.get(member, 0) | bit
-        for above in ancestors(member)[:-1] if paths else ():
+    if paths:
+        for above in frozenset().union(*map(_above, members)):
             finer[above] = finer.get(above, 0) | bit
+
+
+@lru_cache(maxsize=10_000)
+def _above(path: str) -> frozenset[str]:
+    """Return every leading part of a path but itself."""
+    return frozenset(ancestors(path)[:-1])

@@ -1,11 +1,25 @@
 """Background jobs of matching."""
 
-from xinyidai.kernel.actor import SYSTEM
+from xinyidai.kernel.db import own_transaction
 from xinyidai.kernel.jobs import job
 from xinyidai.matching import service
 
+FIRMS_A_RUN = 20_000
 
-@job("matching.expire_needs", cron="20 0 * * *")
-def expire_needs() -> None:
-    """End the published needs whose last day has passed, every night."""
-    service.expire_needs(SYSTEM)
+
+@job("matching.shadow_run")
+def shadow_run(**told: str | None) -> None:
+    """Try a product version on the past months for the person who asked."""
+    service.run_queued_shadow(told)
+
+
+@job("matching.match_due", cron="*/5 * * * *")
+def match_due() -> None:
+    """Every five minutes: firms or products that changed are matched anew, a share each time."""
+    service.match_due(limit=FIRMS_A_RUN, step=own_transaction)
+
+
+@job("matching.match_new_day", cron="0 6 * * *")
+def match_new_day() -> None:
+    """Every morning, when profiles and scores are there: all firms against the day's products."""
+    service.match_due(step=own_transaction)

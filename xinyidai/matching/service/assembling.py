@@ -1,12 +1,12 @@
 """Put together what matching reads of one firm: register, indicators, grade, lists."""
 
 from collections.abc import Collection, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from xinyidai.catalogue.missing import Missing
 from xinyidai.enterprises.models import Enterprise
 from xinyidai.enterprises.values import RegistrationStatus
-from xinyidai.products.values import NO_RECORD, EnterpriseKind, MatchSubject
+from xinyidai.products.values import NO_RECORD, EnterpriseKind, GuaranteeKind, MatchSubject, Wish
 
 # Words of the registered enterprise type, first match wins.
 KIND_WORDS: tuple[tuple[str, EnterpriseKind], ...] = (
@@ -96,3 +96,22 @@ def _tags(
         if value >= lowest:
             found.add(tag)
     return frozenset(found)
+
+
+def wish_json(wish: Wish) -> dict[str, Any]:
+    """Return a wish as it is stored."""
+    return {
+        "amount_fen": wish.amount_fen,
+        "term_months": wish.term_months,
+        "guarantee": wish.guarantee.value if wish.guarantee else None,
+    }
+
+
+def wish_of(stored: Mapping[str, Any]) -> Wish:
+    """Return a stored wish; what it does not name is not stated."""
+    guarantee = stored.get("guarantee")
+    return Wish(
+        stored.get("amount_fen"),
+        stored.get("term_months"),
+        GuaranteeKind(guarantee) if guarantee else None,
+    )

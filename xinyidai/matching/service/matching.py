@@ -1,5 +1,6 @@
 """Match one firm against all listed products and keep the result."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -11,22 +12,25 @@ from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import db
 from xinyidai.kernel.errors import Conflict
-from xinyidai.matching import policies, queries
+from xinyidai.matching import policies, queries, standing_queries
+from xinyidai.matching.change_words import nearest_json
 from xinyidai.matching.index import ProductIndex, Verdicts
 from xinyidai.matching.models import MatchRun, ProductMatchRow
+from xinyidai.matching.placing import shortlist
 from xinyidai.matching.ranking import Asker, rank_products
 from xinyidai.matching.rules import counts_text
-from xinyidai.matching.service.assembling import subject_from
+from xinyidai.matching.service.assembling import subject_from, wish_json
+from xinyidai.matching.service.standings import read_standings
 from xinyidai.matching.values import (
     RULES_VERSION,
-    FinancingNeedAction,
+    MatchingAction,
     MatchSubject,
     ProductMatch,
     Wish,
 )
 from xinyidai.products import queries as products
 from xinyidai.products import service as product_service
-from xinyidai.products.values import readings_of
+from xinyidai.products.values import ListedProduct, Outcome, Readings, readings_of
 from xinyidai.profiles import service as profiles
 from xinyidai.scoring import queries as scores
 from xinyidai.whitelist import queries as whitelist
@@ -34,8 +38,10 @@ from xinyidai.whitelist import queries as whitelist
 SHOWN = 50
 PURPOSE = "matching"  # a platform purpose of the catalogue, 产品匹配
 
-# The last compiled index of this process; another fingerprint replaces it.
+# The last compiled index of this process; another set of products or another day replaces it.
 _compiled: dict[str, ProductIndex] = {}
+# Versions never change once listed: what was read of them today is kept.
+_read_on: dict[date, dict[UUID, ListedProduct]] = {}
 
 
 @dataclass(frozen=True)
@@ -62,15 +68,32 @@ class MatchResult:
 
 
 def current_index() -> ProductIndex:
-    """Return the index of the products on sale; compiled anew when their set has changed."""
-    fingerprint = products.fingerprint_of(products.listed_version_ids())
-    index = _compiled.get(fingerprint)
+    """Return the index of the products on sale today, with the outcomes counted last.
+
+    Compiled anew when their set has changed, after a new count, or on another day; only versions
+    that are new to this process are read.
+    """
+    version_ids, today = products.listed_version_ids(), clock.today()
+    fingerprint = products.fingerprint_of(version_ids)
+    key = f"{fingerprint}:{today}:{standing_queries.newest_day(today)}"
+    index = _compiled.get(key)
     if index is None:
-        listed = products.listed_products(product_service.indicator_names())
-        index = ProductIndex(listed, products.fingerprint_of(p.version_id for p in listed))
+        index = ProductIndex(
+            _listed(version_ids, today), fingerprint, standings=read_standings(today)
+        )
         _compiled.clear()
-        _compiled[index.fingerprint] = index
+        _compiled[key] = index
     return index
+
+
+def _listed(version_ids: Sequence[UUID], today: date) -> list[ListedProduct]:
+    known = _read_on.get(today, {})
+    unknown = [version_id for version_id in version_ids if version_id not in known]
+    read = products.versions_as_listed(unknown, product_service.indicator_names(), on=today)
+    kept = {version_id: (known | read)[version_id] for version_id in version_ids}
+    _read_on.clear()
+    _read_on[today] = kept
+    return list(kept.values())
 
 
 def match_enterprise(
@@ -78,8 +101,9 @@ def match_enterprise(
 ) -> tuple[Verdicts, list[ProductMatch]]:
     """Judge every product and rank the first `limit`; pure over its arguments."""
     readings = readings_of(subject, wish, on=on)
-    verdicts = index.judge(readings)
-    return verdicts, rank_products(index, verdicts, Asker(readings, wish), on=on, limit=limit)
+    verdicts, asker = index.judge(readings), Asker(readings, wish)
+    first = shortlist(index, verdicts, asker, on=on, limit=limit)
+    return verdicts, rank_products(index, first, asker, on=on, limit=limit)
 
 
 def match_own_firm(
@@ -102,28 +126,26 @@ def match_own_firm(
 def match_products(actor: Actor, enterprise_id: UUID, asked: MatchRequest) -> MatchResult:
     """Match the actor's own firm and store run and results, 匹配产品.
 
-    When the firm's facts have moved on since the subject was read, nothing is stored and
-    `Conflict` asks to try again.
+    Whoever passes a need has checked whose it is. When the firm's facts have moved on since the
+    subject was read, nothing is stored and `Conflict` asks to try again.
     """
     policies.require_own(actor, enterprise_id)
     if queries.get_enterprise(enterprise_id).facts_version != asked.facts_version:
         raise Conflict("企业的信用信息刚刚更新，请重新匹配。", code="facts_moved_on")
-    if asked.need_id is not None:
-        policies.require_same_firm(queries.get_need(asked.need_id).enterprise_id, enterprise_id)
     index = current_index()
     with credit_records.platform_run(
         PURPOSE, RULES_VERSION, enterprise_ids=[enterprise_id], actor=actor
     ):
-        verdicts, matches = match_enterprise(index, asked.subject, asked.wish, on=clock.today())
+        today = clock.today()
+        verdicts, matches = match_enterprise(index, asked.subject, asked.wish, on=today)
+        readings = readings_of(asked.subject, asked.wish, on=today)
     run = _run(index, verdicts, asked.wish)
     run.enterprise_id, run.need_id = enterprise_id, asked.need_id
     run.facts_version = asked.facts_version
-    run.matches = [_row(match) for match in matches]
+    run.matches = [_row(match, index.by_version[match.version_id], readings) for match in matches]
     db.session.add(run)
     db.session.flush()
-    audit.record(
-        actor, FinancingNeedAction.MATCH, "enterprise", enterprise_id, {"run": str(run.id)}
-    )
+    audit.record(actor, MatchingAction.MATCH, "enterprise", enterprise_id, {"run": str(run.id)})
     return MatchResult(run, tuple(matches))
 
 
@@ -144,11 +166,7 @@ def read_current_run(
 
 def _run(index: ProductIndex, verdicts: Verdicts, wish: Wish) -> MatchRun:
     return MatchRun(
-        wish={
-            "amount_fen": wish.amount_fen,
-            "term_months": wish.term_months,
-            "guarantee": wish.guarantee.value if wish.guarantee else None,
-        },
+        wish=wish_json(wish),
         dictionary_version=indicator_dictionary().version,
         products_fingerprint=index.fingerprint,
         rules_version=RULES_VERSION,
@@ -159,7 +177,8 @@ def _run(index: ProductIndex, verdicts: Verdicts, wish: Wish) -> MatchRun:
     )
 
 
-def _row(match: ProductMatch) -> ProductMatchRow:
+def _row(match: ProductMatch, product: ListedProduct, readings: Readings) -> ProductMatchRow:
+    is_met = match.outcome is Outcome.ELIGIBLE
     return ProductMatchRow(
         product_version_id=match.version_id,
         outcome=match.outcome,
@@ -169,5 +188,6 @@ def _row(match: ProductMatch) -> ProductMatchRow:
         factors=[factor.to_json() for factor in match.factors],
         unmet=[finding.to_json() for finding in match.unmet],
         missing=[finding.to_json() for finding in match.missing],
+        nearest=None if is_met else nearest_json(product, readings),
         text_conditions=list(match.text_conditions),
     )

@@ -1,6 +1,7 @@
 """Regions (GB/T 2260) and industries (GB/T 4754-2017) as paths, so that a prefix is an ancestor."""
 
 import re
+from functools import lru_cache
 
 _REGION = re.compile(r"\d{2}(\d{2}){0,2}")
 _INDUSTRY = re.compile(r"([A-T]?)(\d{2}\d{0,2})?")
@@ -44,6 +45,7 @@ def _section_of(division: int) -> str | None:
     return max((start, letter) for letter, start in _SECTION_STARTS if start <= division)[1]
 
 
+@lru_cache(maxsize=10_000)
 def ancestors(path: str) -> tuple[str, ...]:
     """Return every leading part of a path, itself included."""
     return tuple(path[:length] for length in range(1, len(path) + 1))

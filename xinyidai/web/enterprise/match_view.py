@@ -7,10 +7,12 @@ from flask import url_for
 
 from xinyidai.catalogue.missing import MissingCause
 from xinyidai.kernel.money import format_wan
+from xinyidai.matching.change_words import Act
 from xinyidai.matching.models import MatchRun, ProductMatchRow
 from xinyidai.matching.ranking import WEIGHTS
 from xinyidai.products.models import ProductVersion
 from xinyidai.products.values import Criterion, Outcome, Terms
+from xinyidai.web import costs_view
 from xinyidai.web.chrome import format_percent
 from xinyidai.web.enterprise.queries import Offer
 from xinyidai.web.wording import GUARANTEES, OUTCOMES, REPAYMENTS
@@ -20,6 +22,16 @@ SHAPES: Mapping[Outcome, str] = {
     Outcome.ELIGIBLE: "met",
     Outcome.INSUFFICIENT: "missing",
     Outcome.INELIGIBLE: "unmet",
+}
+
+# Where each step is done: page and words of the link.
+WAYS: Mapping[Act, tuple[str, str]] = {
+    Act.WISH: ("enterprise.match_form", "改需求"),
+    Act.AUTHORIZE: ("enterprise.consent_new", "去授权"),
+    Act.REGISTER: ("enterprise.profile", "核对登记信息"),
+    Act.DECLARE: ("enterprise.declarations", "去填报"),
+    Act.REPAIR: ("enterprise.repairs", "去办信用修复"),
+    Act.PROFILE: ("enterprise.profile", "看画像"),
 }
 
 
@@ -57,7 +69,8 @@ def card_of(match: ProductMatchRow, offer: Offer, criteria: Sequence[Criterion])
         "outcome": SHAPES[match.outcome],
         "terms": short_terms(offer.version.terms),
         "met_text": f"平台核对 {match.criteria_count} 项条件，满足 {met} 项",
-        "reasons": [finding_row(finding) for finding in lacking],
+        "reasons": [finding_row(finding, match.nearest) for finding in lacking],
+        "near": near_of(match),
         "met": [row for row in rows if row["outcome"] == SHAPES[Outcome.ELIGIBLE]],
         "text_conditions": match.text_conditions,
         "factors": [_factor(factor) for factor in match.factors],
@@ -66,25 +79,41 @@ def card_of(match: ProductMatchRow, offer: Offer, criteria: Sequence[Criterion])
     }
 
 
-def finding_row(finding: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a stored finding as a row of the reason list."""
+def near_of(match: ProductMatchRow) -> dict[str, Any] | None:
+    """Return what opens the product: the steps with where to go, or what cannot be changed."""
+    if not match.nearest:
+        return None
+    steps = [{"text": step["text"], **way_out(step["act"])} for step in match.nearest["steps"]]
+    blocked = [one["text"] for one in match.nearest["blocked"]]
+    return {"steps": [] if blocked else steps, "blocked": blocked}
+
+
+def finding_row(
+    finding: Mapping[str, Any], nearest: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return a stored finding as a row of the reason list, with the way out where there is one."""
     outcome = Outcome(finding["outcome"])
+    hidden = outcome is Outcome.INELIGIBLE and finding["threshold"] is None
     row = {
         "outcome": SHAPES[outcome],
         "title": finding["field_name"],
         "value": finding["value"],
-        "threshold": finding["threshold"],
+        "threshold": "银行未公布具体数值" if hidden else finding["threshold"],
         "how": finding["text"],
     }
+    steps = {step["field"]: step["act"] for step in (nearest or {}).get("steps", ())}
+    act = steps.get(finding["field"])
     if outcome is Outcome.INSUFFICIENT:
-        row |= {"how": f"{finding['cause_text']}。{finding['remedy']}", **_way_out(finding)}
-    return row
+        unauthorized = finding["cause"] == MissingCause.NOT_AUTHORIZED
+        row["how"] = f"{finding['cause_text']}。{finding['remedy']}"
+        return row | way_out(act or (Act.AUTHORIZE if unauthorized else Act.PROFILE))
+    return row | way_out(act) if act else row
 
 
-def _way_out(finding: Mapping[str, Any]) -> dict[str, str]:
-    if finding["cause"] == MissingCause.NOT_AUTHORIZED:
-        return {"href": url_for("enterprise.consent_new"), "link_label": "去授权"}
-    return {"href": url_for("enterprise.profile"), "link_label": "看画像"}
+def way_out(act: str) -> dict[str, str]:
+    """Return the link where a step is done; none where there is only waiting."""
+    found = WAYS.get(Act(act))
+    return {"href": url_for(found[0]), "link_label": found[1]} if found else {}
 
 
 def _factor(factor: Mapping[str, Any]) -> dict[str, Any]:
@@ -108,7 +137,9 @@ def criteria_rows(
     """Return every condition of a product; with a match also what was found for this firm."""
     found = {f["code"]: f for f in (*match.unmet, *match.missing)} if match else {}
     return [
-        finding_row(found[c.code]) if c.code in found else _condition(c, judged=match is not None)
+        finding_row(found[c.code], match.nearest if match else None)
+        if c.code in found
+        else _condition(c, judged=match is not None)
         for c in criteria
     ]
 
@@ -137,13 +168,10 @@ def all_terms(version: ProductVersion) -> list[dict[str, str]]:
     """Return every term of a product."""
     terms = version.terms
     rate = "未公布" if terms.rate_min is None else _rates(terms)
-    fee = terms.fee_note or "没有公布其他费用"
-    if terms.fee_rate:
-        fee = f"每年 {format_percent(terms.fee_rate)}。{terms.fee_note}"
     return [
         {"label": "额度", "value": amount_text(terms)},
         {"label": "年利率", "value": rate},
-        {"label": "其他费用", "value": fee},
+        {"label": "其他费用", "value": costs_view.fees_text(terms)},
         {"label": "综合年化成本", "value": cost_text(terms)},
         {"label": "期限", "value": term_text(terms)},
         {"label": "担保方式", "value": GUARANTEES[terms.guarantee]},
@@ -161,8 +189,8 @@ def amount_text(terms: Terms) -> str:
 
 
 def cost_text(terms: Terms) -> str:
-    """Say what the loan costs a year at most, fees included."""
-    return "未公布" if terms.all_in_rate is None else f"最高 {format_percent(terms.all_in_rate)}"
+    """Say what the loan costs a year at its highest rate, fees included, and in which case."""
+    return costs_view.reference_text(terms)
 
 
 def term_text(terms: Terms) -> str:

@@ -108,6 +108,7 @@ def product(product_id: UUID) -> ResponseReturnValue:
         match=match,
         outcome=view.SHAPES[match.outcome] if match else "",
         criteria=view.criteria_rows(criteria, match),
+        near=view.near_of(match) if match else None,
         items=[get_item(code) for code in version.required_items],
     )
 

@@ -1,0 +1,157 @@
+"""差一点 in plain Chinese: what to do, one sentence a step, and where it is done."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from xinyidai.catalogue.missing import Missing, MissingCause
+from xinyidai.matching.mobility import ChangeKind
+from xinyidai.matching.nearest import FieldChange, unmet_fields
+from xinyidai.products.values import (
+    INDICATOR_PREFIX,
+    Field,
+    FieldType,
+    ListedProduct,
+    Readings,
+    tag_name,
+)
+
+MONTHS = 12
+
+
+class Act(StrEnum):
+    """Where a step is done; pages turn it into a link."""
+
+    WISH = "wish"  # 改需求
+    AUTHORIZE = "authorize"  # 去授权
+    REGISTER = "register"  # 到登记机关更新，平台内核对
+    DECLARE = "declare"  # 自主填报
+    REPAIR = "repair"  # 信用修复
+    PROFILE = "profile"  # 看画像
+    WAIT = "wait"  # 等待
+
+
+ACTS: Mapping[str, Act] = {
+    **dict.fromkeys(("amount_fen", "term_months", "guarantee"), Act.WISH),
+    **dict.fromkeys(
+        ("region_code", "industry", "years_established", "enterprise_kind", "in_operation",
+         "registered_capital_fen"),
+        Act.REGISTER,
+    ),
+    **dict.fromkeys(("tags", "employees", "revenue_fen", "scale"), Act.DECLARE),
+}  # fmt: skip
+
+
+def nearest_json(product: ListedProduct, readings: Readings) -> dict[str, Any] | None:
+    """Return 差一点 for a stored row; None when the product fits.
+
+    `steps` say what to do for each field that can change; they open the product only together,
+    and only when `blocked`, what no firm can change, is empty.
+    """
+    found = list(unmet_fields(product, readings))
+    if not found:
+        return None
+    return {
+        "steps": [step_json(change) for _, change in found if change is not None],
+        "blocked": [_blocked(field) for field, change in found if change is None],
+    }
+
+
+def step_json(step: FieldChange) -> dict[str, Any]:
+    """Return a step with its sentence; what the bank keeps to itself is not in it."""
+    return {
+        "field": step.field.code,
+        "kind": step.kind.value,
+        "text": text_of(step),
+        "act": act_of(step).value,
+        "step": step.step if step.is_shown else None,
+    }
+
+
+def text_of(step: FieldChange) -> str:
+    """Return what to do in one sentence without a full stop."""
+    if step.kind is ChangeKind.SUPPLY:
+        return _supply_text(step)
+    if step.kind is ChangeKind.WAIT and step.is_shown:
+        months = round(step.step * MONTHS)
+        return f"再过 {months} 个月即满足，届时{step.field.name}满 {_show(step, step.after)}"
+    if step.field.type is FieldType.TAGS:
+        return _tags_text(step)
+    if not step.is_shown:
+        return f"{step.field.name}{_way(step)}，银行未公布具体数值"
+    return (
+        f"把{step.field.name}从 {_show(step, step.before)} {_verb(step)} {_show(step, step.after)}"
+    )
+
+
+def act_of(step: FieldChange) -> Act:
+    """Return where the step is done."""
+    if step.cause is MissingCause.NOT_AUTHORIZED:
+        return Act.AUTHORIZE
+    if step.cause is MissingCause.STALE or step.kind is ChangeKind.WAIT:
+        return Act.WAIT
+    if step.field.code == "grade":
+        return Act.AUTHORIZE if step.kind is ChangeKind.SUPPLY else Act.PROFILE
+    return ACTS.get(step.field.code) or (Act.REPAIR if _is_listed(step) else Act.PROFILE)
+
+
+def _supply_text(step: FieldChange) -> str:
+    conditions = "，且".join(c.threshold_text() for c in step.criteria) if step.is_shown else ""
+    asked = f"（须{conditions}）" if conditions else "（银行未公布具体数值）"
+    if step.cause is MissingCause.NOT_AUTHORIZED:
+        return f"授权查询{step.field.name}{asked}"
+    if step.cause is MissingCause.STALE:
+        return f"等{step.field.name}的数据更新{asked}"
+    more = "补充" if isinstance(step.before, Missing) else "补充更细的"
+    return f"{more}{step.field.name}{asked}"
+
+
+def _tags_text(step: FieldChange) -> str:
+    before = step.before if isinstance(step.before, frozenset) else frozenset()
+    after = step.after if isinstance(step.after, frozenset) else frozenset()
+    if not step.is_shown:
+        return "取得银行要求的资质，银行未公布是哪一项"
+    return "取得：" + "、".join(tag_name(tag) for tag in sorted(after - before))
+
+
+def _blocked(field: Field) -> dict[str, str]:
+    code = field.code.removeprefix(INDICATOR_PREFIX)
+    if code == "years_established":
+        why = "只面向成立时间更短的企业"
+    elif field.code.startswith(INDICATOR_PREFIX):
+        why = "是已经发生的记录，过了统计期才会变化"
+    elif field.code == "tags":
+        why = "已在银行不接受的名单内，或要求互相矛盾"
+    else:
+        why = "企业自己改变不了"
+    return {"field": field.code, "name": field.name, "text": f"{field.name}：{why}"}
+
+
+def _show(step: FieldChange, value: object) -> str:
+    return step.criteria[0].show(value)
+
+
+def _verb(step: FieldChange) -> str:
+    if step.field.type is FieldType.CHOICE:
+        return "改为"
+    if step.kind is ChangeKind.WISH:
+        return "改为"
+    return "降到" if _goes_down(step) else "提高到"
+
+
+def _way(step: FieldChange) -> str:
+    if step.kind is ChangeKind.WAIT:
+        return "还不够，过一段时间再来看"
+    if step.field.type is FieldType.CHOICE:
+        return "须换一种"
+    return "须再低一些" if _goes_down(step) else "须再高一些"
+
+
+def _goes_down(step: FieldChange) -> bool:
+    before, after = step.before, step.after
+    return isinstance(before, int | float) and isinstance(after, int | float) and after < before
+
+
+def _is_listed(step: FieldChange) -> bool:
+    """Return whether the step leaves a list of bad standing, which credit repair is for."""
+    return _goes_down(step) and bool(step.field.scale)
