@@ -33,6 +33,8 @@ from xinyidai.scoring.training.spec import TrainingSpec
 from xinyidai.scoring.values import Floats
 
 OURS = "xinyidai"
+PIPELINE = "2026.2"
+"""Version of the search; kept lines of another are named as older on the page of the comparison."""
 _LATE_SHARE = 0.3
 _LAST_WORDS = 400
 
