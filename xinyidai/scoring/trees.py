@@ -108,7 +108,7 @@ class Trees:
         self._booster = lightgbm.Booster(model_str=model_text)
         self._text = model_text
         self._transform = transform
-        self._columns = len(transform.features)
+        self._columns = transform.columns
         if self._booster.num_feature() != self._columns:
             raise ArtefactRefused("模型与特征说明的列数不同。")
         self._lanes = threading.local()
@@ -135,16 +135,18 @@ class Trees:
         """Return the trees' sum for each row, the same for one row and for many."""
         if len(seen) == 1:
             lane = self.lane
-            np.copyto(lane.buffer, seen[0])
+            np.copyto(lane.buffer, self._transform.widen(seen)[0])
             return np.array([lane.call()], dtype=np.float64)
-        return self._predict(seen)
+        return self._predict(self._transform.widen(seen))
 
     def contributions(self, seen: Floats) -> Floats:
         """Return each feature's share of the raw log-odds (TreeSHAP), rows × features."""
         if not len(seen):
             return np.empty(seen.shape, dtype=np.float64)
-        found = self._booster.predict(seen, pred_contrib=True, num_threads=1)
-        return np.asarray(found, dtype=np.float64)[:, :-1]  # the last one is the base value
+        wide = self._transform.widen(seen)
+        found = self._booster.predict(wide, pred_contrib=True, num_threads=1)
+        # the last column is the base value
+        return self._transform.by_feature(np.asarray(found, dtype=np.float64)[:, :-1])
 
     def best_seen(self, place: int) -> tuple[float, ...]:
         """Return the values of a feature to try for «as good as it gets»."""
@@ -168,10 +170,10 @@ class Trees:
             for place, threshold, kind in zip(*told.values(), strict=True)
         )
 
-    def _predict(self, seen: Floats) -> Floats:
-        if not len(seen):
+    def _predict(self, wide: Floats) -> Floats:
+        if not len(wide):
             return np.empty(0, dtype=np.float64)  # LightGBM refuses an empty table
-        found = self._booster.predict(seen, raw_score=True, num_threads=1)
+        found = self._booster.predict(wide, raw_score=True, num_threads=1)
         return np.asarray(found, dtype=np.float64)
 
     def _checked_lane(self) -> type[Lane | PlainLane]:
@@ -179,7 +181,8 @@ class Trees:
         draw = np.random.default_rng(1)
         low = np.array([feature.low for feature in self._transform.features])
         high = np.array([feature.high for feature in self._transform.features])
-        rows = low + draw.random((TRIAL_ROWS, self._columns)) * (high - low)
+        rows = low + draw.random((TRIAL_ROWS, len(low))) * (high - low)
+        rows = self._transform.widen(rows)
         try:
             lane = Lane(self._booster, self._columns)
         except (AttributeError, OSError, ctypes.ArgumentError):

@@ -16,7 +16,7 @@ from xinyidai.kernel.errors import InvalidInput
 from xinyidai.scoring.training.dataset import LabelledTable, Split, read_table, splits
 from xinyidai.scoring.training.encoding import learn_encoding
 from xinyidai.scoring.training.evaluate import Progress, calibrated
-from xinyidai.scoring.training.fit import fit_calibration, fit_trees, raw_scores
+from xinyidai.scoring.training.fit import fit_calibration, raw_scores
 from xinyidai.scoring.training.intervals import (
     auc_estimates,
     bootstrap,
@@ -28,11 +28,13 @@ from xinyidai.scoring.training.leaks import find_leaks, single_feature_aucs
 from xinyidai.scoring.training.peers import PACKAGES, installed_version
 from xinyidai.scoring.training.placement import UNCALIBRATED
 from xinyidai.scoring.training.preparing import PreparedTable, prepare
-from xinyidai.scoring.training.search import Problem, search
+from xinyidai.scoring.training.search import Problem, fit_problem, search
 from xinyidai.scoring.training.spec import TrainingSpec
 from xinyidai.scoring.values import Floats
 
 OURS = "xinyidai"
+PIPELINE = "2026.2"
+"""Version of the search; kept lines of another are named as older on the page of the comparison."""
 _LATE_SHARE = 0.3
 _LAST_WORDS = 400
 
@@ -120,27 +122,25 @@ def _ours(table: LabelledTable, folds: Sequence[Split], on_progress: Progress) -
     fitting = predicting = 0.0
     for number, (train, test) in enumerate(folds, start=1):
         started = time.perf_counter()
-        encoding, seen = learn_encoding(table.columns, table.label, train, table.spec.seed)
-        problem = Problem(
+        label, seen = table.label[train], table.matrix[train]
+        levels = [len(column.levels) for column in table.columns]
+        encoding = learn_encoding(levels, seen, label)
+        problem = Problem.of(
             seen,
-            table.label[train],
-            [0] * seen.shape[1],
-            encoding.categories,
-            None if table.times is None else table.times[train],
-            table.spec.seed,
+            label,
+            encoding,
+            levels=levels,
+            signs=[0] * len(levels),
+            times=None if table.times is None else table.times[train],
+            seed=table.spec.seed,
         )
         found = search(problem)
-        booster = fit_trees(
-            seen,
-            problem.label,
-            found.params,
-            signs=problem.signs,
-            categories=problem.categories,
-            seed=problem.seed,
-        )
-        calibration = fit_calibration(found.raw, problem.label[found.tested]) or UNCALIBRATED
+        booster = fit_problem(problem, found.params)
+        calibration = fit_calibration(found.raw, label[found.tested]) or UNCALIBRATED
         fitted = time.perf_counter()
-        pd[test] = calibrated(raw_scores(booster, encoding.matrix(test)), calibration)
+        shown = table.matrix[test]
+        wide = shown if encoding is None else encoding.widen(shown)
+        pd[test] = calibrated(raw_scores(booster, wide), calibration)
         fitting += fitted - started
         predicting += time.perf_counter() - fitted
         on_progress(f"{OURS}：第 {number}/{len(folds)} 次，{fitted - started:.0f} 秒")

@@ -20,19 +20,23 @@ def blended(members: Sequence[tuple[lightgbm.Booster, float]]) -> lightgbm.Boost
     for text, (_, weight) in zip(texts, members, strict=True):
         body = text[text.index("Tree=0\n") : text.index("end of trees")]
         trees += [_scaled(tree, weight) for tree in body.split("Tree=")[1:]]
-    head = texts[0][: texts[0].index("Tree=0\n")]
-    numbered = [_numbered(tree, number) for number, tree in enumerate(trees)]
+    return _assembled(texts[0], [tree[tree.index("\n") + 1 :] for tree in trees])
+
+
+def with_trees(frame: lightgbm.Booster, trees: Sequence[str]) -> lightgbm.Booster:
+    """Return a booster that says of itself what `frame` does and has other trees."""
+    return _assembled(frame.model_to_string(), trees)
+
+
+def _assembled(text: str, trees: Sequence[str]) -> lightgbm.Booster:
+    numbered = [f"Tree={number}\n{tree}" for number, tree in enumerate(trees)]
     sizes = " ".join(str(len(tree.encode())) for tree in numbered)
     head = "\n".join(
         f"tree_sizes={sizes}" if line.startswith("tree_sizes=") else line
-        for line in head.split("\n")
+        for line in text[: text.index("Tree=0\n")].split("\n")
     )
-    tail = texts[0][texts[0].index("end of trees") :]
+    tail = text[text.index("end of trees") :]
     return lightgbm.Booster(model_str=head + "".join(numbered) + tail)
-
-
-def _numbered(tree: str, number: int) -> str:
-    return f"Tree={number}\n{tree[tree.index(chr(10)) + 1 :]}"
 
 
 def _scaled(tree: str, weight: float) -> str:

@@ -18,6 +18,7 @@ from xinyidai.scoring.rules import (
 )
 from xinyidai.scoring.scorecard import scorecard_json
 from xinyidai.scoring.training.card_parts import challengers_text, findings_text, segments_text
+from xinyidai.scoring.training.fit import plain_params
 from xinyidai.scoring.training.pipeline import TrainedModel
 from xinyidai.scoring.training.spec import spec_json
 from xinyidai.scoring.transform import transform_json
@@ -101,7 +102,7 @@ def manifest_json(model: TrainedModel, hashes: dict[str, str]) -> dict[str, obje
             "bads": model.bads,
             "trained_on": spec.trained_on,
             "seed": spec.seed,
-            "params": asdict(model.params),
+            "params": plain_params(model.params),
             "spec": spec_json(spec),
             "libraries": {name: version(name) for name in LIBRARIES},
             "python": platform.python_version(),

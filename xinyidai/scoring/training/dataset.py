@@ -16,7 +16,6 @@ from xinyidai.scoring.training.spec import FeatureSpec, TrainingSpec, with_featu
 from xinyidai.scoring.transform import level_text
 from xinyidai.scoring.values import FeatureKind, Flags, Floats
 
-MOST_LEVELS = 64
 # What exporters write for no value; a ratio divided by zero is none either.
 GAPS = [
     *("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "?"),
@@ -221,11 +220,6 @@ def _categories(feature: FeatureSpec, values: NDArray[np.generic], gaps: Flags) 
         raise InvalidInput(f"类别特征 {feature.name} 不能声明风险方向。", code="bad_column")
     present = [level_text(value) for value in values[~gaps].tolist()]
     levels = sorted(set(present))
-    if len(levels) > MOST_LEVELS:
-        raise InvalidInput(
-            f"列 {feature.name} 有 {len(levels)} 种取值，像是编号或名称，请用 --exclude 排除。",
-            code="too_many_levels",
-        )
     codes = np.full(len(gaps), np.nan)
     position = {level: float(i) for i, level in enumerate(levels)}
     codes[~gaps] = [position[text] for text in present]

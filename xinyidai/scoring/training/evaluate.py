@@ -105,8 +105,16 @@ def cross_validate(
     def scored(train: Rows, test: Rows) -> Floats:
         transform = learn_transform(table, train)
         seen = transform.matrix(table.matrix[train])
-        booster = fit_booster(seen, table.label[train], transform, params, seed=table.spec.seed)
-        return raw_scores(booster, transform.matrix(table.matrix[test]))
+        booster = fit_booster(
+            seen,
+            table.label[train],
+            transform,
+            params,
+            seed=table.spec.seed,
+            times=None if table.times is None else table.times[train],
+        )
+        shown = transform.matrix(table.matrix[test])
+        return raw_scores(booster, transform.widen(shown))
 
     return validate_with(scored, table, folds, progress)
 

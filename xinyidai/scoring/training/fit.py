@@ -11,19 +11,24 @@ from sklearn.linear_model import LogisticRegression
 
 from xinyidai.kernel.errors import InvalidInput
 from xinyidai.scoring.calibration import Calibration
-from xinyidai.scoring.training.blending import blended
+from xinyidai.scoring.training.blending import blended, with_trees
+from xinyidai.scoring.training.encoding import categories_among, out_of_fold, signs_among
+from xinyidai.scoring.training.symmetric import Growth, grow, learn_bins, tree_text
 from xinyidai.scoring.transform import Transform
 from xinyidai.scoring.values import FeatureKind, Floats
 
 _SMALL, _MIDDLE = 500, 3_000
 SEED_STEP = 101
+_NEWER = ("symmetric_depth", "alone")
 
 
 @dataclass(frozen=True)
 class TreeParams:
     """LightGBM's settings; names are LightGBM's own except `trees`.
 
-    With a `blend` the model is the weighted mean of several recipes and the rest is unused.
+    With a `symmetric_depth` the trees are symmetric ones of that depth, LightGBM only reads them;
+    `alone` leaves out what rests on pairs of categories. With a `blend` the model is the weighted
+    mean of several recipes and the rest is unused.
     """
 
     trees: int = 100
@@ -40,6 +45,8 @@ class TreeParams:
     cat_smooth: float = 10.0
     cat_l2: float = 10.0
     min_data_per_group: int = 100
+    symmetric_depth: int = 0
+    alone: bool = False
     blend: tuple["Share", ...] = ()
 
     def __post_init__(self) -> None:
@@ -66,6 +73,17 @@ def share_from(document: Mapping[str, Any]) -> Share:
     return Share(document["name"], document["weight"], document["seeds"], params)
 
 
+def plain_params(params: TreeParams) -> dict[str, Any]:
+    """Return settings as plain values; what newer than older manifests is named only where used."""
+    found = {name: value for name, value in vars(params).items() if name not in _NEWER or value}
+    return found | {"blend": [plain_share(share) for share in params.blend]}
+
+
+def plain_share(share: Share) -> dict[str, Any]:
+    """Return a share as plain values."""
+    return vars(share) | {"params": plain_params(share.params)}
+
+
 def params_for(rows: int, chosen: Mapping[str, float]) -> TreeParams:
     """Return settings by the size of the table, small tables small trees, then what was chosen."""
     if rows < _SMALL:
@@ -81,28 +99,34 @@ def params_for(rows: int, chosen: Mapping[str, float]) -> TreeParams:
     return replace(params, **{name: kinds[name](value) for name, value in chosen.items()})
 
 
-def fit_booster(
+def fit_booster(  # noqa: PLR0913 - two are keyword-only
     matrix: Floats,
     label: NDArray[np.int8],
     transform: Transform,
     params: TreeParams,
     *,
     seed: int,
+    times: NDArray[np.generic] | None = None,
 ) -> lightgbm.Booster:
-    """Fit on rows as the model sees them; the same input gives the same trees, byte for byte."""
+    """Fit on rows as the transform shows them; the same input gives the same trees to the byte."""
+    signs, encoding = [feature.sign for feature in transform.features], transform.encoding
     return fit_trees(
-        matrix,
+        out_of_fold(encoding, matrix, label, seed, times),
         label,
         params,
-        signs=[feature.sign for feature in transform.features],
-        categories=categories_of(transform),
+        signs=signs_among(signs, encoding),
+        categories=categories_among(levels_of(transform), encoding),
+        pairs=() if encoding is None else encoding.pairs,
         seed=seed,
     )
 
 
-def categories_of(transform: Transform) -> list[int]:
-    """Return the positions of the features that are categories."""
-    return [i for i, f in enumerate(transform.features) if f.kind is FeatureKind.CATEGORICAL]
+def levels_of(transform: Transform) -> list[int]:
+    """Return how many levels each feature has, none where it is a number."""
+    return [
+        len(feature.levels) if feature.kind is FeatureKind.CATEGORICAL else 0
+        for feature in transform.features
+    ]
 
 
 def fit_trees(  # noqa: PLR0913 - three are keyword-only
@@ -113,6 +137,7 @@ def fit_trees(  # noqa: PLR0913 - three are keyword-only
     signs: Sequence[int],
     categories: Sequence[int],
     seed: int,
+    pairs: Sequence[int] = (),
 ) -> lightgbm.Booster:
     """Fit one recipe, or every share of a blend and their weighted mean, as one booster."""
     if params.blend:
@@ -125,6 +150,7 @@ def fit_trees(  # noqa: PLR0913 - three are keyword-only
                         share.params,
                         signs=signs,
                         categories=categories,
+                        pairs=pairs,
                         seed=seed + SEED_STEP * number,
                     ),
                     share.weight / share.seeds,
@@ -133,20 +159,61 @@ def fit_trees(  # noqa: PLR0913 - three are keyword-only
                 for number in range(share.seeds)
             ]
         )
-    data = lightgbm.Dataset(
+    data = dataset_of(matrix, label, categories)
+    settings = settings_of(params, signs, seed, pairs)
+    if not params.symmetric_depth:
+        return lightgbm.train(settings, data, num_boost_round=params.trees)
+    if any(signs):
+        raise InvalidInput(
+            "对称树不能保证风险方向，不能用于声明了方向的特征。", code="bad_training_spec"
+        )
+    bins = learn_bins(matrix, label, categories, params.max_bin)
+    columns = columns_for(params, matrix.shape[1], pairs)
+    trees = grow(bins.codes(matrix), label, bins, growth_of(params, seed), columns)
+    frame = lightgbm.train(settings, data, num_boost_round=1)
+    return with_trees(frame, [tree_text(tree, bins) for tree in trees])
+
+
+def dataset_of(
+    matrix: Floats, label: NDArray[np.int8], categories: Sequence[int]
+) -> lightgbm.Dataset:
+    """Return LightGBM's view of a matrix."""
+    return lightgbm.Dataset(
         matrix,
         label.astype(np.float64),
         feature_name=[f"f{i}" for i in range(matrix.shape[1])],
         categorical_feature=list(categories),
         free_raw_data=True,
     )
-    return lightgbm.train(settings_of(params, signs, seed), data, num_boost_round=params.trees)
 
 
-def settings_of(params: TreeParams, signs: Sequence[int], seed: int) -> dict[str, object]:
+def growth_of(params: TreeParams, seed: int) -> Growth:
+    """Return how symmetric trees grow by these settings."""
+    return Growth(
+        trees=params.trees,
+        depth=params.symmetric_depth,
+        learning_rate=params.learning_rate,
+        feature_fraction=params.feature_fraction,
+        lambda_l2=params.lambda_l2,
+        seed=seed,
+    )
+
+
+def columns_for(params: TreeParams, width: int, pairs: Sequence[int]) -> list[int]:
+    """Return the columns a recipe may ask about."""
+    return [place for place in range(width) if not params.alone or place not in pairs]
+
+
+def settings_of(
+    params: TreeParams, signs: Sequence[int], seed: int, pairs: Sequence[int] = ()
+) -> dict[str, object]:
     """Return LightGBM's settings: one thread, the same input gives the same trees."""
     settings = asdict(params)
-    del settings["trees"], settings["blend"]
+    for ours in ("trees", "blend", *_NEWER):
+        del settings[ours]
+    if params.alone and len(pairs):
+        # a split on a column of no weight gains nothing, so it is never made
+        settings["feature_contri"] = [float(i not in pairs) for i in range(len(signs))]
     return settings | {
         "objective": "binary",
         "monotone_constraints": list(signs),

@@ -38,9 +38,9 @@ from xinyidai.scoring.training.evaluate import (
 )
 from xinyidai.scoring.training.fit import (
     TreeParams,
-    categories_of,
     fit_booster,
     fit_calibration,
+    levels_of,
     params_for,
 )
 from xinyidai.scoring.training.leaks import (
@@ -170,13 +170,14 @@ def _searched(table: LabelledTable, folds: Sequence[Split], on_progress: Progres
         return None
     rows = np.arange(table.rows) if table.times is None else folds[-1][0]
     transform = learn_transform(table, rows)
-    problem = Problem(
+    problem = Problem.of(
         transform.matrix(table.matrix[rows]),
         table.label[rows],
-        [feature.sign for feature in transform.features],
-        categories_of(transform),
-        None if table.times is None else table.times[rows],
-        table.spec.seed,
+        transform.encoding,
+        levels=levels_of(transform),
+        signs=[feature.sign for feature in transform.features],
+        times=None if table.times is None else table.times[rows],
+        seed=table.spec.seed,
     )
     found = search(problem)
     names = "、".join(f"{share.name}（{share.weight:.0%}）" for share in found.params.blend)
@@ -250,7 +251,12 @@ def _final(
     calibration = _calibration(table, validation, folds)
     transform = learn_transform(table, np.arange(table.rows))
     booster = fit_booster(
-        transform.matrix(table.matrix), table.label, transform, params, seed=table.spec.seed
+        transform.matrix(table.matrix),
+        table.label,
+        transform,
+        params,
+        seed=table.spec.seed,
+        times=table.times,
     )
     return replace(transform, calibration=calibration), booster
 

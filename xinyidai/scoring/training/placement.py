@@ -1,30 +1,40 @@
 """Learning the transform: ranges, and where on a feature's axis a missing value stands."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.isotonic import IsotonicRegression
 
 from xinyidai.scoring.calibration import Calibration
+from xinyidai.scoring.encoding import smoothed
 from xinyidai.scoring.rules import MASTER_SCALE_VERSION
 from xinyidai.scoring.training.dataset import Column, LabelledTable, Rows
+from xinyidai.scoring.training.encoding import learn_encoding
 from xinyidai.scoring.transform import FeatureTransform, Transform
 from xinyidai.scoring.values import FeatureKind, Floats, MissingPolicy
 
 _BINS = 20
 _TRIALS = 11
+_MOST_TRIED_LEVELS = 64
 _PRIOR_ROWS = 10.0  # Laplace: each rate is pulled to the base rate by ten invented rows
 UNCALIBRATED = Calibration(1.0, 0.0)
 
 
 def learn_transform(table: LabelledTable, rows: Rows) -> Transform:
     """Learn ranges and positions from the given rows only; calibration is still to come."""
-    return Transform(
+    plain = Transform(
         features=tuple(_learn(column, table, rows) for column in table.columns),
         policy=table.spec.missing,
         calibration=UNCALIBRATED,
         scale_version=MASTER_SCALE_VERSION,
         min_core=table.spec.min_core,
     )
+    if table.spec.missing is MissingPolicy.PLACED:
+        return plain  # every feature has a sign there, hence none is a category
+    levels = [len(column.levels) for column in table.columns]
+    seen = plain.matrix(table.matrix[rows])
+    return replace(plain, encoding=learn_encoding(levels, seen, table.label[rows]))
 
 
 def _learn(column: Column, table: LabelledTable, rows: Rows) -> FeatureTransform:
@@ -37,7 +47,7 @@ def _learn(column: Column, table: LabelledTable, rows: Rows) -> FeatureTransform
         placed = _missing_position(values, table.label[rows], sign) if len(present) else low
     if column.kind is FeatureKind.CATEGORICAL:
         low, high = 0.0, float(len(column.levels) - 1)
-        trials = tuple(float(i) for i in range(len(column.levels)))
+        trials = _safest_levels(values, table.label[rows], len(column.levels))
     else:
         trials = _trials(present)
     return FeatureTransform(
@@ -52,6 +62,18 @@ def _learn(column: Column, table: LabelledTable, rows: Rows) -> FeatureTransform
         levels=column.levels,
         core=column.spec.core,
     )
+
+
+def _safest_levels(values: Floats, label: NDArray[np.int8], count: int) -> tuple[float, ...]:
+    """Return all levels, of many only those that defaulted least often."""
+    if count <= _MOST_TRIED_LEVELS:
+        return tuple(float(i) for i in range(count))
+    gap = np.isnan(values)
+    level = values[~gap].astype(np.int64)
+    seen = np.bincount(level, minlength=count)
+    bad = np.bincount(level[label[~gap] == 1], minlength=count)
+    safest = np.argsort(smoothed(bad, seen, float(label.mean())), kind="stable")[:_TRIALS]
+    return tuple(float(i) for i in np.sort(safest))
 
 
 def _trials(present: Floats) -> tuple[float, ...]:

@@ -74,7 +74,8 @@ def _monotone(
         moved = base.copy()
         moved[rows, which] = np.where(np.isnan(real) | (draw.random(size) < _HALF), uniform, real)
         step = (moved[rows, which] - base[rows, which]) * signs[which]
-        gain = raw_scores(booster, moved) - raw_scores(booster, base)
+        after, before = transform.widen(moved), transform.widen(base)
+        gain = raw_scores(booster, after) - raw_scores(booster, before)
         wrong += int(((step > 0) & (gain < 0)).sum() + ((step < 0) & (gain > 0)).sum())
     return pairs, wrong
 

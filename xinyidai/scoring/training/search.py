@@ -6,7 +6,7 @@ chosen on rows no member has seen, so that no single choice decides.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 import lightgbm
@@ -16,15 +16,30 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import RepeatedStratifiedKFold, train_test_split
 
 from xinyidai.kernel.errors import InvalidInput
-from xinyidai.scoring.training.fit import Share, TreeParams, settings_of
+from xinyidai.scoring.encoding import Encoding
+from xinyidai.scoring.training.encoding import categories_among, out_of_fold, signs_among
+from xinyidai.scoring.training.fit import (
+    Share,
+    TreeParams,
+    columns_for,
+    fit_trees,
+    growth_of,
+    plain_params,
+    plain_share,
+    settings_of,
+)
+from xinyidai.scoring.training.recipes import SMALL, finalists, recipes
+from xinyidai.scoring.training.symmetric import grow, learn_bins
 from xinyidai.scoring.values import Floats
 
-_TINY, _SMALL, _MIDDLE = 600, 2_500, 12_000
-_MOST_ROUNDS = 600
+_TINY, _MIDDLE = 600, 12_000
 _PATIENCE = 30
 _FIRST_ROWS, _FULL_ROWS = 4_000, 15_000
 _SURVIVORS = 5
 _STEPS = 12
+_SLOW_SEEDS = 6
+_EVEN, _MOST_SYMMETRIC_SEEDS = 4, 2
+_STEP, _SYMMETRIC_PATIENCE = 10, 6
 _LEAST_SHARE = 0.1
 _FORWARD = 0.75
 _FEWEST_OF_A_CLASS = 2
@@ -42,6 +57,30 @@ class Problem:
     categories: Sequence[int]
     times: NDArray[np.generic] | None = None
     seed: int = 1
+    pairs: Sequence[int] = ()
+
+    @classmethod
+    def of(  # noqa: PLR0913 - four are keyword-only
+        cls,
+        seen: Floats,
+        label: NDArray[np.int8],
+        encoding: Encoding | None,
+        *,
+        levels: Sequence[int],
+        signs: Sequence[int],
+        times: NDArray[np.generic] | None,
+        seed: int,
+    ) -> "Problem":
+        """Return the problem of rows as the transform shows them, many levels as numbers."""
+        return cls(
+            out_of_fold(encoding, seen, label, seed, times),
+            label,
+            signs_among(signs, encoding),
+            categories_among(levels, encoding),
+            times,
+            seed,
+            () if encoding is None else encoding.pairs,
+        )
 
     def part(self, rows: NDArray[np.intp]) -> "Problem":
         """Return the problem on some of its rows."""
@@ -76,81 +115,71 @@ class Search:
     def as_json(self) -> dict[str, object]:
         """Return the log as plain values, for search.json."""
         return {
-            "trials": [asdict(trial) for trial in self.trials],
-            "chosen": [asdict(share) for share in self.params.blend],
+            "trials": [
+                vars(trial) | {"params": plain_params(trial.params)} for trial in self.trials
+            ],
+            "chosen": [plain_share(share) for share in self.params.blend],
             "auc_inner": round(self.auc, 6),
         }
 
 
-def recipes(rows: int, *, has_categories: bool) -> dict[str, TreeParams]:
-    """Return the recipes worth trying on a table of so many rows."""
-    leaf = max(5, min(40, rows // 40))
-    slow = 0.05 if rows < _SMALL else 0.06
-    base = TreeParams(
-        trees=_MOST_ROUNDS,
-        num_leaves=31,
-        learning_rate=slow,
-        min_data_in_leaf=20,
-        feature_fraction=0.5,
-        lambda_l2=1.0,
-        bagging_fraction=0.8,
-        bagging_freq=1,
+def fit_problem(problem: Problem, params: TreeParams) -> lightgbm.Booster:
+    """Fit settings on all of a problem's rows."""
+    return fit_trees(
+        problem.matrix,
+        problem.label,
+        params,
+        signs=problem.signs,
+        categories=problem.categories,
+        pairs=problem.pairs,
+        seed=problem.seed,
     )
-    found = {
-        "stumps": replace(base, num_leaves=2, learning_rate=2 * slow, max_bin=63),
-        "coarse": replace(base, num_leaves=3, learning_rate=2 * slow, max_bin=20, lambda_l2=10.0),
-        "shallow": replace(base, num_leaves=5, min_data_in_leaf=leaf),
-        "narrow": replace(base, num_leaves=8, feature_fraction=0.3, min_data_in_leaf=leaf),
-        "middle": replace(base, num_leaves=15, lambda_l2=0.5),
-        "fine": replace(base, num_leaves=15, min_data_in_leaf=5, lambda_l2=0.1, max_bin=63),
-        "smooth": replace(base, num_leaves=15, path_smooth=20.0, feature_fraction=0.4),
-        "plain": replace(base, feature_fraction=1.0, lambda_l2=0.0, bagging_fraction=1.0),
-        "sparse": replace(base, feature_fraction=0.3, min_data_in_leaf=10, lambda_l2=0.1),
-        "random": replace(
-            base, extra_trees=True, feature_fraction=1.0, min_data_in_leaf=10, lambda_l2=0.1
-        ),
-        "random-shallow": replace(base, extra_trees=True, num_leaves=8, min_data_in_leaf=leaf),
-    }
-    if rows >= _SMALL:
-        found["deep"] = replace(
-            base, num_leaves=63, feature_fraction=0.4, min_data_in_leaf=60, lambda_l2=20.0
-        )
-    if has_categories:
-        found["wary"] = replace(
-            base, num_leaves=15, cat_smooth=60.0, cat_l2=30.0, min_data_per_group=30
-        )
-    return found
 
 
 def search(problem: Problem) -> Search:
     """Try the recipes on inner splits and return the blend that orders unseen rows best."""
     if min(np.bincount(problem.label, minlength=2)) < _FEWEST_OF_A_CLASS:
         raise InvalidInput("训练部分里只有一种结果，无法训练。", code="bad_split")
-    names = recipes(len(problem.label), has_categories=bool(len(problem.categories)))
-    trials: list[Trial] = []
-    if len(problem.label) > _SMALL:
-        few = problem.part(_sample(problem, min(_FIRST_ROWS, len(problem.label) // 2)))
-        first = {name: _try(1, name, params, few)[0] for name, params in names.items()}
-        trials += first.values()
-        best = sorted(first, key=lambda name: -first[name].auc)[:_SURVIVORS]
-        names = {name: params for name, params in names.items() if name in best}
+    trials, best = _first_stage(problem)
+    is_slow = len(problem.label) > SMALL and not any(problem.signs)
+    names = finalists(_ranked(best, trials), problem.pairs) if is_slow else best
     rows = _sample(problem, _FULL_ROWS)
     part = problem.part(rows)
-    scores: dict[str, Floats] = {}
-    last: dict[str, Trial] = {}
-    for name, params in names.items():
-        last[name], scores[name] = _try(2, name, params, part)
+    tried = {name: _try(2, name, params, part) for name, params in names.items()}
+    last = {name: trial for name, (trial, _) in tried.items()}
+    scores = {name: raw for name, (_, raw) in tried.items()}
     trials += last.values()
     splits = inner_splits(part)
     weights, auc = _blend_weights(scores, part.label, splits)
+    if is_slow:
+        weights = _evened(weights, last)
     chosen = {name: share for name, share in weights.items() if share >= _LEAST_SHARE}
     total = sum(chosen.values())
     shares = _shares(
-        {name: weight / total for name, weight in chosen.items()}, last, len(problem.label)
+        {name: weight / total for name, weight in chosen.items()},
+        last,
+        _seeds(len(problem.label), is_slow=is_slow),
     )
     raw = sum((share.weight * scores[share.name] for share in shares), start=np.zeros(1))
     tested = np.concatenate([test for _, test in splits])
     return Search(TreeParams(blend=shares), tuple(trials), auc, raw, rows[tested])
+
+
+def _first_stage(problem: Problem) -> tuple[list[Trial], dict[str, TreeParams]]:
+    """Return the log of the trials on few rows and the recipes that go on, all of a small table."""
+    names = recipes(len(problem.label), has_categories=bool(len(problem.categories)))
+    if len(problem.label) <= SMALL:
+        return [], names
+    few = problem.part(_sample(problem, min(_FIRST_ROWS, len(problem.label) // 2)))
+    first = {name: _try(1, name, params, few)[0] for name, params in names.items()}
+    best = sorted(first, key=lambda name: -first[name].auc)[:_SURVIVORS]
+    return list(first.values()), {name: names[name] for name in names if name in best}
+
+
+def _ranked(recipes_left: dict[str, TreeParams], trials: list[Trial]) -> dict[str, TreeParams]:
+    """Return the recipes in the order of the first stage, best first."""
+    order = sorted(trials, key=lambda trial: -trial.auc)
+    return {trial.name: recipes_left[trial.name] for trial in order if trial.name in recipes_left}
 
 
 def inner_splits(problem: Problem) -> list[Split]:
@@ -160,7 +189,7 @@ def inner_splits(problem: Problem) -> list[Split]:
     """
     rows = len(problem.label)
     fewest = int(min(np.bincount(problem.label, minlength=2)))
-    wanted, repeats = (5, 2) if rows < _TINY else (5, 1) if rows < _SMALL else (3, 1)
+    wanted, repeats = (5, 2) if rows < _TINY else (5, 1) if rows < SMALL else (3, 1)
     folds = RepeatedStratifiedKFold(
         n_splits=max(2, min(wanted, fewest)), n_repeats=repeats, random_state=problem.seed
     )
@@ -192,8 +221,28 @@ def _sample(problem: Problem, most: int) -> NDArray[np.intp]:
 def _try(stage: int, name: str, params: TreeParams, problem: Problem) -> tuple[Trial, Floats]:
     """Return how a recipe does on the inner splits, with the number of trees that is best."""
     splits = inner_splits(problem)
+    tried = _symmetric if params.symmetric_depth else _by_leaf
+    trees, loss, scores = tried(params, problem, splits)
+    trial = Trial(
+        stage=stage,
+        name=name,
+        rows=len(problem.label),
+        folds=len(splits),
+        trees=trees,
+        auc=round(_mean_auc(np.concatenate(scores), problem.label, splits), 6),
+        log_loss=round(loss, 6),
+        params=replace(params, trees=trees),
+    )
+    return trial, np.concatenate(scores)
+
+
+def _by_leaf(
+    params: TreeParams, problem: Problem, splits: Sequence[Split]
+) -> tuple[int, float, list[Floats]]:
+    """Return LightGBM's best number of trees, its loss and the scores of the tested rows."""
+    settings = settings_of(params, problem.signs, problem.seed, problem.pairs)
     found = lightgbm.cv(
-        {**settings_of(params, problem.signs, problem.seed), "metric": "binary_logloss"},
+        {**settings, "metric": "binary_logloss"},
         _data(problem, params),
         num_boost_round=params.trees,
         folds=splits,
@@ -211,17 +260,49 @@ def _try(stage: int, name: str, params: TreeParams, problem: Problem) -> tuple[T
         )
         for booster, (_, test) in zip(boosters, splits, strict=True)
     ]
-    trial = Trial(
-        stage=stage,
-        name=name,
-        rows=len(problem.label),
-        folds=len(splits),
-        trees=trees,
-        auc=round(_mean_auc(np.concatenate(scores), problem.label, splits), 6),
-        log_loss=round(float(losses[trees - 1]), 6),
-        params=replace(params, trees=trees),
+    return trees, float(losses[trees - 1]), scores
+
+
+def _symmetric(
+    params: TreeParams, problem: Problem, splits: Sequence[Split]
+) -> tuple[int, float, list[Floats]]:
+    """Return the same of symmetric trees."""
+    paths = [_path(params, problem, split) for split in splits]
+    length = min(len(path) for path in paths)
+    losses = np.mean(
+        [
+            [_log_loss(raw, problem.label[test]) for raw in path[:length]]
+            for path, (_, test) in zip(paths, splits, strict=True)
+        ],
+        axis=0,
     )
-    return trial, np.concatenate(scores)
+    step = int(np.argmin(losses))
+    return (step + 1) * _STEP, float(losses[step]), [path[step] for path in paths]
+
+
+def _path(params: TreeParams, problem: Problem, split: Split) -> list[Floats]:
+    """Return the scores of the tested rows after every few trees, until they get no better."""
+    train, test = split
+    matrix, label = problem.matrix[train], problem.label[train]
+    bins = learn_bins(matrix, label, problem.categories, params.max_bin)
+    columns = columns_for(params, matrix.shape[1], problem.pairs)
+    unseen = bins.codes(problem.matrix[test])
+    raw, found, losses = np.zeros(len(test)), [], []
+    growth = growth_of(params, problem.seed)
+    for number, tree in enumerate(grow(bins.codes(matrix), label, bins, growth, columns), start=1):
+        raw = raw + tree.values[tree.leaves(unseen)]
+        if number % _STEP:
+            continue
+        found.append(raw)
+        losses.append(_log_loss(raw, problem.label[test]))
+        if len(losses) - int(np.argmin(losses)) > _SYMMETRIC_PATIENCE:
+            break
+    return found
+
+
+def _log_loss(raw: Floats, label: NDArray[np.int8]) -> float:
+    signed = np.where(label == 1, -raw, raw)
+    return float(np.logaddexp(0.0, signed).mean())
 
 
 def _mean_auc(scores: Floats, label: NDArray[np.int8], splits: Sequence[Split]) -> float:
@@ -250,14 +331,27 @@ def _blend_weights(
     return {name: picked.count(name) / len(picked) for name in names}, best
 
 
-def _shares(weights: dict[str, float], trials: dict[str, Trial], rows: int) -> tuple[Share, ...]:
+def _evened(weights: dict[str, float], trials: dict[str, Trial]) -> dict[str, float]:
+    """Return weights half way to the plain mean of the best few, for a choice is partly luck."""
+    best = sorted(trials, key=lambda name: -trials[name].auc)[:_EVEN]
+    return {name: (weight + (name in best) / len(best)) / 2 for name, weight in weights.items()}
+
+
+def _seeds(rows: int, *, is_slow: bool) -> int:
+    """Return how many boosters there are in all; slow ones differ less from seed to seed."""
+    wanted = 12 if rows < SMALL else 10 if rows < _MIDDLE else 6
+    return min(wanted, _SLOW_SEEDS) if is_slow else wanted
+
+
+def _shares(weights: dict[str, float], trials: dict[str, Trial], wanted: int) -> tuple[Share, ...]:
     """Give each recipe its trees, a little more than on the smaller inner parts, and seeds."""
-    wanted = 12 if rows < _SMALL else 10 if rows < _MIDDLE else 6
     found = []
     for name, weight in sorted(weights.items(), key=lambda item: -item[1]):
         params = trials[name].params
         trees = max(1, round(1.1 * params.trees))
         seeds = max(1, round(wanted * weight))
+        if params.symmetric_depth:
+            seeds = min(seeds, _MOST_SYMMETRIC_SEEDS)
         found.append(Share(name, round(weight, 6), seeds, replace(params, trees=trees)))
     return tuple(found)
 

@@ -187,6 +187,7 @@ def rebuild(subject: Subject) -> Facts:
         subject.transform,
         TreeParams(**training["params"]),
         seed=int(training["seed"]),
+        times=subject.times if training["spec"].get("time_column") else None,
     )
     digest = hashlib.sha256(booster.model_to_string().encode()).hexdigest()
     same = digest == manifest["files"]["model.txt"]  # type: ignore[index]  # checked when loaded
