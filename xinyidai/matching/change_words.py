@@ -8,6 +8,7 @@ from xinyidai.catalogue.missing import Missing, MissingCause
 from xinyidai.matching.mobility import ChangeKind
 from xinyidai.matching.nearest import FieldChange, unmet_fields
 from xinyidai.products.values import (
+    FLAG_SCALE,
     INDICATOR_PREFIX,
     Field,
     FieldType,
@@ -79,9 +80,10 @@ def text_of(step: FieldChange) -> str:
         return _tags_text(step)
     if not step.is_shown:
         return f"{step.field.name}{_way(step)}，银行未公布具体数值"
-    return (
-        f"把{step.field.name}从 {_show(step, step.before)} {_verb(step)} {_show(step, step.after)}"
-    )
+    before, after = _show(step, step.before), _show(step, step.after)
+    if step.field.scale == FLAG_SCALE:
+        return f"{step.field.name}：须由“{before}”变为“{after}”"
+    return f"把{step.field.name}从 {before} {_verb(step)} {after}"
 
 
 def act_of(step: FieldChange) -> Act:
@@ -96,7 +98,9 @@ def act_of(step: FieldChange) -> Act:
 
 
 def _supply_text(step: FieldChange) -> str:
-    conditions = "，且".join(c.threshold_text() for c in step.criteria) if step.is_shown else ""
+    name = step.field.name
+    asked_of = [c.threshold_text().removeprefix(name) for c in step.criteria]
+    conditions = "，且".join(asked_of) if step.is_shown else ""
     asked = f"（须{conditions}）" if conditions else "（银行未公布具体数值）"
     if step.cause is MissingCause.NOT_AUTHORIZED:
         return f"授权查询{step.field.name}{asked}"
