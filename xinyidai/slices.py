@@ -52,7 +52,9 @@ ROUTES: tuple[str, ...] = (
     "scoring",
     "credit_reports",
     "whitelist",
+    "joint_results",
     "applications",
+    "financing_needs",
     "matchmaking_events",
 )
 JOBS: tuple[str, ...] = (
@@ -74,7 +76,11 @@ JOBS: tuple[str, ...] = (
     "credit_evaluations",
     "scoring",
     "credit_reports",
+    "products",
     "matching",
+    "joint_results",
+    "financing_needs",
+    "leads",
     "applications",
     "model_monitoring",
     "oversight",

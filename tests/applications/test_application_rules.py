@@ -6,13 +6,12 @@ import pytest
 
 from tests.applications.conftest import WANTED
 from xinyidai.applications.rules import (
-    DenialGiven,
     Limits,
     Terms,
-    denial_faults,
     faults,
     grant_faults,
 )
+from xinyidai.catalogue.refusals import DenialGiven, denial_faults
 
 LIMITS = Limits(10_000_000, 300_000_000, 3, 36)
 

@@ -11,11 +11,12 @@ from sqlalchemy import func, select, text
 from tests.applications.conftest import make_market
 from xinyidai.applications import queries, service
 from xinyidai.applications.models import ApplicationStep, LoanApplication
-from xinyidai.applications.rules import DenialGiven, Terms
+from xinyidai.applications.rules import Terms
 from xinyidai.applications.service import Payout
 from xinyidai.applications.values import ApplicationState as S
 from xinyidai.applications.values import GuaranteeFlag, LoanKind
 from xinyidai.audit import queries as audit
+from xinyidai.catalogue.refusals import DenialGiven
 from xinyidai.consents import service as consents
 from xinyidai.kernel import clock
 from xinyidai.kernel.errors import (

@@ -40,6 +40,8 @@ B_ALONE = (
     "commitment",
     "commitment_file",
     "look_batch_row",
+    "joint_result",
+    "joint_run_row",
     "credit.disclosure_snapshot",
 )
 

@@ -38,6 +38,9 @@ KINDS = {
     "source_id": "nothing",
     "consent_no": "consent_no",
     "need_id": "need",
+    "search_id": "search",
+    "lead_id": "lead",
+    "institution_id": "nothing",
     "alarm_id": "nothing",
     "sample_id": "nothing",
     "model_id": "nothing",
@@ -99,6 +102,8 @@ TABLE: dict[str, Entry] = {
         """.split(),  # noqa: SIM905 - a list of fifty strings is harder to read
         _e("*"),
     ),
+    # Repayment calculator and comparison
+    **dict.fromkeys(("calculator.show", "calculator.as_csv"), _e("*")),
     # The public catalogue
     **dict.fromkeys(
         ("catalogue.catalogue", "catalogue.as_json", "catalogue.as_csv"),
@@ -197,6 +202,8 @@ TABLE: dict[str, Entry] = {
         """
         bank.create_product bank.delist_product bank.edit_product bank.update_product
         bank.revise_product bank.submit_product bank.new_product
+        bank.show_rules bank.save_rules bank.edit_examples bank.save_examples
+        bank.show_shadow bank.run_shadow
         """.split(),  # noqa: SIM905 - as above
         _e("P"),
     ),
@@ -245,6 +252,7 @@ TABLE: dict[str, Entry] = {
         office.home office.waiting_names office.settle_name office.settle_sure_names office.events
         office.event office.cancel_event office.close_event office.follow_up_event office.hold_event
         office.record_meeting office.open_event office.plan_form office.plan_event office.products
+        office.product_shadow
         office.product office.decide_product office.take_step office.nomination_form office.nominate
         office.decide_purpose office.retire_purpose office.objection_step
         office.objection_counter office.repair_step office.repair_counter
@@ -408,6 +416,34 @@ TABLE: dict[str, Entry] = {
     # Everybody with a mailbox
     **dict.fromkeys(("messages.inbox", "messages.read", "messages.read_all"), _e("ABDEGOP")),
 }
+TABLE |= {
+    # Financing needs: the firm, the banks that may claim or hold one, the office
+    **dict.fromkeys(
+        """
+        enterprise.needs enterprise.need_new enterprise.need_start enterprise.need
+        enterprise.need_edit enterprise.need_change enterprise.need_publish
+        enterprise.need_withdraw enterprise.need_answer enterprise.need_authorize
+        enterprise.need_contact enterprise.need_refuse
+        """.split(),  # noqa: SIM905 - as above
+        _e("E"),
+    ),
+    **dict.fromkeys(
+        """
+        bank.need_pool bank.held_needs bank.show_need bank.claim_need bank.report_need_contact
+        bank.decline_need_form bank.decline_need
+        """.split(),  # noqa: SIM905 - as above
+        _e("B"),
+    ),
+    **dict.fromkeys(
+        """
+        api_financing_needs.list_pool api_financing_needs.list_held api_financing_needs.read_need
+        api_financing_needs.claim api_financing_needs.report_contact api_financing_needs.decline
+        """.split(),  # noqa: SIM905 - as above
+        _e("C"),
+    ),
+    **dict.fromkeys(("office.needs", "office.need", "office.late_needs"), _e("AO")),
+    "office.dispatch_need": _e("O"),
+}
 KINDS |= {"release_id": "nothing", "notice_id": "nothing", "check_id": "joint_check"}
 TABLE |= {
     # Credit lists and joint checks
@@ -454,4 +490,49 @@ TABLE |= {
     "office.decide_model_alarm": _e("O"),
     **dict.fromkeys(("bank.repayment_form", "bank.report_repayment"), _e("B")),
     "api_applications.report_repayment": _e("C"),
+    # Leads: whom banks seek, whom firms let near; the public order and what came of products
+    "ranking.rule": _e("*"),
+    **dict.fromkeys(
+        """
+        bank.list_leads bank.new_search bank.create_search bank.show_search bank.count_search
+        bank.invite_firms bank.save_search bank.lead_feedback bank.give_feedback
+        """.split(),  # noqa: SIM905 - as above
+        _e("BP"),
+    ),
+    **dict.fromkeys(
+        """
+        enterprise.contact enterprise.choose_contact enterprise.invitation
+        enterprise.accept_invitation enterprise.decline_invitation
+        """.split(),  # noqa: SIM905 - as above
+        _e("E"),
+    ),
+    **dict.fromkeys(
+        ("office.leads", "office.institution_leads", "office.standings", "office.standing"),
+        _e("AO"),
+    ),
+}
+TABLE |= {
+    # Joint results: a bank's own model inside, only the band outside
+    **dict.fromkeys(
+        """
+        api_joint_results.upload_model api_joint_results.list_models api_joint_results.read_model
+        api_joint_results.submit_model api_joint_results.make_result api_joint_results.read_result
+        api_joint_results.order_run api_joint_results.read_run
+        """.split(),  # noqa: SIM905 - as above
+        _e("C", version_id="nothing", run_id="nothing"),
+    ),
+    **dict.fromkeys(("bank.joint_models", "bank.joint_model"), _e("BP", version_id="nothing")),
+    **dict.fromkeys(
+        ("bank.upload_joint_model", "bank.step_joint_model"), _e("P", version_id="nothing")
+    ),
+    **dict.fromkeys(
+        ("bank.joint_runs", "bank.order_joint_run", "bank.joint_run", "bank.joint_result"),
+        _e("B", run_id="nothing"),
+    ),
+    **dict.fromkeys(
+        ("office.joint_models", "office.joint_model", "office.joint_log", "office.joint_told"),
+        _e("AO", version_id="nothing"),
+    ),
+    "office.decide_joint_model": _e("O", version_id="nothing"),
+    "enterprise.joint_results": _e("E"),
 }

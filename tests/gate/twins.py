@@ -37,15 +37,18 @@ from xinyidai.credit_records.service import NewRecord, read_own, write
 from xinyidai.credit_records.values import BatchCounts
 from xinyidai.declarations import service as declarations
 from xinyidai.deliveries import service as deliveries
+from xinyidai.financing_needs import service as needs
+from xinyidai.financing_needs.values import NeedFacts
 from xinyidai.institutions.values import DepartmentKind, InstitutionKind
 from xinyidai.joint_checks import service as joint_checks
 from xinyidai.joint_checks.values import CheckOrder
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import SYSTEM, Role
 from xinyidai.kernel.db import db, own_transaction
+from xinyidai.leads.models import Lead, LeadSearch
+from xinyidai.leads.values import LeadOrigin, LeadState
 from xinyidai.matching import service as matching
 from xinyidai.matching.service import MatchRequest
-from xinyidai.matching.values import NeedFacts
 from xinyidai.matchmaking_events import service as events
 from xinyidai.matchmaking_events.service import EventPlan
 from xinyidai.matchmaking_events.values import EventFormat
@@ -155,6 +158,7 @@ def _world(letter: str, event_id: UUID) -> World:
         _agreements(world)
     with own_transaction():
         _business(world, event_id)
+        _seeking(world)
     with own_transaction():
         _delivery(world)
         _cases(world)
@@ -261,8 +265,10 @@ def _business(world: World, event_id: UUID) -> None:
     )
     applications.link_consent(boss, application.id, _id(world, "consent"))
     applications.submit_application(boss, application.id)
-    need = matching.draft_need(boss, firm_id, NeedFacts(WISH, f"{mark}用途"))
-    matching.publish_need(boss, need.id)
+    need = needs.draft_need(boss, firm_id, NeedFacts(WISH, f"{mark}用途", most_banks=1))
+    needs.publish_need(boss, need.id)
+    # Its one place is taken, so that no other bank meets it in the pool.
+    needs.claim_need(officer, need.id)
     events.register(boss, event_id)
     events.register(officer, event_id)
     entry = whitelist.nominate_enterprise(
@@ -277,6 +283,33 @@ def _business(world: World, event_id: UUID) -> None:
             **{f"{party}_id": _id(world, key)},
         )
     world.ids |= {"application": application.id, "need": need.id, "entry": entry.id}
+
+
+def _seeking(world: World) -> None:
+    """Let the bank seek firms under a name of its own, and the firm wait to answer."""
+    firm_id, bank_id = _id(world, "firm"), _id(world, "bank")
+    search = LeadSearch(
+        institution_id=bank_id,
+        name=f"{world.private}查找",
+        criteria=[{"code": "asked_0", "field": "industry", "operator": "in_industry",
+                   "value": ["C34"], "denial_text": "不符合。"}],
+        fingerprint=world.letter,
+    )  # fmt: skip
+    db.session.add(search)
+    db.session.flush()
+    lead = Lead(
+        search_id=search.id,
+        institution_id=bank_id,
+        enterprise_id=firm_id,
+        origin=LeadOrigin.INVITED,
+        state=LeadState.SENT,
+        reasons=[f"{world.private}条件"],
+        item_codes=["registration"],
+        rules_version="测试",
+    )
+    db.session.add(lead)
+    db.session.flush()
+    world.ids |= {"search": search.id, "lead": lead.id}
 
 
 def _cases(world: World) -> None:

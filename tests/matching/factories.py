@@ -6,11 +6,10 @@ from xinyidai.enterprises.models import Enterprise
 from xinyidai.enterprises.values import EnterpriseOrigin, EnterpriseScale, RegistrationStatus
 from xinyidai.kernel.actor import Actor, Role
 from xinyidai.kernel.db import db
-from xinyidai.matching.values import MatchSubject, NeedFacts, Wish
+from xinyidai.matching.values import MatchSubject, Wish
 from xinyidai.products.values import GuaranteeKind
 
 WISH = Wish(50_000_000, 12, GuaranteeKind.CREDIT)
-NEED = NeedFacts(WISH, "购买原材料")
 
 
 def firm(**changes: object) -> Enterprise:

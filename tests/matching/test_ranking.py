@@ -7,9 +7,22 @@ from decimal import Decimal
 import pytest
 
 from tests.products.worlds import TODAY, dice_of, listed, parsed, random_product, random_subject
-from xinyidai.matching.index import ProductIndex
-from xinyidai.matching.ranking import WEIGHTS, Asker, explain, rank_products, score_of
+from xinyidai.kernel.db import db as database
+from xinyidai.matching.index import ProductIndex, Verdicts
+from xinyidai.matching.ranking import (
+    HISTORY,
+    PRIOR_CASES,
+    READ,
+    WEIGHTS,
+    Asker,
+    chance_of,
+    explain,
+    rank_products,
+    score_of,
+)
+from xinyidai.matching.rules import standing_from
 from xinyidai.matching.service import match_enterprise
+from xinyidai.matching.values import RULES_VERSION, OutcomeCounts, StandingBasis
 from xinyidai.products.values import (
     GuaranteeKind,
     MatchSubject,
@@ -124,3 +137,106 @@ def test_a_firm_without_a_wish_is_told_that_fit_is_equal():
     fit = explain(listed(1, terms=GOOD), Outcome.ELIGIBLE, asker)[-1]
     assert fit.value == 1.0
     assert "没有填写需求" in fit.text
+
+
+def standing(**counts):
+    return standing_from(OutcomeCounts(**counts))
+
+
+def test_few_outcomes_say_nothing_and_enough_of_them_count_on_the_product_before_its_peers():
+    few = standing(decided=29, approved=0, promised=19, kept=0, leads_judged=19)
+    assert few.basis is StandingBasis.DECLARED
+    assert (few.approval_rate, few.kept_promise, few.lead_quality) == (None, None, None)
+    peers = standing(decided=29, approved=29, peer_decided=40, peer_approved=10)
+    assert (peers.basis, peers.approval_rate, peers.decided) == (StandingBasis.PEERS, 0.25, 40)
+    own = standing(decided=30, approved=15, peer_decided=400, peer_approved=400)
+    assert (own.basis, own.approval_rate) == (StandingBasis.PRODUCT, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [
+        ({"decided": 40, "approved": 30}, {"decided": 40, "approved": 29}),
+        ({"promised": 20, "kept": 20}, {"promised": 20, "kept": 19}),
+        ({"leads_judged": 20, "leads_fit": 20}, {"leads_judged": 20, "leads_fit": 19}),
+        ({}, {"promised": 50, "kept": 0}),
+        ({"decided": 29, "approved": 0}, {"decided": 30, "approved": 0}),
+    ],
+)
+def test_worse_outcomes_rank_lower(better, worse):
+    asker = Asker(readings_of(FIRM, WISH, on=TODAY), WISH)
+    product = listed(1, terms=GOOD)
+    scores = [
+        score_of(product, Outcome.ELIGIBLE, asker, standing(**each)) for each in (better, worse)
+    ]
+    assert scores[0] > scores[1]
+
+
+def test_the_approval_share_is_drawn_towards_the_declared_rule():
+    product = replace(
+        listed(1, [parsed("employees", "at_least", 5)]), text_conditions=("经营正常",)
+    )
+    counted = standing(decided=30, approved=30)
+    assert chance_of(product, standing()) == 0.5
+    assert chance_of(product, counted) == pytest.approx((30 + PRIOR_CASES * 0.5) / 50)
+
+
+def test_a_ranked_product_is_explained_with_the_outcomes_it_was_placed_by():
+    product = listed(1, terms=GOOD)
+    counted = standing(decided=50, approved=40, promised=40, kept=30)
+    index = ProductIndex([product], "x", standings={product.product_id: counted})
+    _, [match] = match_enterprise(index, FIRM, WISH, on=TODAY)
+    likelihood, _, speed, _ = match.factors
+    assert "决定 50 件，通过 80%" in likelihood.text
+    assert likelihood.numbers["approval_rate"] == 0.8
+    assert "到期 40 件，按时答复 75%" in speed.text
+    assert speed.value == pytest.approx((1 - 3 / 20) * 0.75)
+    assert match.score == pytest.approx(sum(f.value * f.weight for f in match.factors), abs=1e-8)
+    assert not any("信用评分" in factor.text for factor in match.factors)
+
+
+class Watched:
+    """Stands for a value and notes what is read of it."""
+
+    def __init__(self, value, seen, parts=()):
+        self.value, self.seen, self.parts = value, seen, dict(parts)
+
+    def __getattr__(self, name):
+        self.seen.add(name)
+        return self.parts.get(name, getattr(self.value, name))
+
+
+@pytest.mark.parametrize("enough", [True, False])
+def test_the_order_reads_nothing_of_a_product_but_what_is_published(enough):
+    product = replace(
+        listed(1, [parsed("employees", "at_least", 5)], GOOD), text_conditions=("查",)
+    )
+    counted = standing(decided=50, approved=40, promised=40, kept=30) if enough else standing()
+    seen = {"product": set(), "terms": set(), "standing": set()}
+    terms = Watched(GOOD, seen["terms"])
+    watched = Watched(product, seen["product"], {"terms": terms})
+    index = ProductIndex(
+        [], "x", standings={product.product_id: Watched(counted, seen["standing"])}
+    )
+    index.products, index.everything = (watched,), 1
+    asker = Asker(readings_of(FIRM, WISH, on=TODAY), WISH)
+    rank_products(index, Verdicts(1, 0, 0), asker, on=TODAY, limit=1)
+    assert seen["product"]
+    for what, names in seen.items():
+        assert names <= READ[what]
+
+
+def test_nothing_that_is_read_of_a_product_could_be_paid_for():
+    paid = ("bid", "boost", "sponsor", "paid", "promotion", "advert", "priority", "commission")
+    tables = ("loan_product", "product_version", "institution", "product_standing")
+    names = {name for part in READ.values() for name in part}
+    for table in tables:
+        names |= set(database.metadata.tables[table].columns.keys())
+    assert [name for name in names if any(word in name for word in paid)] == []
+
+
+def test_the_history_begins_with_the_version_in_force():
+    assert HISTORY[0].version == RULES_VERSION
+    assert [change.since for change in HISTORY] == sorted(
+        (change.since for change in HISTORY), reverse=True
+    )

@@ -6,19 +6,15 @@ from uuid import uuid4
 
 import pytest
 
-from tests.matching.factories import NEED, SUBJECT, WISH, firm, user_of
+from tests.matching.factories import SUBJECT, WISH, firm, user_of
 from tests.products.factories import bank, listed_version, manager_of
-from xinyidai.audit import queries as audit
 from xinyidai.catalogue.missing import Missing, MissingCause
 from xinyidai.enterprises.values import RegistrationStatus
-from xinyidai.kernel.actor import SYSTEM, Actor, Role
-from xinyidai.kernel.errors import Conflict, InvalidInput, InvalidTransition, NotFound
+from xinyidai.kernel.errors import Conflict, NotFound
 from xinyidai.matching import queries, service
 from xinyidai.matching.service import MatchRequest
-from xinyidai.matching.values import FinancingNeedState as S
-from xinyidai.matching.values import NeedFacts
 from xinyidai.products import service as products
-from xinyidai.products.values import EnterpriseKind, Outcome, Wish
+from xinyidai.products.values import EnterpriseKind, Outcome
 from xinyidai.profiles.values import IndicatorValue
 
 OLD_FIRM = replace(SUBJECT, established_on=date(2015, 1, 1))
@@ -35,84 +31,10 @@ def match(enterprise, subject=OLD_FIRM, **changes):
     return service.match_products(user_of(enterprise.id), enterprise.id, asked)
 
 
-def test_a_need_is_drafted_published_and_withdrawn_with_a_trail(enterprise):
-    user = user_of(enterprise.id)
-    need = service.draft_need(user, enterprise.id, NEED)
-    service.publish_need(user, need.id)
-    assert (need.state, need.wish) == (S.PUBLISHED, WISH)
-    assert need.expires_on is not None
-    service.withdraw_need(user, need.id)
-    actions = [
-        entry.action.split(":")[1] for entry in audit.list_of_subject("financing_need", need.id)
-    ]
-    assert actions == ["draft", "publish", "withdraw"]
-
-
-def test_a_draft_need_may_be_changed_and_is_listed_for_its_firm(enterprise):
-    user = user_of(enterprise.id)
-    need = service.draft_need(user, enterprise.id, NEED)
-    service.update_need(user, need.id, NeedFacts(Wish(1, 2), "付工资"))
-    assert (need.wish, need.purpose_text) == (Wish(1, 2), "付工资")
-    assert queries.list_needs_of(enterprise.id) == [need]
-
-
-def test_absent_needs_and_runs_do_not_exist(enterprise):
-    for look in (queries.get_need, queries.get_run, queries.get_enterprise):
+def test_absent_runs_do_not_exist(enterprise):
+    for look in (queries.get_run, queries.get_enterprise):
         with pytest.raises(NotFound):
             look(uuid4())
-
-
-def test_a_run_is_found_by_its_need(enterprise):
-    user = user_of(enterprise.id)
-    need = service.draft_need(user, enterprise.id, NEED)
-    run = match(enterprise, need_id=need.id).run
-    later = match(enterprise).run
-    assert service.read_current_run(user, enterprise.id, need_id=need.id) is run
-    assert service.read_current_run(user, enterprise.id) is later
-    assert queries.get_run(run.id) is run
-
-
-def test_a_published_need_is_not_changed(enterprise):
-    user = user_of(enterprise.id)
-    need = service.publish_need(user, service.draft_need(user, enterprise.id, NEED).id)
-    with pytest.raises(InvalidTransition):
-        service.update_need(user, need.id, NEED)
-
-
-@pytest.mark.parametrize("role", [r for r in Role if r not in {Role.ENTERPRISE_USER, Role.SYSTEM}])
-def test_nobody_but_the_firm_touches_its_need(enterprise, role):
-    need = service.draft_need(user_of(enterprise.id), enterprise.id, NEED)
-    with pytest.raises(NotFound):
-        service.publish_need(Actor(uuid4(), role, enterprise.id, "别人"), need.id)
-    with pytest.raises(NotFound):
-        service.withdraw_need(user_of(uuid4()), need.id)
-
-
-@pytest.mark.parametrize(
-    ("facts", "field"),
-    [
-        (NeedFacts(Wish(0, 12), "用途"), "amount"),
-        (NeedFacts(Wish(None, 12), "用途"), "amount"),
-        (NeedFacts(Wish(1, 0), "用途"), "term_months"),
-        (NeedFacts(Wish(1, 12), " "), "purpose_text"),
-        (NeedFacts(Wish(1, 12), "用途", "长" * 1001), "preferences"),
-    ],
-)
-def test_a_need_that_cannot_be_right_is_refused(enterprise, facts, field):
-    with pytest.raises(InvalidInput) as refused:
-        service.draft_need(user_of(enterprise.id), enterprise.id, facts)
-    assert field in refused.value.fields
-
-
-def test_a_need_ends_after_its_last_day(enterprise, at):
-    user = user_of(enterprise.id)
-    with at("2026-05-01T09:00"):
-        need = service.publish_need(user, service.draft_need(user, enterprise.id, NEED).id)
-    with at("2026-07-30T23:00"):
-        assert service.expire_needs(SYSTEM) == 0
-    with at("2026-07-31T00:20"):
-        assert service.expire_needs(SYSTEM) == 1
-    assert need.state is S.EXPIRED
 
 
 def test_a_match_is_stored_with_the_versions_it_rests_on(enterprise):
@@ -183,13 +105,6 @@ def test_only_the_firm_itself_is_matched(enterprise):
             service.match_products(stranger, enterprise.id, asked)
         with pytest.raises(NotFound):
             service.read_current_run(stranger, enterprise.id)
-
-
-def test_the_need_of_another_firm_is_not_matched(enterprise):
-    other = firm(name="另一家虚构企业")
-    need = service.draft_need(user_of(other.id), other.id, NEED)
-    with pytest.raises(NotFound):
-        match(enterprise, need_id=need.id)
 
 
 def test_the_subject_is_put_together_from_register_profile_and_lists(enterprise):

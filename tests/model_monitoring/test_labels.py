@@ -79,12 +79,23 @@ def test_the_features_are_those_stored_before_the_decision(lent, export):
 def test_only_indicators_of_authorized_items_are_exported(lent, export):
     loan = lent()
     loan.tell(360)
-    loan.consent(items=("tax",))
+    loan.consent(items=("tax",), months=60)
     row = export()[1][0]
     kinds = kinds_of_items(["tax"])
     for code, entry in indicator_dictionary().indicators.items():
         assert bool(row[code]) == (set(entry.kinds) <= kinds), code
     assert any(row[code] for code in indicator_dictionary().indicators)
+
+
+def test_no_window_that_begins_before_the_authorized_period_is_exported(lent, export):
+    loan = lent()
+    loan.tell(360)
+    loan.consent(months=20)
+    [row] = export()[1]
+    dictionary = indicator_dictionary()
+    long = [c for c, entry in dictionary.indicators.items() if (entry.window_months or 0) >= 12]
+    assert {row[code] for code in long} == {""}
+    assert row["employees_reported"]
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,7 @@ FACTS = ProductFacts(
     criteria=(criterion("years_established", "at_least", 2, "years") | {"show_threshold": True},),
     required_items=("registration", "tax"),
     description="给按时纳税的小微企业的信用贷款。",
+    examples=(),
 )
 
 
@@ -69,8 +70,19 @@ def draft(manager: Actor, **changes: object) -> ProductVersion:
 
 
 def under_review(manager: Actor, **changes: object) -> ProductVersion:
-    """Draft and submit a product."""
-    return service.submit_product(manager, draft(manager, **changes).id)
+    """Draft a product, take the proposed examples unless told others, and submit it."""
+    version = draft(manager, **changes)
+    return (
+        submitted(manager, version.id)
+        if "examples" not in changes
+        else service.submit_product(manager, version.id)
+    )
+
+
+def submitted(manager: Actor, version_id: UUID) -> ProductVersion:
+    """Take the proposed examples of a draft and submit it."""
+    service.add_proposed_examples(manager, version_id)
+    return service.submit_product(manager, version_id)
 
 
 def listed_version(manager: Actor, **changes: object) -> ProductVersion:

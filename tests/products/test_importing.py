@@ -164,6 +164,70 @@ def test_the_indicators_the_patterns_name_are_in_the_dictionary():
     )
 
 
+@pytest.mark.parametrize(
+    ("clause", "codes"),
+    [
+        ("纳税信用等级B级及以上,近一年纳税额不低于5万元", ["tax_level", "tax_paid"]),
+        ("近12个月开票金额不低于100万元", ["invoice_sales"]),
+        ("年销售收入500万元以下", ["revenue_most"]),
+        ("员工人数不少于10人", ["employees"]),
+        ("参保人数5人以上", ["insured_staff"]),
+        ("拥有有效发明专利2项以上", ["inventions"]),
+        ("未被列入经营异常名录、严重违法失信名单", ["no_serious_violation", "no_abnormal"]),
+        ("无欠税", ["no_tax_debt"]),
+        ("经营状态为存续", ["in_operation"]),
+        ("从事制造业的小微企业", ["scale", "industry"]),
+        ("个体工商户、农民专业合作社", ["individual"]),
+        ("在渝注册,成立1年以上", ["years_established"]),
+        ("企业成立满两年", ["years_established"]),
+    ],
+)
+def test_a_clause_of_another_layout_becomes_criteria(clause, codes):
+    found = read_conditions("", clause)
+    assert [c["code"] for c in found.criteria] == codes
+    assert found.text_conditions == ()
+    assert parse_criteria(found.criteria, indicator_names())
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        "近三年平均营业收入不低于1000万元",
+        "不要求成立2年以上",
+        "成立2年以上（高新技术企业除外）",
+        "成立不足1年",
+        "成立3至5年",
+        "在重庆市渝北区注册",
+        "小微企业、个体工商户",
+        "法定代表人年龄18-65周岁",
+        "近半年征信查询不超过6次",
+        "资产负债率不超过70%",
+        "注册资本100万元",
+        "实际控制人从业3年以上",
+    ],
+)
+def test_what_only_looks_like_a_criterion_stays_text(clause):
+    found = read_conditions("", clause)
+    assert (found.criteria, found.region_codes) == ((), ())
+    assert found.text_conditions == (clause,)
+
+
+def test_alternatives_under_one_heading_are_no_criteria():
+    found = read_conditions("", "满足以下条件之一:1.成立2年以上;2.高新技术企业")
+    assert found.criteria == ()
+    assert found.text_conditions == ("满足以下条件之一:1.成立2年以上", "高新技术企业")
+
+
+def test_qualifications_that_must_hold_together_are_asked_together():
+    [both] = read_conditions("", "高新技术企业且专精特新企业").criteria
+    assert both["operator"] == "has_all"
+
+
+def test_a_bound_that_excludes_its_number_is_one_further():
+    [over] = read_conditions("", "年销售收入超过500万元").criteria
+    assert (over["operator"], over["value"]) == ("at_least", 500_000_001)
+
+
 @pytest.mark.real_data
 def test_the_real_list_is_read_without_a_row_lost(real_data):
     path = real_data / "cn_loan_products" / "products_share.csv.gz"

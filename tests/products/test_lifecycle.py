@@ -11,6 +11,7 @@ from xinyidai.products.values import ProductVersionState as S
 
 LEGAL = {
     (S.DRAFT, A.UPDATE): S.DRAFT,
+    (S.DRAFT, A.EXEMPLIFY): S.DRAFT,
     (S.DRAFT, A.SUBMIT): S.UNDER_REVIEW,
     (S.UNDER_REVIEW, A.RETURN): S.DRAFT,
     (S.UNDER_REVIEW, A.LIST): S.LISTED,

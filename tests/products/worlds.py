@@ -58,6 +58,8 @@ def criterion(field, operator, value=None, code="condition"):
         "value": value,
         "when_missing": "insufficient",
         "denial_text": "不符合该产品的条件。",
+        "reason_code": "other",
+        "effective_from": None,
     }
 
 

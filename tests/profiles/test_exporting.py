@@ -1,16 +1,22 @@
 """The table training reads: consenting firms and research data, nobody else."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
 
+from tests.factories import parties
+from xinyidai.consents import service as consents
+from xinyidai.consents.values import ConsentDraft, ConsentMode
 from xinyidai.credit_records import service as credit_records
 from xinyidai.credit_records.service import write
 from xinyidai.credit_records.values import RecordStatus
+from xinyidai.enterprises.models import Enterprise
 from xinyidai.kernel import clock
-from xinyidai.kernel.actor import SYSTEM
+from xinyidai.kernel.actor import SYSTEM, Role
+from xinyidai.kernel.db import db as database
 from xinyidai.kernel.errors import InvalidInput
 from xinyidai.profiles import service
 
@@ -18,6 +24,37 @@ from xinyidai.profiles import service
 def test_a_firm_without_the_training_consent_is_not_exported(city, tmp_path):
     city.firm()
     assert service.export_indicators(tmp_path / "out.csv.gz") == 0
+
+
+def test_a_consenting_firm_is_exported_within_its_items_and_period_only(city, tmp_path):
+    firm, month = city.firm(employees=9), clock.today().replace(day=1) - timedelta(days=1)
+    for kind in ("tax_payment", "administrative_penalty"):
+        city.record(firm, kind, month.replace(day=1), amount_fen=700)
+    allow_training(firm, ("registration", "tax"), months=14)
+    path = tmp_path / "out.csv.gz"
+    assert service.export_indicators(path) == 1
+    [row] = pa_csv.read_csv(path).to_pylist()
+    assert (row["tax_paid_12m"], row["employees_reported"]) == (700, 9)
+    assert row["penalties_24m"] is None  # not among the items
+    assert row["tax_penalties_24m"] is None  # its window begins before the period
+
+
+def allow_training(firm: UUID, items: tuple[str, ...], months: int) -> None:
+    """Let the firm authorize 模型训练."""
+    boss = parties.account(Role.ENTERPRISE_USER, database.session.get(Enterprise, firm)).as_actor()
+    today = clock.today()
+    draft = ConsentDraft(
+        enterprise_id=firm,
+        institution_id=None,
+        purpose="model_training",
+        item_codes=items,
+        valid_until=today + timedelta(days=30),
+        data_from=today - timedelta(days=30 * months),
+        data_life_days=30,
+        max_uses=None,
+        mode=ConsentMode.RESULT,
+    )
+    consents.grant_directly(boss, [draft])
 
 
 def test_research_firms_are_exported_with_empty_cells_where_missing(city, tmp_path):

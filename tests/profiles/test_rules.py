@@ -86,6 +86,28 @@ def test_a_window_longer_than_the_authorized_period_is_not_authorized(since, kno
 
 
 @pytest.mark.parametrize(
+    ("code", "since", "cause"),
+    [
+        ("environment_grade_latest", date(2026, 1, 1), MissingCause.NOT_AUTHORIZED),
+        ("environment_grade_latest", date(2024, 1, 1), MissingCause.NO_RECORD),
+        ("software_copyrights_total", date(2024, 1, 1), MissingCause.NOT_AUTHORIZED),
+        ("tax_grade_latest", date(2026, 1, 1), MissingCause.NO_RECORD),
+        ("revenue_reported", date(2026, 1, 1), MissingCause.NO_RECORD),
+    ],
+)
+def test_what_the_authorized_period_may_hide_is_not_authorized_instead_of_absent(
+    code, since, cause
+):
+    assert value_of(code, raw(), since=since) == Missing(cause)
+
+
+def test_a_grade_within_a_short_authorized_period_is_the_newest_all_the_same():
+    kinds = {"environment_grade": KindSummary(1, LAST_MONTH)}
+    found = raw(kinds, environment_grade_latest=20260401 * PACK + 2)
+    assert value_of("environment_grade_latest", found, since=date(2026, 1, 1)) == 2
+
+
+@pytest.mark.parametrize(
     ("over", "under", "share"),
     [(1, 3, 0.333333333), (2, 3, 0.666666667), (-1, 3, -0.333333333), (1, 8, 0.125), (5, 0, None)],
 )

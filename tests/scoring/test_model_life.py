@@ -4,7 +4,7 @@ import json
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 
 from tests.factories import artefacts as models
 from tests.factories import parties
@@ -20,6 +20,8 @@ from xinyidai.kernel.errors import (
     RuleBroken,
 )
 from xinyidai.ledger import service as ledger
+from xinyidai.notifications.models import Notification
+from xinyidai.notifications.values import Topic
 from xinyidai.scoring import queries, service
 from xinyidai.scoring.artefacts import ArtefactRefused, shipped_folder
 from xinyidai.scoring.lifecycle import ModelAction as A
@@ -73,6 +75,15 @@ def test_each_step_keeps_who_when_and_why(raised, people):
     assert steps[1].details["validation_sha256"] == model.validation_hash
     deeds = {entry.action for entry in audit.list_of_subject("model_version", model.id)}
     assert deeds >= {"model:register", "model:validate", "model:approve", "model:activate"}
+
+
+def test_the_credit_office_is_told_what_waits_and_what_changed(raised, people, db):
+    model = raised()
+    newest = select(Notification).order_by(Notification.created_at, Notification.id)
+    told = [note for note in db.scalars(newest) if note.link == f"/office/models/{model.id}"]
+    words = [note.title.removeprefix(f"评分模型 {CODE} {ONE} ") for note in told]
+    assert words == ["待第二人批准", "已批准，可以启用", "已启用"]
+    assert {note.topic for note in told} == {Topic.MODEL_MONITORING}
 
 
 def test_what_failed_its_validation_is_a_reference_for_good(raised, people):

@@ -17,12 +17,12 @@ from xinyidai.consents.values import ConsentState
 from xinyidai.credit_records import service as credit_records
 from xinyidai.credit_records.models import QueryEvent
 from xinyidai.enterprises.models import Enterprise, PendingName
+from xinyidai.financing_needs.models import FinancingNeed, NeedOffer
 from xinyidai.institutions.models import Institution
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import SYSTEM, Role
 from xinyidai.kernel.db import db, own_transaction
 from xinyidai.kernel.errors import Conflict
-from xinyidai.matching.models import FinancingNeed
 from xinyidai.matchmaking_events.models import MatchmakingEvent
 from xinyidai.matchmaking_events.values import EventState
 from xinyidai.products.models import ProductVersion
@@ -86,6 +86,8 @@ def _assert_counts() -> None:
 def _assert_states() -> None:
     assert _states(LoanApplication) >= set(ApplicationState) - NO_WAY_YET
     assert _states(FinancingNeed) >= {"draft", "published", "withdrawn", "expired"}
+    assert _states(FinancingNeed) >= {"claimed", "contacted", "dispatched"}
+    assert _states(NeedOffer) >= {"claimed", "authorized", "contacted", "declined", "released"}
     assert _states(WhitelistEntry) == set(EntryState)
     assert _states(ProductVersion) == set(ProductVersionState)
     assert _states(MatchmakingEvent) == set(EventState)

@@ -18,9 +18,10 @@ from tests.web.firms_for_pages import (
 )
 from xinyidai.applications import service as applications
 from xinyidai.applications.models import LoanApplication
-from xinyidai.applications.rules import DenialGiven, Terms
+from xinyidai.applications.rules import Terms
 from xinyidai.applications.values import ApplicationState
 from xinyidai.catalogue.denials import DENIAL_REASONS
+from xinyidai.catalogue.refusals import DenialGiven
 from xinyidai.consents.models import Consent
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Role

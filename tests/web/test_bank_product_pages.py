@@ -1,5 +1,8 @@
 """A bank's products: drafted, edited, submitted, revised, taken off, over HTTP."""
 
+import html
+import re
+
 from tests.web.bank_city import post
 
 
@@ -30,6 +33,30 @@ def product(**changes: object) -> dict[str, object]:
     }
 
 
+def fields_of(page: str) -> dict[str, str]:
+    """Return what a browser would send of the examples' form."""
+    found = {}
+    for tag in re.findall(r"<input[^>]*>", page):
+        told = dict(re.findall(r'(name|value)="([^"]*)"', tag))
+        if told.get("name", "").startswith("ex-"):
+            found[told["name"]] = html.unescape(told.get("value", ""))
+    for name, body in re.findall(
+        r'<select[^>]*name="(ex-[^"]*)"[^>]*>(.*?)</select>', page, re.DOTALL
+    ):
+        chosen = re.search(r'value="([^"]*)" selected', body)
+        found[name] = chosen.group(1) if chosen else ""
+    return found
+
+
+def accept_proposed(client, address: str) -> dict[str, str]:
+    """Let the page propose examples and save them as they stand; return the form sent."""
+    proposed = client.post(f"{address}/examples", data={"do": "propose"})
+    assert proposed.status_code == 200
+    form = fields_of(proposed.text)
+    assert post(client, f"{address}/examples", **form) == address
+    return form
+
+
 def test_a_manager_drafts_edits_and_submits_a_product(manager, city):
     address = post(manager, "/bank/products", **product())
     page = manager.get(address).text
@@ -39,6 +66,7 @@ def test_a_manager_drafts_edits_and_submits_a_product(manager, city):
     assert 'value="3.45"' in form
     assert 'value="B级"' in form
     post(manager, f"{address}/edit", **product(name="订单快贷"))
+    accept_proposed(manager, address)
     post(manager, f"{address}/submit")
     assert "等待信用办审核" in manager.get(address).text
 
@@ -57,11 +85,20 @@ def test_each_bad_criterion_has_a_sentence_of_its_own(manager, city):
     response = manager.post("/bank/products", data=bad)
     assert response.status_code == 422
     assert "第 1 条：“很久”不是数字。" in response.text
-    assert "第 2 条：请选择条件。" in response.text
+    assert "第 2 条：“最近纳税信用级别”请选这些条件之一：不低于、不高于" in response.text
+    assert "第 2 条：请写明不符合时给企业看的说明。" in response.text
+    assert 'id="f-crit-1-text-error"' in response.text
+    assert 'value="很久"' in response.text
     huge = manager.post("/bank/products", data=product(**{"crit-0-value": "1e999999999"}))
     assert "第 1 条：“1e999999999”太大了。" in huge.text
     wrong = manager.post("/bank/products", data=product(**{"crit-0-operator": "is_one_of"}))
-    assert "第 1 条：字段“成立年限”不能使用条件" in wrong.text
+    assert "第 1 条：“成立年限”请选这些条件之一：不低于、不高于、介于（含两端）。" in wrong.text
+    day = manager.post("/bank/products", data=product(**{"crit-0-day": "明天"}))
+    assert "第 1 条：生效日请填日期" in day.text
+    reason = manager.post("/bank/products", data=product(**{"crit-0-reason": "unreachable"}))
+    assert "没有“unreachable”这个拒绝理由" in reason.text
+    passing = manager.post("/bank/products", data=product(**{"crit-0-missing": "pass"}))
+    assert "缺少数据时只能判为“数据不足”" in passing.text
 
 
 def test_a_draft_that_is_not_ready_is_not_submitted(manager, city):
@@ -84,3 +121,80 @@ def test_an_officer_reads_products_but_changes_none(officer, city):
     assert officer.get(f"/bank/products/{city.version.id}").status_code == 200
     assert officer.get("/bank/products/new").status_code == 403
     assert officer.post(f"/bank/products/{city.version.id}/delist").status_code == 403
+
+
+def test_proposed_examples_are_saved_only_when_confirmed(manager, city):
+    address = post(manager, "/bank/products", **product())
+    proposed = manager.post(f"{address}/examples", data={"do": "propose"}).text
+    assert "还没有保存" in proposed
+    assert "还没有样例" in manager.get(address).text
+    form = accept_proposed(manager, address)
+    assert "样例全部与预期相符" in manager.get(address).text
+    assert fields_of(manager.get(f"{address}/examples").text) == form
+    more = manager.post(f"{address}/examples", data=form | {"do": "add"}).text
+    less = manager.post(f"{address}/examples", data=form | {"do": "remove-0"}).text
+    count = len([name for name in form if name.endswith("-name")])
+    assert f"ex-{count}-name" in more
+    assert f"ex-{count - 1}-name" not in less
+
+
+def test_an_example_that_comes_out_otherwise_is_shown_with_its_criterion(manager, city):
+    address = post(manager, "/bank/products", **product())
+    form = accept_proposed(manager, address)
+    wrong = form | {"ex-0-r-years_established": "1"}
+    assert post(manager, f"{address}/examples", **wrong) == f"{address}/examples"
+    page = manager.get(f"{address}/examples").text
+    assert "成立年限不低于2 年" in page
+    refused = manager.post(f"{address}/submit")
+    assert refused.status_code == 422
+    assert "应为“符合”，实际为“不符合”" in refused.text
+    assert f'{address}/examples"' in refused.text
+
+
+def test_bad_examples_keep_what_was_typed(manager, city):
+    address = post(manager, "/bank/products", **product())
+    bad = {"ex-0-name": "", "ex-0-expected": "", "ex-0-r-years_established": "很久"}
+    answer = manager.post(f"{address}/examples", data=bad)
+    assert answer.status_code == 422
+    for words in ("第 1 个样例：请填写名称。", "请选择应有的结论", "“很久”不是数字"):
+        assert words in answer.text
+    assert 'value="很久"' in answer.text
+
+
+def test_the_text_of_the_rules_is_read_edited_and_pasted(manager, city):
+    address = post(manager, "/bank/products", **product())
+    page = html.unescape(manager.get(f"{address}/rules").text)
+    assert "成立年限 不低于 2｜说明：成立须满 2 年。｜理由：成立年限不足" in page
+    post(manager, f"{address}/rules", rules="员工人数 不低于 5｜说明：员工须不少于 5 人。")
+    assert "员工人数不低于5 人" in manager.get(address).text
+    bad = manager.post(f"{address}/rules", data={"rules": "# 说明\n员工 不低于 5｜说明：x"})
+    assert bad.status_code == 422
+    assert "第 2 行：没有“员工”这个字段。是不是想写：员工人数" in bad.text
+    assert "员工 不低于 5｜说明：x" in bad.text
+    pasted = '[{"code": "staff", "field": "employees", "operator": "at_most", "value": 9,'
+    post(manager, f"{address}/rules", rules=pasted + ' "denial_text": "员工须不多于 9 人。"}]')
+    assert "员工人数不高于9 人" in manager.get(address).text
+
+
+def test_a_trial_is_run_from_the_page_and_small_numbers_are_not_told(manager, city):
+    address = post(manager, "/bank/products", **product())
+    assert "还没有试运行" in manager.get(f"{address}/shadow").text
+    assert post(manager, f"{address}/shadow") == f"{address}/shadow"
+    page = manager.get(f"{address}/shadow").text
+    assert "不足 5 家" in page
+    assert "不足 5 家" in manager.get("/bank/products").text
+    post(manager, f"{address}/rules", rules="员工人数 不低于 5｜说明：员工须不少于 5 人。")
+    assert "条件在试运行之后改过" in manager.get(f"{address}/shadow").text
+
+
+def test_a_listed_version_shows_its_text_but_takes_no_changes(manager, city):
+    address = f"/bank/products/{city.version.id}"
+    assert "<textarea" not in manager.get(f"{address}/rules").text
+    assert manager.post(f"{address}/rules", data={"rules": ""}).status_code == 409
+    assert manager.get(f"{address}/examples").status_code == 409
+    assert manager.post(f"{address}/examples", data={"do": "save"}).status_code == 409
+
+
+def test_an_officer_sees_neither_text_nor_examples_nor_trials(officer, city):
+    for page in ("rules", "examples", "shadow"):
+        assert officer.get(f"/bank/products/{city.version.id}/{page}").status_code == 403

@@ -53,6 +53,7 @@ def clerk() -> Account:
 def submitted_version() -> ProductVersion:
     manager = parties.account(Role.BANK_PRODUCT_MANAGER, parties.institution()).as_actor()
     version = products.draft_product(manager, product_facts())
+    products.add_proposed_examples(manager, version.id)
     products.submit_product(manager, version.id)
     db.session.commit()
     return version

@@ -19,6 +19,7 @@ def listed_product(**changes: object):
     bank = parties.institution()
     manager = parties.account(Role.BANK_PRODUCT_MANAGER, bank).as_actor()
     version = products.draft_product(manager, product_facts(**changes))
+    products.add_proposed_examples(manager, version.id)
     products.submit_product(manager, version.id)
     products.list_product(parties.clerk_of(parties.credit_office()), version.id)
     db.session.commit()

@@ -3,6 +3,8 @@
 from uuid import UUID
 
 from xinyidai.applications import service
+from xinyidai.kernel import clock
+from xinyidai.kernel.actor import SYSTEM
 from xinyidai.kernel.jobs import job
 
 
@@ -10,3 +12,9 @@ from xinyidai.kernel.jobs import job
 def deliver_submission(application_id: str) -> None:
     """Tell the bank's system of a submission."""
     service.deliver_submission(UUID(application_id))
+
+
+@job("applications.count_outcomes", cron="35 0 * * *")
+def count_outcomes() -> None:
+    """Count what came of products, for the public order, every night."""
+    service.count_outcomes(SYSTEM, clock.today())

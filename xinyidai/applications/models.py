@@ -52,6 +52,8 @@ class LoanApplication(Model):
     product_id: Mapped[UUID] = mapped_column(ForeignKey("loan_product.id"), index=True)
     product_version_id: Mapped[UUID] = mapped_column(ForeignKey("product_version.id"))
     consent_id: Mapped[UUID | None] = mapped_column(ForeignKey("consent.id"))
+    # The need from which the firm came; told when the application is submitted.
+    need_id: Mapped[UUID | None] = mapped_column(ForeignKey("financing_need.id"))
     branch_id: Mapped[UUID | None] = mapped_column(ForeignKey("branch.id"))
     officer_account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"), index=True)
     started_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))

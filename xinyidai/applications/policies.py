@@ -39,3 +39,9 @@ def require(actor: Actor, action: A, application: LoanApplication) -> None:
         is_allowed = actor.role in BANK and actor.party_id == application.institution_id
     if not is_allowed:
         raise Forbidden("您的账户不能办理这份申请的这项操作。")
+
+
+def require_overseer(actor: Actor) -> None:
+    """Raise `Forbidden` unless the actor may see the applications behind a product's numbers."""
+    if actor.role not in {Role.CREDIT_OFFICE, Role.AUDITOR, Role.SYSTEM}:
+        raise Forbidden("只有信用办和监管可以查看各产品的办理结果。")

@@ -1,17 +1,13 @@
 """Rules of loan applications; pure, each returning all that is wrong."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from xinyidai.catalogue.denials import DENIAL_REASONS
+from xinyidai.catalogue.refusals import LONGEST_NOTE
 from xinyidai.kernel.money import format_wan
 
 VERSION = "2026.1"
-FEWEST_REASONS = 1
-MOST_REASONS = 4
 LONGEST_TERM_MONTHS = 360
-LONGEST_NOTE = 500
 DEFAULT_PROMISE_DAYS = 10  # working days, the «四有» promise
 
 
@@ -34,14 +30,6 @@ class Limits:
     amount_max_fen: int | None
     term_min_months: int | None
     term_max_months: int | None
-
-
-@dataclass(frozen=True)
-class DenialGiven:
-    """A coded reason with the officer's own words."""
-
-    code: str
-    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,27 +78,6 @@ def _is_phone(text: str) -> bool:
     return digits.isascii() and digits.isdigit() and 10 <= len(digits) <= 12  # noqa: PLR2004
 
 
-def denial_faults(reasons: Sequence[DenialGiven]) -> dict[str, str]:
-    """Check that a refusal carries one to four known reasons, one of them actionable."""
-    codes = [reason.code for reason in reasons]
-    unknown = [code for code in codes if code not in DENIAL_REASONS]
-    if unknown:
-        return {"reasons": f"没有“{unknown[0]}”这个原因，请从清单里选。"}
-    if not FEWEST_REASONS <= len(set(codes)) <= MOST_REASONS or len(set(codes)) != len(codes):
-        return {"reasons": f"请选择 {FEWEST_REASONS} 到 {MOST_REASONS} 个原因，不要重复。"}
-    if not any(DENIAL_REASONS[code].actionable for code in codes):
-        return {"reasons": "请至少选择一个企业可以着手改进的原因。"}
-    return {
-        f"note_{reason.code}": f"选择“{DENIAL_REASONS[reason.code].name}”时请写明具体情况。"
-        for reason in reasons
-        if DENIAL_REASONS[reason.code].note_required and not reason.note.strip()
-    } | {
-        f"note_{reason.code}": f"说明最多 {LONGEST_NOTE} 个字。"
-        for reason in reasons
-        if len(reason.note) > LONGEST_NOTE
-    }
-
-
 def grant_faults(terms: Terms, applied_fen: int, limits: Limits) -> dict[str, str]:
     """Check what a bank grants: not more than was asked for, within the product, a sane rate."""
     found = _term_faults(terms.term_months, limits)
@@ -119,18 +86,3 @@ def grant_faults(terms: Terms, applied_fen: int, limits: Limits) -> dict[str, st
     if not Decimal(0) < terms.rate < Decimal("0.36"):
         found["rate"] = "年利率要大于 0 且低于 36%,请检查是否填成了百分数以外的单位。"
     return found
-
-
-def decision_reasons(reasons: Sequence[DenialGiven]) -> list[Mapping[str, str]]:
-    """Return what is stored of the reasons: code, words and note as they were when decided."""
-    return [
-        {
-            "code": reason.code,
-            "name": DENIAL_REASONS[reason.code].name,
-            "text": DENIAL_REASONS[reason.code].text,
-            "next_step": DENIAL_REASONS[reason.code].next_step,
-            "suggests": DENIAL_REASONS[reason.code].suggests.value,
-            "note": reason.note.strip(),
-        }
-        for reason in reasons
-    ]

@@ -18,12 +18,7 @@ from xinyidai.accounts.schemas import (
     PageOut,
     Rate,
 )
-from xinyidai.applications.rules import (
-    LONGEST_NOTE,
-    LONGEST_TERM_MONTHS,
-    MOST_REASONS,
-    DenialGiven,
-)
+from xinyidai.applications.rules import LONGEST_TERM_MONTHS
 from xinyidai.applications.values import (
     ApplicationAction,
     ApplicationState,
@@ -32,6 +27,7 @@ from xinyidai.applications.values import (
     RepaymentState,
 )
 from xinyidai.catalogue.denials import Suggestion
+from xinyidai.catalogue.refusals import LONGEST_NOTE, MOST_REASONS, DenialGiven
 from xinyidai.kernel.actor import Role
 
 LONGEST_LOAN_NO = 64

@@ -1,5 +1,7 @@
 """Words of the applications slice."""
 
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 
@@ -82,3 +84,14 @@ class RepaymentState(StrEnum):
     OVERDUE = "overdue"  # 逾期
     SETTLED = "settled"  # 结清
     WRITTEN_OFF = "written_off"  # 核销
+
+
+@dataclass(frozen=True)
+class OutcomeRow:
+    """One application behind a number: what was promised, when it was answered, and how."""
+
+    application_no: str
+    institution_name: str
+    promised_on: date | None
+    answered_on: date | None
+    outcome: str | None

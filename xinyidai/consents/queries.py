@@ -99,6 +99,13 @@ def consenting_to_platform(purpose: str) -> Sequence[UUID]:
     return db.session.scalars(statement.order_by(Consent.enterprise_id)).all()
 
 
+def given_to_platform(purpose: str) -> dict[UUID, Consent]:
+    """Return for each firm its live consent to the platform with the latest end."""
+    live = _live().where(Consent.institution_id.is_(None), Consent.purpose == purpose)
+    statement = live.order_by(Consent.valid_until, Consent.id)
+    return {consent.enterprise_id: consent for consent in db.session.scalars(statement)}
+
+
 def standing(consents: Sequence[Consent]) -> dict[UUID, Standing]:
     """Return for each consent what is in order with its parties now."""
     statement = (

@@ -111,6 +111,7 @@ class RefusalReason(StrEnum):
     OTHER_PURPOSE = "other_purpose"  # 用途不符
     ITEM_NOT_COVERED = "item_not_covered"  # 数据项不在授权范围
     MODE_NOT_COVERED = "mode_not_covered"  # 使用方式不符
+    RESULT_MODE_ONLY = "result_mode_only"  # 须为仅结果方式
     INSTITUTION_SUSPENDED = "institution_suspended"  # 机构被暂停
     ENTERPRISE_INACTIVE = "enterprise_inactive"  # 企业已注销或吊销
     ROLE_NOT_ALLOWED = "role_not_allowed"  # 角色不得查询
@@ -137,6 +138,7 @@ REFUSAL_SENTENCES = {
     RefusalReason.OTHER_PURPOSE: "查询用途与授权用途不一致。",
     RefusalReason.ITEM_NOT_COVERED: "要查询的数据项超出了授权范围。",
     RefusalReason.MODE_NOT_COVERED: "授权只允许提供评价结果，不能查看原始信息。",
+    RefusalReason.RESULT_MODE_ONLY: "授权不是“只提供评价结果”方式，不能用本行模型计算。",
     RefusalReason.INSTITUTION_SUSPENDED: "您所在的机构已被暂停使用平台，不能查询。",
     RefusalReason.ENTERPRISE_INACTIVE: "企业已注销或被吊销，授权自动暂停。",
     RefusalReason.ROLE_NOT_ALLOWED: "您的账户没有查询企业信用信息的权限。",

@@ -12,7 +12,12 @@ from xinyidai.credit_records.values import RESULT_SUBJECTS, DisclosureSubject
 
 
 def mode_reasons(mode: ConsentMode, subject: DisclosureSubject) -> list[RefusalReason]:
-    """Return why the mode of a consent forbids the subject: 仅结果 shows results only."""
+    """Return why the mode of a consent forbids the subject: 仅结果 shows results only.
+
+    A bank's own model runs only where the firm chose that mode: it agreed to that and no more.
+    """
+    if subject is DisclosureSubject.JOINT_RESULT and mode is not ConsentMode.RESULT:
+        return [RefusalReason.RESULT_MODE_ONLY]
     if mode is not ConsentMode.RESULT or subject in RESULT_SUBJECTS:
         return []
     return [RefusalReason.MODE_NOT_COVERED]

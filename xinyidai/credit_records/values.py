@@ -68,11 +68,14 @@ class DisclosureSubject(StrEnum):
     RECORDS = "records"  # 信用信息明细
     REPORT = "report"  # 信用报告
     SCORE = "score"  # 评价结果
+    JOINT_RESULT = "joint_result"  # 联合结果
     ALERT = "alert"  # 风险预警
     EXPORT = "export"  # 批量导出
 
 
-RESULT_SUBJECTS = frozenset({DisclosureSubject.SCORE, DisclosureSubject.ALERT})
+RESULT_SUBJECTS = frozenset(
+    {DisclosureSubject.SCORE, DisclosureSubject.ALERT, DisclosureSubject.JOINT_RESULT}
+)
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,13 @@ product by a few bisections and ORs of plain Python integers. It says the same a
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from uuid import UUID
 
 from xinyidai.catalogue.missing import Missing
+from xinyidai.matching.values import ProductStanding
 from xinyidai.products.values import (
     GRADE_RANKS,
     NO_RECORD,
@@ -227,11 +228,21 @@ class Verdicts:
 
 
 class ProductIndex:
-    """All listed products, compiled; immutable, and named by the fingerprint of their versions."""
+    """All listed products, compiled; immutable, and named by the fingerprint of their versions.
 
-    def __init__(self, products: Sequence[ListedProduct], fingerprint: str) -> None:
+    `standings` are the outcomes that the public order reads, by product; they decide no outcome.
+    """
+
+    def __init__(
+        self,
+        products: Sequence[ListedProduct],
+        fingerprint: str,
+        *,
+        standings: Mapping[UUID, ProductStanding] | None = None,
+    ) -> None:
         """Compile the criteria of every product."""
         self.products = tuple(products)
+        self.standings = dict(standings or {})
         self.fingerprint = fingerprint
         self.everything = (1 << len(self.products)) - 1
         self.fields: dict[str, FieldIndex] = {}

@@ -1,6 +1,5 @@
 """Background jobs of matching."""
 
-from xinyidai.kernel.actor import SYSTEM
 from xinyidai.kernel.db import own_transaction
 from xinyidai.kernel.jobs import job
 from xinyidai.matching import service
@@ -8,10 +7,10 @@ from xinyidai.matching import service
 FIRMS_A_RUN = 20_000
 
 
-@job("matching.expire_needs", cron="20 0 * * *")
-def expire_needs() -> None:
-    """End the published needs whose last day has passed, every night."""
-    service.expire_needs(SYSTEM)
+@job("matching.shadow_run")
+def shadow_run(**told: str | None) -> None:
+    """Try a product version on the past months for the person who asked."""
+    service.run_queued_shadow(told)
 
 
 @job("matching.match_due", cron="*/5 * * * *")

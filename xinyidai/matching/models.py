@@ -1,4 +1,4 @@
-"""Financing needs, match runs and their results as tables."""
+"""Match runs and their results as tables."""
 
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +11,6 @@ from sqlalchemy import (
     Index,
     Integer,
     String,
-    Text,
     UniqueConstraint,
     Uuid,
 )
@@ -20,45 +19,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from xinyidai.kernel import clock
 from xinyidai.kernel.db import Model, new_id, state_type
-from xinyidai.matching.values import FinancingNeedState
-from xinyidai.products.values import GuaranteeKind, Outcome, Wish
-
-
-class FinancingNeed(Model):
-    """What a firm wants to borrow, 融资需求; the amount in 分."""
-
-    __tablename__ = "financing_need"
-    __table_args__ = (
-        CheckConstraint("amount_fen > 0", name="amount_positive"),
-        CheckConstraint("term_months between 1 and 360", name="term_range"),
-        CheckConstraint(
-            "state = 'draft' or state = 'withdrawn' or published_at is not null",
-            name="published_has_time",
-        ),
-        Index("ix_financing_need_enterprise_id", "enterprise_id"),
-        Index("ix_financing_need_open", "state", "expires_on"),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    enterprise_id: Mapped[UUID] = mapped_column(ForeignKey("enterprise.id"))
-    amount_fen: Mapped[int]
-    term_months: Mapped[int]
-    guarantee: Mapped[GuaranteeKind | None] = mapped_column(state_type(GuaranteeKind))
-    purpose_text: Mapped[str] = mapped_column(Text, default="")
-    preferences: Mapped[str] = mapped_column(Text, default="")
-    state: Mapped[FinancingNeedState] = mapped_column(
-        state_type(FinancingNeedState), default=FinancingNeedState.DRAFT
-    )
-    created_by: Mapped[UUID | None]
-    created_at: Mapped[datetime] = mapped_column(default=clock.now)
-    published_at: Mapped[datetime | None]
-    expires_on: Mapped[date | None]
-    closed_at: Mapped[datetime | None]
-
-    @property
-    def wish(self) -> Wish:
-        """Return the need as matching reads it."""
-        return Wish(self.amount_fen, self.term_months, self.guarantee)
+from xinyidai.matching.values import OutcomeCounts
+from xinyidai.products.values import Outcome
 
 
 class MatchRun(Model):
@@ -78,6 +40,7 @@ class MatchRun(Model):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     enterprise_id: Mapped[UUID] = mapped_column(ForeignKey("enterprise.id"))
+    # The need lies in a slice above; who asks for the match has checked whose it is.
     need_id: Mapped[UUID | None] = mapped_column(ForeignKey("financing_need.id"))
     wish: Mapped[dict[str, Any]]
     facts_version: Mapped[int]
@@ -146,3 +109,48 @@ class MatchHead(Model):
     outcomes: Mapped[list[str]]
     scores: Mapped[list[int]] = mapped_column(ARRAY(Integer))
     computed_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class ProductStandingRow(Model):
+    """What came of a product's applications and leads in 12 months, 产品办理结果; append only.
+
+    One row for each product and day it was counted on; the order of a day reads the newest.
+    """
+
+    __tablename__ = "product_standing"
+    __table_args__ = (
+        UniqueConstraint("counted_on", "product_id", name="uq_product_standing_day"),
+        CheckConstraint("approved between 0 and decided", name="approved_of_decided"),
+        CheckConstraint("peer_approved between 0 and peer_decided", name="peers_approved"),
+        CheckConstraint("kept between 0 and promised", name="kept_of_promised"),
+        CheckConstraint("leads_fit between 0 and leads_judged", name="fit_of_judged"),
+        Index("ix_product_standing_product_id", "product_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    counted_on: Mapped[date]
+    product_id: Mapped[UUID] = mapped_column(ForeignKey("loan_product.id"))
+    decided: Mapped[int]
+    approved: Mapped[int]
+    peer_decided: Mapped[int]
+    peer_approved: Mapped[int]
+    promised: Mapped[int]
+    kept: Mapped[int]
+    leads_judged: Mapped[int]
+    leads_fit: Mapped[int]
+    rules_version: Mapped[str] = mapped_column(String(40))
+    counted_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    @property
+    def counts(self) -> OutcomeCounts:
+        """Return the counts as the rule reads them."""
+        return OutcomeCounts(
+            self.decided,
+            self.approved,
+            self.peer_decided,
+            self.peer_approved,
+            self.promised,
+            self.kept,
+            self.leads_judged,
+            self.leads_fit,
+        )

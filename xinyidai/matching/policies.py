@@ -1,11 +1,11 @@
-"""Whose needs and matches somebody may see or make, 权限."""
+"""Whose matches somebody may see or make, 权限."""
 
 from uuid import UUID
 
 from xinyidai.kernel.actor import Actor, Role
 from xinyidai.kernel.errors import Forbidden, NotFound
 
-ABSENT = "没有找到这项融资需求或匹配结果。"
+ABSENT = "没有找到这项匹配结果。"
 
 
 def require_own(actor: Actor, enterprise_id: UUID) -> None:
@@ -19,13 +19,13 @@ def require_own(actor: Actor, enterprise_id: UUID) -> None:
         raise NotFound(ABSENT)
 
 
-def require_same_firm(owner_id: UUID, enterprise_id: UUID) -> None:
-    """Raise `NotFound` when a need belongs to another firm than the one matched."""
-    if owner_id != enterprise_id:
-        raise NotFound(ABSENT)
-
-
 def require_batch(actor: Actor) -> None:
     """Raise `Forbidden` unless the actor may start platform processing of all firms."""
     if actor.role not in {Role.SYSTEM, Role.OPERATOR}:
         raise Forbidden("您的账户没有启动批量匹配的权限。")
+
+
+def require_overseer(actor: Actor) -> None:
+    """Raise `Forbidden` unless the actor may see what came of all products."""
+    if actor.role not in {Role.CREDIT_OFFICE, Role.AUDITOR, Role.SYSTEM}:
+        raise Forbidden("只有信用办和监管可以查看各产品的办理结果。")

@@ -1,4 +1,4 @@
-"""Read financing needs and match results."""
+"""Read match results."""
 
 from collections.abc import Collection, Sequence
 from datetime import date
@@ -13,49 +13,15 @@ from xinyidai.enterprises.models import Enterprise
 from xinyidai.kernel import clock
 from xinyidai.kernel.db import db
 from xinyidai.kernel.errors import NotFound
-from xinyidai.matching.models import FinancingNeed, MatchRun
-from xinyidai.matching.values import RULES_VERSION, FinancingNeedState
+from xinyidai.matching.models import MatchRun
+from xinyidai.matching.values import RULES_VERSION
 from xinyidai.profiles.models import ProfileSnapshot
 from xinyidai.profiles.queries import WHOLE
 from xinyidai.scoring.models import ModelVersion, ScoreResult
 from xinyidai.scoring.values import ModelState
 from xinyidai.whitelist.models import WhitelistEntry, WhitelistStep
 
-ABSENT = "没有找到这项融资需求或匹配结果。"
-
-
-def get_need(need_id: UUID, *, for_update: bool = False) -> FinancingNeed:
-    """Return the need, or raise `NotFound`; `for_update` locks it."""
-    found = db.session.get(
-        FinancingNeed, need_id, with_for_update=for_update or None, populate_existing=for_update
-    )
-    if found is None:
-        raise NotFound(ABSENT)
-    return found
-
-
-def list_needs_of(
-    enterprise_id: UUID, *, limit: int = 20, offset: int = 0
-) -> Sequence[FinancingNeed]:
-    """Return a firm's needs, newest first."""
-    statement = (
-        select(FinancingNeed)
-        .where(FinancingNeed.enterprise_id == enterprise_id)
-        .order_by(FinancingNeed.created_at.desc(), FinancingNeed.id.desc())
-    )
-    return db.session.scalars(statement.limit(limit).offset(offset)).all()
-
-
-def list_overdue_needs(on: date, *, limit: int = 500) -> Sequence[FinancingNeed]:
-    """Return published needs whose last day is before `on`, locked for the caller."""
-    statement = (
-        select(FinancingNeed)
-        .where(FinancingNeed.state == FinancingNeedState.PUBLISHED, FinancingNeed.expires_on < on)
-        .order_by(FinancingNeed.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return db.session.scalars(statement).all()
+ABSENT = "没有找到这项匹配结果。"
 
 
 def find_current_run(

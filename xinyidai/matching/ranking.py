@@ -3,14 +3,20 @@
 place = outcome first (符合，数据不足，不符合), then
 score = 0.35 · likelihood + 0.30 · cost + 0.15 · speed + 0.20 · fit, then a seed that changes daily.
 
-likelihood  outcome (1, ½, 0) × (½ · grade + ½ · share of the conditions the platform can check).
+likelihood  outcome (1, ½, 0) × (½ · grade + ½ · chance).
             The same grade counts for every product of a firm; no grade counts as the lowest, so
             that withholding it gains nothing. It is a feasibility hint and never a credit score.
+  chance    declared = share of the conditions the platform can check. With at least 30 decisions
+            in 12 months on the product, else on its peers: (approved + 20 · declared) ÷
+            (decided + 20). With at least 20 judged leads a fifth of it is the share of leads that
+            met the product's own conditions, drawn towards `declared` in the same way.
 cost        1 − all-in yearly cost ÷ 12 %, not below 0; an unpublished rate counts 0.
-speed       1 − promised working days ÷ 20, not below 0; no promise counts 0.
+speed       (1 − promised working days ÷ 20, not below 0) × share of promises kept, which counts
+            from 20 promises in 12 months on; no promise counts 0.
 fit         mean over what the firm stated of: amount, term, guarantee.
 
-What a bank does not publish never ranks above what another bank does.
+What a bank does not publish never ranks above what another bank does. `READ` names everything
+that is read of a product; there is nothing among it that could be paid for.
 """
 
 import hashlib
@@ -20,14 +26,13 @@ from datetime import date
 from functools import cached_property, lru_cache
 from types import MappingProxyType
 
-from xinyidai.kernel.money import format_wan
+from xinyidai.matching import ranking_words as words
 from xinyidai.matching.index import ProductIndex, Verdicts, places
 from xinyidai.matching.rules import ORDER, findings_for
-from xinyidai.matching.values import ProductMatch, RankingFactor, Wish
+from xinyidai.matching.values import ProductMatch, ProductStanding, RankingFactor, Wish
 from xinyidai.products.values import (
     GRADE_RANKS,
     GRADES,
-    GUARANTEE_NAMES,
     ListedProduct,
     Outcome,
     Readings,
@@ -45,7 +50,49 @@ OUTCOME_WEIGHTS: Mapping[Outcome, float] = MappingProxyType(
 )
 DEAREST_RATE = 0.12
 SLOWEST_DAYS = 20
+# How many decisions of its own outweigh what a product declares.
+PRIOR_CASES = 20
+LEAD_SHARE = 0.2
 PLACES = 9
+NOTHING_COUNTED = ProductStanding()
+Placed = tuple[int, Outcome, float]  # place in the index, outcome, score
+# Everything the order reads of a product; shown on the public page, held by test.
+READ: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "product": frozenset(
+            {"version_id", "product_id", "institution_id", "name", "terms", "criteria",
+             "text_conditions"}
+        ),
+        "terms": frozenset(
+            {"amount_min_fen", "amount_max_fen", "term_min_months", "term_max_months",
+             "guarantee", "all_in_rate", "rate_max", "fee_rate", "promise_days"}
+        ),
+        "standing": frozenset(
+            {"approval_rate", "decided", "kept_promise", "lead_quality", "promised", "leads",
+             "basis", "counted_on"}
+        ),
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RuleChange:
+    """One version of the ranking rule: from when it held and what it changed, in plain words."""
+
+    version: str
+    since: date
+    text: str
+
+
+# Newest first; the public page shows it, and a test holds the newest to `RULES_VERSION`.
+HISTORY: tuple[RuleChange, ...] = (
+    RuleChange(
+        "2026.2",
+        date(2026, 11, 22),
+        "办成可能改为优先看近 12 个月的办理结果；办理速度同时看承诺和守时；权重不变。",
+    ),
+    RuleChange("2026.1", date(2026, 11, 21), "首次公布：四项因素及其权重，同分按当日随机数排列。"),
+)
 
 
 @dataclass(frozen=True)
@@ -66,7 +113,7 @@ class Asker:
 class Standing:
     """What a product brings to its place whoever asks; computed once for each index."""
 
-    checkable: float
+    chance: float
     cost: float
     speed: float
 
@@ -76,7 +123,7 @@ def rank_products(
 ) -> list[ProductMatch]:
     """Return the first `limit` products in public order; reasons only for those returned."""
     standings, seeds = _standings(index), _seeds(index, on)
-    ordered: list[tuple[int, Outcome, float]] = []
+    ordered: list[Placed] = []
     for outcome in ORDER:
         if len(ordered) >= limit:
             break
@@ -86,24 +133,49 @@ def rank_products(
         ]
         ordered += [(place, outcome, -minus) for minus, _, place in sorted(scored)]
     return [
-        _match(index.products[place], outcome, asker, rank=rank, score=score)
-        for rank, (place, outcome, score) in enumerate(ordered[:limit], start=1)
+        _match(index, asker, rank, placed) for rank, placed in enumerate(ordered[:limit], start=1)
     ]
 
 
-def score_of(product: ListedProduct, outcome: Outcome, asker: Asker) -> float:
+def score_of(
+    product: ListedProduct,
+    outcome: Outcome,
+    asker: Asker,
+    counted: ProductStanding = NOTHING_COUNTED,
+) -> float:
     """Return the weighted sum of the four factors, rounded to 9 places."""
-    return _score(standing_of(product), product, outcome, asker)
+    return _score(standing_of(product, counted), product, outcome, asker)
 
 
-def standing_of(product: ListedProduct) -> Standing:
+def standing_of(product: ListedProduct, counted: ProductStanding = NOTHING_COUNTED) -> Standing:
     """Return the part of the factors that is the product's own."""
-    return Standing(checkable_share(product), _cost(product.terms), _speed(product.terms))
+    return Standing(
+        chance_of(product, counted), _cost(product.terms), _speed(product.terms, counted)
+    )
+
+
+def chance_of(product: ListedProduct, counted: ProductStanding) -> float:
+    """Return the product's own half of the likelihood: outcomes where enough, else declared."""
+    declared = checkable_share(product)
+    chance = declared
+    if counted.approval_rate is not None:
+        chance = _drawn(counted.approval_rate, counted.decided, declared)
+    if counted.lead_quality is None:
+        return chance
+    quality = _drawn(counted.lead_quality, counted.leads, declared)
+    return (1 - LEAD_SHARE) * chance + LEAD_SHARE * quality
+
+
+def _drawn(share: float, cases: int, declared: float) -> float:
+    return (share * cases + PRIOR_CASES * declared) / (cases + PRIOR_CASES)
 
 
 @lru_cache(maxsize=2)
 def _standings(index: ProductIndex) -> tuple[Standing, ...]:
-    return tuple(standing_of(product) for product in index.products)
+    return tuple(
+        standing_of(product, index.standings.get(product.product_id, NOTHING_COUNTED))
+        for product in index.products
+    )
 
 
 @lru_cache(maxsize=2)
@@ -120,25 +192,29 @@ def _factor_values(
     standing: Standing, product: ListedProduct, outcome: Outcome, asker: Asker
 ) -> dict[str, float]:
     return {
-        "likelihood": OUTCOME_WEIGHTS[outcome]
-        * (0.5 * asker.grade_share + 0.5 * standing.checkable),
+        "likelihood": OUTCOME_WEIGHTS[outcome] * (0.5 * asker.grade_share + 0.5 * standing.chance),
         "cost": standing.cost,
         "speed": standing.speed,
         "fit": _fit(product.terms, asker.wish),
     }
 
 
-def explain(product: ListedProduct, outcome: Outcome, asker: Asker) -> tuple[RankingFactor, ...]:
-    """Return the factors with weight and a plain sentence each, 「为什么排在这里」."""
-    values = _factor_values(standing_of(product), product, outcome, asker)
-    texts = {
-        "likelihood": _likelihood_text(product, asker),
-        "cost": _cost_text(product.terms),
-        "speed": _speed_text(product.terms),
-        "fit": _fit_text(product.terms, asker.wish),
+def explain(
+    product: ListedProduct,
+    outcome: Outcome,
+    asker: Asker,
+    counted: ProductStanding = NOTHING_COUNTED,
+) -> tuple[RankingFactor, ...]:
+    """Return the factors with weight, a plain sentence and its numbers, 「为什么排在这里」."""
+    values = _factor_values(standing_of(product, counted), product, outcome, asker)
+    said = {
+        "likelihood": words.likelihood(product, asker.readings, counted),
+        "cost": words.cost(product.terms),
+        "speed": words.speed(product.terms, counted),
+        "fit": words.fit(product.terms, asker.wish),
     }
     return tuple(
-        RankingFactor(code, NAMES[code], round(value, PLACES), WEIGHTS[code], texts[code])
+        RankingFactor(code, NAMES[code], round(value, PLACES), WEIGHTS[code], *said[code])
         for code, value in values.items()
     )
 
@@ -154,9 +230,10 @@ def daily_seed(product: ListedProduct, on: date) -> str:
     return hashlib.sha256(f"{on.isoformat()}:{product.product_id}".encode()).hexdigest()
 
 
-def _match(
-    product: ListedProduct, outcome: Outcome, asker: Asker, *, rank: int, score: float
-) -> ProductMatch:
+def _match(index: ProductIndex, asker: Asker, rank: int, placed: Placed) -> ProductMatch:
+    place, outcome, score = placed
+    product = index.products[place]
+    counted = index.standings.get(product.product_id, NOTHING_COUNTED)
     return ProductMatch(
         version_id=product.version_id,
         product_id=product.product_id,
@@ -166,7 +243,7 @@ def _match(
         outcome=outcome,
         rank=rank,
         score=score,
-        factors=explain(product, outcome, asker),
+        factors=explain(product, outcome, asker, counted),
         findings=findings_for(product, asker.readings),
         text_conditions=product.text_conditions,
     )
@@ -177,9 +254,10 @@ def _cost(terms: Terms) -> float:
     return 0.0 if rate is None else max(0.0, 1 - float(rate) / DEAREST_RATE)
 
 
-def _speed(terms: Terms) -> float:
+def _speed(terms: Terms, counted: ProductStanding) -> float:
     days = terms.promise_days
-    return 0.0 if days is None else max(0.0, 1 - days / SLOWEST_DAYS)
+    promised = 0.0 if days is None else max(0.0, 1 - days / SLOWEST_DAYS)
+    return promised if counted.kept_promise is None else promised * counted.kept_promise
 
 
 def _fit(terms: Terms, wish: Wish) -> float:
@@ -202,39 +280,3 @@ def _within(wanted: int, low: int | None, high: int | None) -> float:
     if high is None or wanted < (low or 0):
         return 0.0
     return 1.0 if wanted <= high else high / wanted
-
-
-def _likelihood_text(product: ListedProduct, asker: Asker) -> str:
-    grade = asker.readings.get("grade")
-    known = f"信用等级 {grade}" if isinstance(grade, str) else "暂无信用等级，按最低档计"
-    if not product.text_conditions:
-        return f"{known};产品条件平台均可核对。"
-    return f"{known};另有 {len(product.text_conditions)} 项条件须由银行核对。"
-
-
-def _cost_text(terms: Terms) -> str:
-    rate = terms.all_in_rate
-    if rate is None:
-        return "银行未公布最高利率，本项按 0 计。"
-    return f"年化综合成本最高 {rate * 100:.2f}%。"
-
-
-def _speed_text(terms: Terms) -> str:
-    if terms.promise_days is None:
-        return "银行未承诺办理时限，本项按 0 计。"
-    return f"银行承诺 {terms.promise_days} 个工作日内答复。"
-
-
-def _fit_text(terms: Terms, wish: Wish) -> str:
-    if wish == Wish():
-        return "您没有填写需求，本项对所有产品相同。"
-    parts: list[str] = []
-    if wish.amount_fen is not None:
-        limit = "未公布" if terms.amount_max_fen is None else format_wan(terms.amount_max_fen)
-        parts.append(f"您需要 {format_wan(wish.amount_fen)},产品最高额度{limit}")
-    if wish.term_months is not None:
-        longest = "未公布" if terms.term_max_months is None else f"{terms.term_max_months} 个月"
-        parts.append(f"您需要 {wish.term_months} 个月，产品最长期限{longest}")
-    if wish.guarantee is not None:
-        parts.append(f"产品担保方式为{GUARANTEE_NAMES[terms.guarantee]}")
-    return ";".join(parts) + "。"

@@ -1,6 +1,8 @@
 """The words of the matching slice."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -8,64 +10,29 @@ from uuid import UUID
 from xinyidai.products.values import Finding, MatchSubject, Outcome, Terms, Wish
 
 __all__ = [
-    "FINANCING_NEED_STATE_NAMES",
+    "FEWEST_DECIDED",
+    "FEWEST_LEADS",
+    "FEWEST_PROMISES",
     "RULES_VERSION",
-    "FinancingNeedAction",
-    "FinancingNeedState",
+    "STANDING_MONTHS",
     "MatchSubject",
-    "NeedFacts",
+    "MatchingAction",
+    "OutcomeCounts",
     "ProductMatch",
+    "ProductStanding",
     "RankingFactor",
+    "StandingBasis",
     "Wish",
 ]
 
 # Raised with every change of outcomes, factors or weights; stored with each run.
-RULES_VERSION = "2026.1"
+RULES_VERSION = "2026.2"
 
 
-class FinancingNeedState(StrEnum):
-    """State of a financing need, 融资需求状态."""
+class MatchingAction(StrEnum):
+    """What is done with matching."""
 
-    DRAFT = "draft"  # 草稿
-    PUBLISHED = "published"  # 已发布
-    DISPATCHED = "dispatched"  # 已派单
-    CLAIMED = "claimed"  # 已抢单
-    CONTACTED = "contacted"  # 已对接
-    CONVERTED = "converted"  # 已转申请
-    WITHDRAWN = "withdrawn"  # 已撤回
-    EXPIRED = "expired"  # 已过期
-
-
-FINANCING_NEED_STATE_NAMES: dict[FinancingNeedState, str] = {
-    FinancingNeedState.DRAFT: "草稿",
-    FinancingNeedState.PUBLISHED: "已发布",
-    FinancingNeedState.DISPATCHED: "已派单",
-    FinancingNeedState.CLAIMED: "已抢单",
-    FinancingNeedState.CONTACTED: "已对接",
-    FinancingNeedState.CONVERTED: "已转申请",
-    FinancingNeedState.WITHDRAWN: "已撤回",
-    FinancingNeedState.EXPIRED: "已过期",
-}
-
-
-class FinancingNeedAction(StrEnum):
-    """What is done to a financing need."""
-
-    DRAFT = "financing_need:draft"  # 保存草稿
-    UPDATE = "financing_need:update"  # 修改草稿
-    PUBLISH = "financing_need:publish"  # 发布
-    WITHDRAW = "financing_need:withdraw"  # 撤回
-    EXPIRE = "financing_need:expire"  # 到期
     MATCH = "enterprise:match"  # 匹配产品
-
-
-@dataclass(frozen=True)
-class NeedFacts:
-    """What a firm writes in a financing need; the amount in 分."""
-
-    wish: Wish
-    purpose_text: str = ""
-    preferences: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,6 +44,7 @@ class RankingFactor:
     value: float
     weight: float
     text: str
+    numbers: Mapping[str, float | str | None] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Return the factor for a stored row or an answer to a program."""
@@ -86,6 +54,7 @@ class RankingFactor:
             "value": self.value,
             "weight": self.weight,
             "text": self.text,
+            "numbers": dict(self.numbers),
         }
 
 
@@ -123,3 +92,54 @@ class ProductMatch:
         """Return the result in one line: 满足 7/9 项."""
         met = len(self.findings) - len(self.unmet) - len(self.missing)
         return f"满足 {met}/{len(self.findings)} 项"
+
+
+# Outcomes count once there are enough of them; until then a product stands by what it declares.
+STANDING_MONTHS = 12
+FEWEST_DECIDED = 30
+FEWEST_PROMISES = 20
+FEWEST_LEADS = 20
+
+
+class StandingBasis(StrEnum):
+    """Whose decisions the approval likelihood rests on, 办成可能的依据."""
+
+    PRODUCT = "product"  # 本产品近 12 个月的决定
+    PEERS = "peers"  # 同类机构同类产品近 12 个月的决定
+    DECLARED = "declared"  # 银行公布的条件
+
+
+@dataclass(frozen=True)
+class OutcomeCounts:
+    """What came of one product's applications and leads in the 12 months before a day.
+
+    `peer_*` are the decisions on all products of the same kind by institutions of the same kind.
+    `promised` are applications whose promised day came, `kept` those answered by then. `leads_fit`
+    are the leads that proved to meet the conditions, of the `leads_judged` that say so either way.
+    """
+
+    decided: int = 0
+    approved: int = 0
+    peer_decided: int = 0
+    peer_approved: int = 0
+    promised: int = 0
+    kept: int = 0
+    leads_judged: int = 0
+    leads_fit: int = 0
+
+
+@dataclass(frozen=True)
+class ProductStanding:
+    """The outcomes that the public order reads; None where there are too few to count.
+
+    `decided`, `promised` and `leads` say how many each share rests on.
+    """
+
+    approval_rate: float | None = None
+    decided: int = 0
+    kept_promise: float | None = None
+    lead_quality: float | None = None
+    promised: int = 0
+    leads: int = 0
+    basis: StandingBasis = StandingBasis.DECLARED
+    counted_on: date | None = None

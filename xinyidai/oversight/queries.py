@@ -10,10 +10,10 @@ from sqlalchemy.orm import aliased
 
 from xinyidai.applications.models import ApplicationStep, LoanApplication
 from xinyidai.applications.values import FINAL_STATES
+from xinyidai.financing_needs.models import FinancingNeed
 from xinyidai.kernel.db import db
 from xinyidai.kernel.errors import NotFound
 from xinyidai.kernel.http import Page
-from xinyidai.matching.models import FinancingNeed
 from xinyidai.matchmaking_events.models import EventRegistration, MatchmakingEvent, Meeting
 from xinyidai.oversight.models import QueryAlarm, Reconciliation, SampledQuery
 from xinyidai.oversight.rules import start_of

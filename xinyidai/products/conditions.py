@@ -1,8 +1,13 @@
-"""Turn the sentences of a published product into criteria, by a small table of patterns.
+"""Turn the sentences of a published product into criteria, by small tables of patterns.
 
-A clause becomes criteria only if the patterns explain all of it; a clause they explain in part
-gives the criteria that are necessary anyway and stays text too, and the rest stays text alone.
-Nothing is guessed: «优先», «重点支持» and the like are no conditions.
+A clause becomes criteria only if the patterns explain all of it, every number included; a clause
+they explain in part gives the criteria that are necessary anyway and stays text too, and the rest
+stays text alone. Nothing is guessed: «优先», «重点支持» and the like are no conditions, a number
+without a comparison bounds nothing, and what stands under «…之一» is an alternative.
+
+There is no OR between fields: a product's criteria all hold together, so that each that fails is a
+reason of its own and the nearest change is well defined. Alternatives within one field are one
+criterion («属于其中之一»); between fields they stay text.
 """
 
 import re
@@ -10,34 +15,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from xinyidai.kernel.money import Yuan
+from xinyidai.products.amounts import Bound, bound_of, bound_pattern
+from xinyidai.products.clauses import ALTERNATIVES, ONE_OF, PREFERENCE, bare, clauses_of
+from xinyidai.products.places import PLACES, SHORT_NAMES
 
 DISHONESTY_INDICATOR = "indicator:dishonesty_listed"
 SERIOUS_INDICATOR = "indicator:serious_violation_listed"
 TAX_LEVEL_INDICATOR = "indicator:tax_grade_latest"
 
-_CLAUSE_ENDS = re.compile(r"[;；。\n|]")
-_NUMBERING = re.compile(r"^\s*(?:\d{1,2}[.、．)]|[（(]\d{1,2}[)）])\s*")
-_PREFERENCE = re.compile(r"优先|重点支持|鼓励|可适当|不限于|原则上")
 _FILLERS = re.compile(
-    r"[\s,，、()（）的及和且或与:：须应为是在内]|企业|依法|独立法人|法人|国家|认定|等|申请|借款人"
+    r"[\s,，、()（）的及和且或与:：须应为是在内并]|企业|公司|依法|独立法人|法人|国家|认定|等|申请|借款人"
+    r"|从事|属于|要求|具有|具备|相关|至少|时间|满足|客户|拥有|持有|取得|面向|适用于|适合"
 )
-_DIGITS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "八": 8, "十": 10}
 TAX_LEVELS = {"A": 4, "B": 3, "M": 2.5, "C": 2}  # as in the indicator dictionary
-PLACES = {
-    "成都": "510100",
-    "重庆": "500000",
-    "四川": "510000",
-    "川": "510000",
-    "巩义": "410181",
-    "郑州": "410100",
-    "平顶山": "410400",
-    "汝州": "410482",
-    "河南": "410000",
-    "北京": "110000",
-    "上海": "310000",
-}
-_PLACE = "|".join(PLACES)
+_PLACE = "|".join(sorted(PLACES, key=len, reverse=True))
+_SHORT = "|".join(SHORT_NAMES)
 TAG_WORDS: tuple[tuple[str, str], ...] = (
     ("高新技术企业", "high_tech"),
     ("科技型中小微?企业", "tech_sme"),
@@ -52,6 +44,71 @@ SCALE_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("小微企业|小型微型企业|小微型企业", ("small", "micro")),
     ("中小企业|中小型企业", ("medium", "small", "micro")),
 )
+KIND_WORDS: tuple[tuple[str, str, str], ...] = (
+    ("个体工商户", "individual", "个体工商户"),
+    ("农民专业合作社", "cooperative", "农民专业合作社"),
+)
+INDUSTRY_WORDS: tuple[tuple[str, str, str], ...] = (
+    ("农、?林、?牧、?渔业", "A", "农林牧渔业"),
+    ("制造业", "C", "制造业"),
+    ("建筑业", "E", "建筑业"),
+    ("批发(?:和|、|与)?零售业", "F", "批发和零售业"),
+    ("交通运输(?:、仓储和邮政)?业", "G", "交通运输业"),
+    ("住宿(?:和|、)?餐饮业", "H", "住宿和餐饮业"),
+    ("软件(?:和信息技术服务)?业", "I65", "软件和信息技术服务业"),
+)
+_YEAR = r"(?:近(?:一年|1年|12个月|十二个月)|年度?)(?:内|的)?"
+# Code, field, subject, name. A subject names exactly what the field measures.
+AMOUNTS: tuple[tuple[str, str, str, str], ...] = (
+    ("revenue", "revenue_fen", r"(?:上一?)?年度?(?:营业|销售|主营业务)(?:总?收入|总?额)|年营收",
+     "上年营业收入"),
+    ("invoice_sales", "indicator:invoice_sales_12m",
+     rf"{_YEAR}(?:增值税)?开票(?:销售)?(?:收入|金额|总?额|量)?", "近 12 个月开票销售额"),
+    ("tax_paid", "indicator:tax_paid_12m", rf"{_YEAR}(?:缴|纳|完)税(?:总?额|金额)?",
+     "近 12 个月纳税额"),
+    ("registered_capital", "registered_capital_fen", r"注册(?:资本|资金)金?", "注册资本"),
+)  # fmt: skip
+COUNTS: tuple[tuple[str, str, str, str], ...] = (
+    ("employees", "employees", r"(?:在职|在岗)?(?:员工|职工|从业人员)(?:总?人?数)?", "人|名"),
+    ("insured_staff", "indicator:social_insurance_staff_latest",
+     r"(?:缴纳社保|社保缴纳|参保)(?:的)?(?:员工|职工)?(?:总?人?数)?", "人|名"),
+    ("inventions", "indicator:invention_patents_total", r"有效发明专利(?:数量?)?", "项|件|个"),
+    ("copyrights", "indicator:software_copyrights_total", r"软件著作权(?:数量?)?", "项|件|个"),
+)  # fmt: skip
+COUNT_NAMES = {
+    "employees": "员工人数",
+    "insured_staff": "参保人数",
+    "inventions": "有效发明专利",
+    "copyrights": "软件著作权",
+}
+_NEGATED = r"未|没有|不存在|无|不属于|不在|不得|非"
+# Code, indicator, words after a negation, what the firm is told. A history («…记录») is more than
+# what stands today, so the word stays over and the clause stays text beside its criterion.
+ABSENCES: tuple[tuple[str, str, str, str], ...] = (
+    ("no_dishonesty", DISHONESTY_INDICATOR, r"失信被执行人(?:企业)?(?:名单|信息|记录)?",
+     "企业在失信被执行人名单内,不符合该产品的条件。"),
+    ("no_serious_violation", SERIOUS_INDICATOR, r"严重违法失信(?:企业|主体)?(?:名单)?",
+     "企业在严重违法失信名单内,不符合该产品的条件。"),
+    ("no_abnormal", "indicator:abnormal_listed", r"(?:企业)?(?:经营异常|异常经营)(?:企业)?名[录单]",
+     "企业在经营异常名录内,移出后可以申请。"),
+    ("no_major_tax", "indicator:major_tax_violation_listed",
+     r"重大税收违法(?:失信)?(?:案件|主体)?(?:当事人)?名单",
+     "企业在重大税收违法名单内,不符合该产品的条件。"),
+    ("no_tax_abnormal", "indicator:tax_abnormal_listed", r"税务非正常户",
+     "企业为税务非正常户,解除后可以申请。"),
+    ("no_tax_debt", "indicator:tax_arrears_amount", r"(?:当前)?(?:欠税|欠缴税款|拖欠税款)",
+     "企业有欠税,缴清后可以申请。"),
+    ("no_social_debt", "indicator:social_insurance_arrears_amount",
+     r"(?:当前)?(?:社保欠费|欠缴社保|拖欠社保)", "企业有社保欠费,补缴后可以申请。"),
+    ("no_enforcement", "indicator:enforcement_amount_36m", r"未结(?:清)?的?(?:被?执行)案件",
+     "企业有未结的执行案件,结案后可以申请。"),
+)  # fmt: skip
+_JOINED = re.compile(r"[、,，/]|或|和|及|与")
+_ALL = re.compile(r"且|同时|均")
+# A subject counts only where nothing before it can change what it means.
+_CLEAN_BEFORE = re.compile(
+    r"(?:^|[\s,，、;；:：()（）]|企业|公司|申请人|且|并|及|和|依法|合法|注册|登记|上|拥有|具有|取得|须|应)$"
+)
 
 
 @dataclass(frozen=True)
@@ -63,10 +120,28 @@ class Conditions:
     text_conditions: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class ReadClause:
+    """What was read from one clause; `is_whole` when nothing of it is left over."""
+
+    criteria: tuple[dict[str, Any], ...]
+    regions: tuple[str, ...]
+    is_whole: bool
+
+    @property
+    def found_any(self) -> bool:
+        """Say whether any rule came of the clause."""
+        return bool(self.criteria or self.regions)
+
+
+NOTHING = ReadClause((), (), is_whole=False)
+
+
 @dataclass
 class _Reader:
     """The clause being read: what is left of it and what was found in it."""
 
+    clause: str
     rest: str
     criteria: list[dict[str, Any]]
     regions: list[str]
@@ -77,6 +152,16 @@ class _Reader:
         if found:
             self.rest = self.rest[: found.start()] + " " + self.rest[found.end() :]
         return found
+
+    def take_bound(self, subject: str, units: str) -> Bound | None:
+        """Cut out «subject, comparison, number», where it bounds exactly one side."""
+        found = re.search(bound_pattern(subject, units), self.rest)
+        if found is None or not _CLEAN_BEFORE.search(self.rest[: found.start()]):
+            return None
+        bound = bound_of(found)
+        if bound is not None:
+            self.rest = self.rest[: found.start()] + " " + self.rest[found.end() :]
+        return bound
 
     def add(self, code: str, field: str, operator: str, value: object, text: str) -> None:
         """Keep one criterion."""
@@ -92,32 +177,54 @@ class _Reader:
             }
         )
 
+    def add_bound(self, code: str, field: str, bound: Bound, value: object, name: str) -> None:
+        """Keep the criterion of a bound."""
+        operator = "at_least" if bound.is_least else "at_most"
+        ending = code if bound.is_least else f"{code}_most"
+        self.add(ending, field, operator, value, f"{name}须{bound.words}。")
+
 
 def read_conditions(target: str, conditions: str) -> Conditions:
     """Read who a product is for and what it asks; equal criteria are kept once."""
     criteria: dict[str, dict[str, Any]] = {}
     regions: dict[str, None] = {}
     texts: dict[str, None] = {}
-    for clause in _clauses(f"{target};{conditions}"):
-        reader = _Reader(clause, [], [])
-        whole = not _PREFERENCE.search(clause) and _read(reader)
-        for criterion in reader.criteria:
-            criteria.setdefault(criterion["code"], criterion)
-        regions.update(dict.fromkeys(reader.regions))
-        if not whole:
-            texts[clause] = None
+    for text in (target, conditions):
+        for clause, found in read_clauses(text):
+            for criterion in found.criteria:
+                criteria.setdefault(criterion["code"], criterion)
+            regions.update(dict.fromkeys(found.regions))
+            if clause and not found.is_whole:
+                texts[clause] = None
     return Conditions(tuple(criteria.values()), tuple(regions), tuple(texts))
 
 
-def _clauses(text: str) -> list[str]:
-    parts = (_NUMBERING.sub("", part).strip() for part in _CLAUSE_ENDS.split(text))
-    return [part for part in parts if part]
+def read_clauses(text: str) -> list[tuple[str, ReadClause]]:
+    """Return each clause, bare, with what was read of it; alternatives give no criterion."""
+    read: list[tuple[str, ReadClause]] = []
+    alternatives = False
+    for clause in map(bare, clauses_of(text)):
+        alternatives = alternatives or bool(re.search(ALTERNATIVES, clause))
+        read.append((clause, NOTHING if alternatives else read_clause(clause)))
+    return read
+
+
+def read_clause(clause: str) -> ReadClause:
+    """Return the criteria of one clause without its numbering."""
+    if re.search(PREFERENCE, clause):
+        return NOTHING
+    reader = _Reader(clause, clause, [], [])
+    is_whole = _read(reader) and bool(reader.criteria or reader.regions)
+    told = "".join(criterion["denial_text"] for criterion in reader.criteria)
+    numbers = re.findall(r"\d+(?:\.\d+)?", clause)
+    is_whole = is_whole and all(number in told for number in numbers)
+    return ReadClause(tuple(reader.criteria), tuple(reader.regions), is_whole)
 
 
 def _read(reader: _Reader) -> bool:
     for pattern in (*_NECESSARY, _region):
         pattern(reader)
-    if "或" in reader.rest and (reader.criteria or reader.regions):
+    if re.search(ONE_OF, reader.rest) and (reader.criteria or reader.regions):
         # «成立2年以上或注册资本100万元以上»: neither is necessary.
         reader.criteria.clear()
         reader.regions.clear()
@@ -134,59 +241,44 @@ def _read(reader: _Reader) -> bool:
 
 def _one_alternative(reader: _Reader, necessary: int) -> bool:
     # «小微企业或个体工商户» joins two fields by OR, which a list of criteria cannot say.
-    if len(reader.criteria) - necessary > 1:
+    # «从事制造业的小微企业» joins them by «的», so both hold.
+    if len(reader.criteria) - necessary > 1 and _JOINED.search(reader.clause):
         del reader.criteria[necessary:]
         return False
     return True
 
 
 def _years(reader: _Reader) -> None:
-    found = reader.take(
-        r"(?:成立|持续经营|连续经营|正常经营|注册)(?:时间|年限)?(?:已?满|达到?|超过|不少于|不低于|在)?\s*"
-        r"(\d+|[一二两三四五六八十])\s*(年|个月)(?:[(（]含[)）])?(?:及?以上|以上[(（]含[)）])?(?!以内|以下|内)"
+    subject = (
+        r"(?:企业|公司)?(?:注册)?(?:成立|设立|持续经营|连续经营|正常经营|注册|营业执照(?:注册|登记)?)"
+        r"(?:时间|年限|期限)?"
     )
+    bound = reader.take_bound(subject, "年|个月")
+    if bound is not None and not bound.is_strict:
+        reader.add_bound(
+            "years_established", "years_established", bound, bound.years, "企业成立年限"
+        )
+
+
+def _absences(reader: _Reader) -> None:
+    begun = re.search(_NEGATED, reader.rest)
+    if begun is None:
+        return
+    found = False
+    for code, indicator, words, text in ABSENCES:
+        place = re.search(words, reader.rest)
+        if place and place.start() >= begun.start():
+            reader.take(words)
+            reader.add(code, indicator, "at_most", 0, text)
+            found = True
     if found:
-        number = int(_DIGITS.get(found.group(1)) or found.group(1))
-        years = number if found.group(2) == "年" else number / 12
-        reader.add(
-            "years_established", "years_established", "at_least", years,
-            f"企业成立年限须不少于 {found.group(1)} {found.group(2)}。",
-        )  # fmt: skip
-
-
-def _young(reader: _Reader) -> None:
-    found = reader.take(r"成立(?:时间)?(?:不超过)?\s*(\d+)\s*年(?:[(（]含[)）])?(?:以内|以下|内)")
-    if found:
-        reader.add(
-            "years_established_most", "years_established", "at_most", int(found.group(1)),
-            f"企业成立年限须不超过 {found.group(1)} 年。",
-        )  # fmt: skip
-
-
-def _dishonesty(reader: _Reader) -> None:
-    found = reader.take(
-        r"(?:未|没有|不|无)(?:被)?(?:列入|纳入|存在|属于)?[^;；。,，]{0,8}?失信被执行人(?:名单|记录|信息)?"
-    )
-    if found:
-        reader.add(
-            "no_dishonesty", DISHONESTY_INDICATOR, "at_most", 0,
-            "企业在失信被执行人名单内,不符合该产品的条件。",
-        )  # fmt: skip
-
-
-def _serious(reader: _Reader) -> None:
-    negated = re.search(r"未|没有|不存在|无", reader.rest) or reader.criteria
-    if negated and reader.take(r"严重违法失信(?:企业|主体)?(?:名单)?"):
-        reader.add(
-            "no_serious_violation", SERIOUS_INDICATOR, "at_most", 0,
-            "企业在严重违法失信名单内,不符合该产品的条件。",
-        )  # fmt: skip
+        reader.take(rf"(?:{_NEGATED})(?:有)?(?:被|曾)?(?:列入|纳入|存在|进入)?(?:国家|税务|工商)?")
 
 
 def _tax_level(reader: _Reader) -> None:
     found = reader.take(
-        r"纳税(?:信用)?(?:等级|级别|评级)?[^;；。,，A-Z]{0,6}((?:[ABMC]级?[、,，/和或及]?)+)"
-        r"(?:[(（]含[)）])?(?:以上)?"
+        r"(?:纳税|税务)(?:信用)?(?:等级|级别|评级|评定)?[^;；。,，A-Z]{0,6}((?:[ABMC]级?[、,，/和或及]?)+)"
+        r"(?:[(（]含[)）])?(?:及?以上)?"
     )
     if found:
         lowest = max(
@@ -198,28 +290,23 @@ def _tax_level(reader: _Reader) -> None:
         )  # fmt: skip
 
 
-def _revenue(reader: _Reader) -> None:
-    found = reader.take(
-        r"年?(?:销售|营业)(?:收入|额)(?:须|应)?(?:达到?|不低于|不少于|在|超过)?\s*(\d+(?:\.\d+)?)万元?"
-        r"(?:[(（]含[)）])?(?:及?以上)?"
-    )
-    if found:
-        reader.add(
-            "revenue", "revenue_fen", "at_least", Yuan.of_wan(found.group(1)).fen,
-            f"上年营业收入须不低于 {found.group(1)} 万元。",
-        )  # fmt: skip
+def _amounts(reader: _Reader) -> None:
+    for code, field, subject, name in AMOUNTS:
+        bound = reader.take_bound(subject, "亿元?|万元?|元")
+        if bound is not None:
+            reader.add_bound(code, field, bound, bound.fen, name)
 
 
-def _capital(reader: _Reader) -> None:
-    found = reader.take(
-        r"注册(?:资本|资金)金?(?:须|应)?(?:达到?|不低于|不少于|在|超过)?\s*(\d+(?:\.\d+)?)万元?"
-        r"(?:[(（]含[)）])?(?:及?以上)?"
-    )
-    if found:
-        reader.add(
-            "registered_capital", "registered_capital_fen", "at_least",
-            Yuan.of_wan(found.group(1)).fen, f"注册资本须不低于 {found.group(1)} 万元。",
-        )  # fmt: skip
+def _counts(reader: _Reader) -> None:
+    for code, field, subject, units in COUNTS:
+        bound = reader.take_bound(subject, units)
+        if bound is not None and bound.count is not None:
+            reader.add_bound(code, field, bound, bound.count, COUNT_NAMES[code])
+
+
+def _operating(reader: _Reader) -> None:
+    if reader.take(r"(?:登记|经营|工商)状态(?:须|应)?(?:为|是)?(?:存续|在业|在营|开业)"):
+        reader.add("in_operation", "in_operation", "is_true", None, "企业登记状态须为存续。")
 
 
 def _region(reader: _Reader) -> None:
@@ -229,12 +316,17 @@ def _region(reader: _Reader) -> None:
     )
     if found:
         reader.regions.append(PLACES[found.group(1) or found.group(2)])
+        return
+    short = reader.take(rf"在({_SHORT})(?:登记)?注册(?:登记)?")
+    if short:
+        reader.regions.append(SHORT_NAMES[short.group(1)])
 
 
 def _tags(reader: _Reader) -> None:
     tags = [tag for words, tag in TAG_WORDS if reader.take(words)]
     if tags:
-        reader.add("qualification", "tags", "has_any", tags, "企业不具有该产品要求的资质。")
+        operator = "has_all" if len(tags) > 1 and _ALL.search(reader.clause) else "has_any"
+        reader.add("qualification", "tags", operator, tags, "企业不具有该产品要求的资质。")
 
 
 def _scale(reader: _Reader) -> None:
@@ -244,22 +336,33 @@ def _scale(reader: _Reader) -> None:
             return
 
 
-def _individual(reader: _Reader) -> None:
-    if reader.take(r"个体工商户"):
+def _kinds(reader: _Reader) -> None:
+    kinds = [(kind, name) for words, kind, name in KIND_WORDS if reader.take(words)]
+    if kinds:
+        names = "、".join(name for _, name in kinds)
         reader.add(
-            "individual", "enterprise_kind", "is_one_of", ["individual"],
-            "该产品只面向个体工商户。",
+            "individual", "enterprise_kind", "is_one_of", [kind for kind, _ in kinds],
+            f"该产品只面向{names}。",
+        )  # fmt: skip
+
+
+def _industries(reader: _Reader) -> None:
+    found = [(code, name) for words, code, name in INDUSTRY_WORDS if reader.take(words)]
+    if found:
+        names = "、".join(name for _, name in found)
+        reader.add(
+            "industry", "industry", "in_industry", [code for code, _ in found],
+            f"该产品只面向{names}。",
         )  # fmt: skip
 
 
 _Pattern = Callable[[_Reader], None]
 _NECESSARY: tuple[_Pattern, ...] = (
-    _young,
     _years,
-    _dishonesty,
-    _serious,
+    _absences,
     _tax_level,
-    _revenue,
-    _capital,
+    _amounts,
+    _counts,
+    _operating,
 )
-_ALTERNATIVES: tuple[_Pattern, ...] = (_tags, _scale, _individual)
+_ALTERNATIVES: tuple[_Pattern, ...] = (_tags, _scale, _kinds, _industries)

@@ -7,6 +7,7 @@ from xinyidai.products.values import ProductVersionState as S
 LIFECYCLE: Lifecycle[S, A] = Lifecycle(
     {
         A.UPDATE: Step(frozenset({S.DRAFT}), S.DRAFT),
+        A.EXEMPLIFY: Step(frozenset({S.DRAFT}), S.DRAFT),
         A.SUBMIT: Step(frozenset({S.DRAFT}), S.UNDER_REVIEW),
         A.RETURN: Step(frozenset({S.UNDER_REVIEW}), S.DRAFT),
         A.LIST: Step(frozenset({S.UNDER_REVIEW}), S.LISTED),

@@ -6,15 +6,18 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from xinyidai.kernel import clock
 from xinyidai.kernel.db import Model, new_id, state_type
+from xinyidai.products.rules import parse_cost_items
 from xinyidai.products.values import (
     GuaranteeKind,
     ProductKind,
     ProductVersionState,
     RepaymentMethod,
+    ShadowSide,
     Terms,
 )
 
@@ -38,7 +41,8 @@ class ProductVersion(Model):
     """One version of a product, 产品版本; frozen once listed.
 
     `submitted_by` and `approved_by` are accounts, `submitted_party` and `approved_party` the
-    institution and the office they acted for: two people of two parties.
+    institution and the office they acted for: two people of two parties. `replaced_on` is the day
+    on which a newer version, listed already, takes its place.
     """
 
     __tablename__ = "product_version"
@@ -63,7 +67,7 @@ class ProductVersion(Model):
             "uq_product_version_listed",
             "product_id",
             unique=True,
-            postgresql_where=text("state = 'listed'"),
+            postgresql_where=text("state = 'listed' and replaced_on is null"),
         ),
         Index("ix_product_version_state", "state"),
     )
@@ -84,6 +88,8 @@ class ProductVersion(Model):
     rate_max: Mapped[Decimal | None]
     fee_rate: Mapped[Decimal | None]
     fee_note: Mapped[str] = mapped_column(Text, default="")
+    # Null is not published, 未公布; an empty list says that there are no other fees.
+    cost_items: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB(none_as_null=True))
     guarantee: Mapped[GuaranteeKind] = mapped_column(state_type(GuaranteeKind))
     repayment: Mapped[RepaymentMethod] = mapped_column(state_type(RepaymentMethod))
     promise_days: Mapped[int | None]
@@ -96,6 +102,10 @@ class ProductVersion(Model):
     description: Mapped[str] = mapped_column(Text, default="")
     whitelist_code: Mapped[str | None] = mapped_column(String(64))
     effective_from: Mapped[date | None]
+    industry_codes: Mapped[list[str]] = mapped_column(default=list)
+    target_groups: Mapped[list[str]] = mapped_column(default=list)
+    examples: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    replaced_on: Mapped[date | None]
     source: Mapped[str] = mapped_column(Text, default="")
     return_reason: Mapped[str | None] = mapped_column(Text)
     drafted_by: Mapped[UUID | None]
@@ -126,4 +136,65 @@ class ProductVersion(Model):
             guarantee=self.guarantee,
             repayment=self.repayment,
             promise_days=self.promise_days,
+            cost_items=parse_cost_items(self.cost_items),
         )
+
+
+class ShadowRun(Model):
+    """One trial of a version on the past twelve months beside the listed one, 试运行; append-only.
+
+    Counts are firms. `gained` and `lost` had the product open to them in some month under one of
+    the two versions only; `reach` and `listed_reach` are counted on the newest day. `months` and
+    `by_criterion` are the same in parts, `met` says how many firms meet each criterion now;
+    `rules_digest` names the rules that were tried.
+    """
+
+    __tablename__ = "product_shadow_run"
+    __table_args__ = (
+        Index("ix_product_shadow_run_version_id", "version_id", "run_at"),
+        CheckConstraint("reach between 0 and firms", name="reach_within_firms"),
+        CheckConstraint("listed_reach between 0 and firms", name="listed_reach_within_firms"),
+        CheckConstraint("gained >= 0 and lost >= 0", name="changes_not_negative"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("product_version.id"))
+    listed_version_id: Mapped[UUID | None] = mapped_column(ForeignKey("product_version.id"))
+    rules_digest: Mapped[str] = mapped_column(String(64))
+    rules_version: Mapped[str] = mapped_column(String(40))
+    dictionary_version: Mapped[str] = mapped_column(String(40))
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    firms: Mapped[int]
+    reach: Mapped[int]
+    listed_reach: Mapped[int]
+    gained: Mapped[int]
+    lost: Mapped[int]
+    months: Mapped[list[dict[str, Any]]]
+    by_criterion: Mapped[list[dict[str, Any]]]
+    met: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    left_out: Mapped[list[str]] = mapped_column(default=list)
+    query_event_id: Mapped[UUID]
+    run_by: Mapped[UUID | None]
+    run_by_name: Mapped[str]
+    run_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class ShadowChange(Model):
+    """A firm that a trial found on one side only, 试运行变化; append-only.
+
+    `facts_version` is the firm's at the newest day tried; None when the change is in the past.
+    """
+
+    __tablename__ = "product_shadow_change"
+    __table_args__ = (
+        UniqueConstraint("run_id", "enterprise_id"),
+        Index("ix_product_shadow_change_enterprise_id", "enterprise_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("product_shadow_run.id"))
+    enterprise_id: Mapped[UUID] = mapped_column(ForeignKey("enterprise.id"))
+    side: Mapped[ShadowSide] = mapped_column(state_type(ShadowSide))
+    criteria: Mapped[list[str]] = mapped_column(default=list)
+    facts_version: Mapped[int | None]

@@ -1,21 +1,23 @@
 """Read loan products: the public catalogue, the office's desk and what matching needs."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import contains_eager, joinedload
 
+from xinyidai.enterprises.models import Enterprise
 from xinyidai.institutions.models import Institution
 from xinyidai.institutions.values import InstitutionStatus
 from xinyidai.kernel import clock
 from xinyidai.kernel.db import db
 from xinyidai.kernel.errors import NotFound
-from xinyidai.products.models import LoanProduct, ProductVersion
+from xinyidai.products.models import LoanProduct, ProductVersion, ShadowChange, ShadowRun
 from xinyidai.products.rules import parse_criteria
 from xinyidai.products.values import (
     Criterion,
@@ -73,11 +75,12 @@ def get_version(version_id: UUID, *, for_update: bool = False) -> ProductVersion
 
 
 def find_listed_version(product_id: UUID) -> ProductVersion | None:
-    """Return the listed version of a product, or None."""
+    """Return the version of a product that is listed and in force today, or None."""
     return db.session.scalar(
         _versions().where(
             ProductVersion.product_id == product_id,
             ProductVersion.state == ProductVersionState.LISTED,
+            *_in_force(clock.today()),
         )
     )
 
@@ -134,9 +137,10 @@ def count_catalogue(wanted: CatalogueFilter) -> int:
     return db.session.scalar(statement) or 0
 
 
-def listed_version_ids() -> tuple[UUID, ...]:
-    """Return the ids of all versions on sale now, in order."""
-    return tuple(db.session.scalars(_on_sale(ProductVersion.id).order_by(ProductVersion.id)))
+def listed_version_ids(*, on: date | None = None) -> tuple[UUID, ...]:
+    """Return the ids of all versions on sale on a day, by default today, in order."""
+    statement = _on_sale(ProductVersion.id, on=on).order_by(ProductVersion.id)
+    return tuple(db.session.scalars(statement))
 
 
 def fingerprint_of(version_ids: Iterable[UUID]) -> str:
@@ -145,25 +149,31 @@ def fingerprint_of(version_ids: Iterable[UUID]) -> str:
     return hashlib.sha256(joined.encode()).hexdigest()
 
 
-def listed_products(indicators: IndicatorNames) -> list[ListedProduct]:
-    """Return every version on sale as matching reads it, in the order of `listed_version_ids`."""
-    statement = _on_sale().options(contains_eager(ProductVersion.product))
+def listed_products(indicators: IndicatorNames, *, on: date | None = None) -> list[ListedProduct]:
+    """Return every version on sale as matching reads it, in the order of `listed_version_ids`.
+
+    Versions and criteria are those in force on the day, by default today.
+    """
+    day = on or clock.today()
+    statement = _on_sale(on=day).options(contains_eager(ProductVersion.product))
     found = db.session.scalars(statement.order_by(ProductVersion.id))
-    return [as_listed(version, indicators) for version in found]
+    return [as_listed(version, indicators, on=day) for version in found]
 
 
 def versions_as_listed(
-    version_ids: Sequence[UUID], indicators: IndicatorNames
+    version_ids: Sequence[UUID], indicators: IndicatorNames, *, on: date | None = None
 ) -> dict[UUID, ListedProduct]:
-    """Return these versions, listed or not, as matching reads them today, by id."""
+    """Return these versions, listed or not, as matching reads them on a day, by id."""
     if not version_ids:
         return {}
     found = db.session.scalars(_versions().where(ProductVersion.id.in_(version_ids)))
-    return {version.id: as_listed(version, indicators) for version in found}
+    return {version.id: as_listed(version, indicators, on=on) for version in found}
 
 
-def as_listed(version: ProductVersion, indicators: IndicatorNames) -> ListedProduct:
-    """Return one version, listed or not, as matching reads it."""
+def as_listed(
+    version: ProductVersion, indicators: IndicatorNames, *, on: date | None = None
+) -> ListedProduct:
+    """Return one version, listed or not, as matching reads it on a day, by default today."""
     return ListedProduct(
         version_id=version.id,
         product_id=version.product_id,
@@ -172,15 +182,107 @@ def as_listed(version: ProductVersion, indicators: IndicatorNames) -> ListedProd
         name=version.name,
         kind=version.kind,
         terms=version.terms,
-        criteria=all_criteria(version, indicators),
+        criteria=criteria_on(version, indicators, on or clock.today()),
         text_conditions=tuple(version.text_conditions),
     )
 
 
-def all_criteria(version: ProductVersion, indicators: IndicatorNames) -> tuple[Criterion, ...]:
-    """Return region and whitelist first, then the bank's own criteria."""
-    implied = implied_criteria(version.region_codes, version.whitelist_code)
-    return implied + parse_criteria(version.criteria, indicators, stored=True)
+def all_criteria(
+    version: ProductVersion, indicators: IndicatorNames, *, stored: bool = True
+) -> tuple[Criterion, ...]:
+    """Return what the facts imply first, then the bank's own criteria, whatever their date.
+
+    `stored` lets a criterion name an indicator that has left the dictionary since.
+    """
+    implied = implied_criteria(
+        version.region_codes,
+        version.whitelist_code,
+        industry_codes=version.industry_codes,
+        target_groups=version.target_groups,
+    )
+    return implied + parse_criteria(version.criteria, indicators, stored=stored)
+
+
+def criteria_on(
+    version: ProductVersion, indicators: IndicatorNames, day: date
+) -> tuple[Criterion, ...]:
+    """Return the criteria of a version that are in force on a day, 生效日."""
+    return tuple(c for c in all_criteria(version, indicators) if c.holds_on(day))
+
+
+def list_shelved(product_id: UUID) -> Sequence[ProductVersion]:
+    """Return every version of a product in the state listed: in force, or waiting for its day."""
+    statement = _versions().where(
+        ProductVersion.product_id == product_id,
+        ProductVersion.state == ProductVersionState.LISTED,
+    )
+    return db.session.scalars(statement.order_by(ProductVersion.version)).all()
+
+
+def list_replaced(day: date, *, limit: int = 500) -> Sequence[ProductVersion]:
+    """Return listed versions whose successor is in force by a day, locked for the caller."""
+    statement = (
+        select(ProductVersion)
+        .join(ProductVersion.product)
+        .options(contains_eager(ProductVersion.product))
+        .where(
+            ProductVersion.state == ProductVersionState.LISTED, ProductVersion.replaced_on <= day
+        )
+        .order_by(ProductVersion.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return db.session.scalars(statement).all()
+
+
+def find_shadow_run(version_id: UUID) -> ShadowRun | None:
+    """Return the newest trial of a version, or None."""
+    return db.session.scalar(
+        select(ShadowRun)
+        .where(ShadowRun.version_id == version_id)
+        .order_by(ShadowRun.run_at.desc(), ShadowRun.id.desc())
+        .limit(1)
+    )
+
+
+def newest_shadow_runs(version_ids: Collection[UUID]) -> dict[UUID, ShadowRun]:
+    """Return the newest trial of each of these versions that has one."""
+    statement = (
+        select(ShadowRun)
+        .where(ShadowRun.version_id.in_(version_ids))
+        .ext(distinct_on(ShadowRun.version_id))
+        .order_by(ShadowRun.version_id, ShadowRun.run_at.desc(), ShadowRun.id.desc())
+    )
+    return {run.version_id: run for run in db.session.scalars(statement)}
+
+
+def count_shadow_runs(product_id: UUID, since: datetime) -> int:
+    """Return how many trials of a product's versions there were since a moment."""
+    statement = (
+        select(func.count())
+        .select_from(ShadowRun)
+        .join(ProductVersion, ProductVersion.id == ShadowRun.version_id)
+        .where(ProductVersion.product_id == product_id, ShadowRun.run_at >= since)
+    )
+    return db.session.scalar(statement) or 0
+
+
+def list_shadow_changes(run_id: UUID) -> Sequence[tuple[ShadowChange, Enterprise]]:
+    """Return the firms on one side only of a trial, with the register's facts, by id."""
+    statement = (
+        select(ShadowChange, Enterprise)
+        .join(Enterprise, Enterprise.id == ShadowChange.enterprise_id)
+        .where(ShadowChange.run_id == run_id)
+        .order_by(ShadowChange.side, Enterprise.id)
+    )
+    return [(change, firm) for change, firm in db.session.execute(statement)]
+
+
+def _in_force(day: date) -> tuple[ColumnElement[bool], ...]:
+    return (
+        or_(ProductVersion.effective_from.is_(None), ProductVersion.effective_from <= day),
+        or_(ProductVersion.replaced_on.is_(None), ProductVersion.replaced_on > day),
+    )
 
 
 def _versions() -> Select[ProductVersion]:
@@ -197,7 +299,7 @@ def _on_sale(what: Any = ProductVersion, *, on: date | None = None) -> Select[An
         .where(
             ProductVersion.state == ProductVersionState.LISTED,
             Institution.status == InstitutionStatus.ACTIVE,
-            or_(ProductVersion.effective_from.is_(None), ProductVersion.effective_from <= day),
+            *_in_force(day),
         )
     )
 

@@ -22,6 +22,7 @@ from xinyidai.products import queries, service
 from xinyidai.products.models import ProductVersion
 from xinyidai.products.queries import CatalogueFilter
 from xinyidai.products.schemas import (
+    CostItemSchema,
     LoanProductIn,
     LoanProductOut,
     LoanProductSummaryOut,
@@ -30,7 +31,25 @@ from xinyidai.products.schemas import (
 from xinyidai.products.values import GuaranteeKind, ProductFacts, ProductKind
 
 LONGEST_WORDS = 50
-PRODUCT_IN = {
+
+
+def _example(name: str, expected: str, **readings: object) -> dict[str, object]:
+    return {"name": name, "expected": expected, "readings": readings}
+
+
+# At the threshold, below it, and without a datum; invented firms.
+EXAMPLES_IN = [
+    _example("成立满两年", "eligible", region_code="410482", years_established=2),
+    _example("成立三年", "eligible", region_code="410402", years_established=3),
+    _example("成立十年", "eligible", region_code="410400", years_established=10),
+    _example("成立一年", "ineligible", region_code="410482", years_established=1),
+    _example("刚刚成立", "ineligible", region_code="410482", years_established=0),
+    _example("在外地注册", "ineligible", region_code="420100", years_established=5),
+    _example("成立日期未知", "insufficient", region_code="410482"),
+    _example("注册地未知", "insufficient", years_established=5),
+    _example("两项都未知", "insufficient"),
+]
+PRODUCT_IN: dict[str, Any] = {
     "code": "TAX-CREDIT",
     "name": "纳税信用贷",
     "kind": "credit_loan",
@@ -46,6 +65,7 @@ PRODUCT_IN = {
         "guarantee": "credit",
         "repayment": "interest_first",
         "promise_days": 3,
+        "cost_items": [],
     },
     "region_codes": ["410400"],
     "criteria": [
@@ -58,6 +78,9 @@ PRODUCT_IN = {
         }
     ],
     "text_conditions": [],
+    "examples": EXAMPLES_IN,
+    "industry_codes": [],
+    "target_groups": [],
     "required_items": ["registration", "tax"],
     "documents": ["营业执照"],
     "target": "按时纳税的小微企业",
@@ -65,7 +88,7 @@ PRODUCT_IN = {
     "whitelist_code": None,
     "effective_from": None,
 }
-PRODUCT_OUT = PRODUCT_IN | {
+PRODUCT_OUT = {key: told for key, told in PRODUCT_IN.items() if key != "examples"} | {
     "id": "0197a3c0-0000-7000-8000-000000000011",
     "product_id": "0197a3c0-0000-7000-8000-000000000012",
     "institution_id": "0197a3c0-0000-7000-8000-000000000013",
@@ -80,12 +103,24 @@ PRODUCT_OUT = PRODUCT_IN | {
 blueprint = ApiBlueprint("products", __name__, title="金融产品")
 
 
+class ProductCostItem(CostItemSchema):
+    """One fee with its share as a decimal string."""
+
+    rate = Rate(allow_none=True, load_default=None)  # type: ignore[assignment] # a string
+
+
 class ProductTerms(TermsSchema):
     """Terms of a product with rates as decimal strings, as everywhere in the API."""
 
     rate_min = Rate(allow_none=True, load_default=None)  # type: ignore[assignment] # a string
     rate_max = Rate(allow_none=True, load_default=None)  # type: ignore[assignment] # a string
     fee_rate = Rate(allow_none=True, load_default=None)  # type: ignore[assignment] # a string
+    cost_items = fields.List(
+        fields.Nested(ProductCostItem),
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "利息以外的费用清单；空表示没有，null 表示未公布"},
+    )
 
 
 class ProductIn(LoanProductIn):
@@ -181,7 +216,8 @@ def draft_product(facts: ProductFacts) -> ProductVersion:
 @allow(Role.BANK_CLIENT)
 @blueprint.operation(
     "提交产品审核",
-    detail="草稿齐全后提交信用办审核;缺什么在 fields 里逐项说明。",
+    detail="草稿齐全后提交信用办审核;缺什么在 fields 里逐项说明。准入条件须有三种结论各至少"
+    " 3 个样例，提交和上架时都重新验算，有一个不符就不能提交。",
     scope=Scope.PRODUCTS,
     refuses=(404, 409, 422),
 )

@@ -16,6 +16,7 @@ from xinyidai.catalogue.indicators import (
     WhenAbsent,
     indicator_dictionary,
 )
+from xinyidai.catalogue.kinds import get_kind
 from xinyidai.catalogue.missing import Missing, MissingCause
 from xinyidai.profiles.formulas import (
     PACK,
@@ -72,6 +73,21 @@ class Reading:
             return True
         return months_before(self.as_of, indicator.window_months) + A_MONTH > self.since
 
+    def may_hide(self, indicator: Indicator) -> bool:
+        """Tell whether records from before the authorized period may bear on the indicator.
+
+        Records that hold until they end are read whenever they began; the others of an indicator
+        without a window count until they grow stale, or for good.
+        """
+        if self.since is None or indicator.window_months is not None:
+            return False
+        if isinstance(FORMULAS[indicator.code], Register):
+            return False
+        if all(get_kind(kind).map.valid_until for kind in indicator.kinds):
+            return False
+        days = indicator.fresh_within_days
+        return days is None or self.as_of - timedelta(days=days) < self.since
+
 
 def finish(raw: RawProfile, reading: Reading) -> ProfileFacts:
     """Turn what an engine returned for one firm into the firm's indicators."""
@@ -92,6 +108,8 @@ def _indicator_value(indicator: Indicator, raw: RawProfile, reading: Reading) ->
     source_on = max((s.latest_on for s in summaries if s.latest_on), default=None)
     value = computed(FORMULAS[code], code, raw.columns)
     missing = missing_cause(indicator, value, records, source_on, reading)
+    if (missing or not value) and source_on is None and reading.may_hide(indicator):
+        missing = MissingCause.NOT_AUTHORIZED
     return IndicatorValue(code, Missing(missing) if missing else value or 0, source_on, records)
 
 

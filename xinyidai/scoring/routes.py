@@ -80,6 +80,8 @@ def read_query(snapshot_id: UUID) -> dict[str, Any]:
     snapshot = credit_records.read_snapshot(g.actor, snapshot_id)
     if snapshot.subject is DisclosureSubject.REPORT:
         raise NotFound("这次查询开具的是信用报告，请在平台页面下载。")
+    if snapshot.subject is DisclosureSubject.JOINT_RESULT:
+        raise NotFound("这是联合结果，请用 /joint-results 读取。")
     return _answer(snapshot)
 
 

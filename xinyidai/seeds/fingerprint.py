@@ -23,6 +23,7 @@ NUMBERED = {
     "declaration": frozenset({"signature", "signature_key_id"}),
     "model_version": frozenset({"signature", "signature_key_id"}),
     "commitment": frozenset({"signature", "signature_key_id"}),
+    "joint_model_version": frozenset({"seal"}),
     "credit_record": frozenset({"id"}),
     "profile_snapshot": frozenset({"id"}),
     "portrait": frozenset({"content"}),

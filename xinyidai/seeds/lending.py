@@ -10,9 +10,10 @@ from uuid import UUID
 import numpy as np
 
 from xinyidai.applications import service as applications
-from xinyidai.applications.rules import DenialGiven, Terms, Wanted
+from xinyidai.applications.rules import Terms, Wanted
 from xinyidai.applications.service import Draft, Payout
 from xinyidai.applications.values import GuaranteeFlag
+from xinyidai.catalogue.refusals import DenialGiven
 from xinyidai.consents import service as consents
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
@@ -188,7 +189,7 @@ def _send_in(case: Case) -> UUID:
     wanted = Wanted(
         amount_fen=case.amount_fen,
         term_months=case.term_months,
-        loan_purpose=PURPOSES[member.place % len(PURPOSES)],
+        loan_purpose=PURPOSES[member.place % len(PURPOSES)][1],
         contact_name=member.actor.name,
         contact_phone=phone_number(member.place),
     )

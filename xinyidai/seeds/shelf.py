@@ -18,6 +18,7 @@ from xinyidai.products.values import (
     RepaymentMethod,
     Terms,
 )
+from xinyidai.seeds.cost_sheets import sheet_of
 from xinyidai.seeds.parties import Cast
 from xinyidai.seeds.times import at
 
@@ -80,6 +81,7 @@ def _bring(cast: Cast, planned: PlannedProduct, moment: datetime) -> UUID:
     manager, office = cast.manager_of(planned.bank), cast.actor("xinyongban1")
     with at(moment):
         version = products.draft_product(manager, planned.facts)
+        products.add_proposed_examples(manager, version.id)
     if planned.state is not State.DRAFT:
         with at(moment + timedelta(minutes=50)):
             products.submit_product(manager, version.id)
@@ -110,12 +112,12 @@ def _planned(entry: Entry, library: dict[str, Any]) -> PlannedProduct:
 
 
 def _facts(entry: Entry, library: dict[str, Any]) -> ProductFacts:
-    about = entry.text("about")
+    about, kind = entry.text("about"), entry.choice("kind", ProductKind)
     return ProductFacts(
         code=entry.text("code"),
         name=entry.text("name"),
-        kind=entry.choice("kind", ProductKind),
-        terms=_terms(entry),
+        kind=kind,
+        terms=_terms(entry, kind),
         region_codes=entry.texts("regions"),
         criteria=tuple(_criterion(code, library[code]) for code in entry.texts("criteria")),
         required_items=entry.texts("items"),
@@ -127,7 +129,7 @@ def _facts(entry: Entry, library: dict[str, Any]) -> ProductFacts:
     )
 
 
-def _terms(entry: Entry) -> Terms:
+def _terms(entry: Entry, kind: ProductKind) -> Terms:
     (low, high), (short, long), rates = (_pair(entry, key) for key in ("amount", "term", "rate"))
     return Terms(
         amount_min_fen=Yuan.of_wan(low).fen,
@@ -139,6 +141,7 @@ def _terms(entry: Entry) -> Terms:
         guarantee=entry.choice("guarantee", GuaranteeKind),
         repayment=entry.choice("repayment", RepaymentMethod),
         promise_days=entry.integer("days"),
+        cost_items=sheet_of(kind),
     )
 
 

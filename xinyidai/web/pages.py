@@ -7,6 +7,7 @@ from flask import Blueprint
 from xinyidai.web import (
     audit,
     bank,
+    calculator_pages,
     catalogue_pages,
     department_checks,
     department_deliveries,
@@ -26,6 +27,7 @@ from xinyidai.web import (
     public_pages,
     public_report_check,
     query_pages,
+    ranking_page,
     sign_in,
 )
 from xinyidai.web.bank import guarantor
@@ -51,9 +53,11 @@ def blueprints(*, is_demo: bool) -> Iterator[Blueprint]:
     yield LOOKS[0].blueprint
     yield public_pages.blueprint
     yield public_credit.blueprint
+    yield calculator_pages.blueprint
     yield public_report_check.blueprint
     yield catalogue_pages.blueprint
     yield evaluation_pages.blueprint
+    yield ranking_page.blueprint
     yield office.blueprint
     yield list_pages.blueprint
     yield DEPARTMENT[0].blueprint

@@ -56,6 +56,8 @@ def read_query(snapshot_id: UUID) -> ResponseReturnValue:
         return refused(refusal)
     if snapshot.subject is DisclosureSubject.REPORT:
         return redirect(url_for("bank.report_of_look", snapshot_id=snapshot_id))
+    if snapshot.subject is DisclosureSubject.JOINT_RESULT:
+        return redirect(url_for("bank.joint_result", snapshot_id=snapshot_id))
     consent = consenting.get_consent(g.actor, snapshot.consent_id)
     marked = objections.reading_marks(snapshot)
     sections = look_view.sections_of(snapshot, marked["kinds"])

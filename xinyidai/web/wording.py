@@ -99,6 +99,7 @@ DISCLOSURE_SUBJECTS: Mapping[DisclosureSubject, str] = {
     DisclosureSubject.RECORDS: "信用信息明细",
     DisclosureSubject.REPORT: "信用报告",
     DisclosureSubject.SCORE: "评价结果",
+    DisclosureSubject.JOINT_RESULT: "联合结果，只给了结果",
     DisclosureSubject.ALERT: "风险预警",
     DisclosureSubject.EXPORT: "批量导出",
 }

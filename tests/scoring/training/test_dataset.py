@@ -92,3 +92,33 @@ def test_in_time_order_the_past_trains_and_the_future_tests(table_of, columns):
 def test_too_few_bad_cases_for_the_folds_are_refused(table_of):
     with pytest.raises(InvalidInput, match="不够分"):
         splits(labelled(read_table(table_of(SMALL)), a_spec()))
+
+
+def test_a_table_in_gb18030_is_read_as_it_is_meant(tmp_path):
+    text = "行业,违约\n" + "制造,1\n批发,0\n" * 30
+    for name, pack in (("t.csv", bytes), ("t.csv.gz", gzip.compress)):
+        (tmp_path / name).write_bytes(pack(text.encode("gb18030")))
+        raw = read_table(tmp_path / name)
+        assert set(raw.columns["行业"]) == {"制造", "批发"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("t.csv", b"a,y\n\xff\xff\xff,1\n", "GB18030"),
+        ("t.csv.gz", gzip.compress(b"a,y\n" + b"1,0\n" * 9000)[:60], "没有传完整"),
+        ("t.csv.gz", b"a,y\n1,0\n", "没有传完整"),
+    ],
+)
+def test_a_table_that_cannot_be_read_is_refused_in_words(tmp_path, name, content, message):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(InvalidInput, match=message):
+        read_table(tmp_path / name)
+
+
+def test_what_exporters_write_for_no_value_is_a_gap(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("ratio,y\n" + "0.5,0\ninf,1\n-Infinity,0\nNULL,1\n#N/A,0\n", encoding="utf-8")
+    raw = read_table(path)
+    assert raw.columns["ratio"].dtype.kind == "f"
+    assert raw.gaps["ratio"].tolist() == [False, True, True, True, True]

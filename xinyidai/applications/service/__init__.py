@@ -23,6 +23,11 @@ from xinyidai.applications.service.lending import (
     settle_application,
     sign_application,
 )
+from xinyidai.applications.service.outcomes import (
+    count_outcomes,
+    read_decided_behind,
+    read_promised_behind,
+)
 from xinyidai.applications.service.reading import get_application, task_list
 from xinyidai.applications.service.repaying import Repayment, report_repayment
 
@@ -33,12 +38,15 @@ __all__ = [
     "accept_application",
     "approve_application",
     "change_application",
+    "count_outcomes",
     "decline_application",
     "deliver_submission",
     "disburse_application",
     "get_application",
     "investigate_application",
     "link_consent",
+    "read_decided_behind",
+    "read_promised_behind",
     "report_repayment",
     "return_application",
     "send_to_approval",

@@ -6,11 +6,17 @@ from uuid import UUID
 
 from xinyidai.applications import rules
 from xinyidai.applications.models import CreditDecision, LoanApplication
-from xinyidai.applications.rules import DenialGiven, Terms
+from xinyidai.applications.rules import Terms
 from xinyidai.applications.service import steps
 from xinyidai.applications.service.applying import limits_of
 from xinyidai.applications.values import ApplicationAction as A
 from xinyidai.applications.values import ApplicationState
+from xinyidai.catalogue.refusals import (
+    LONGEST_NOTE,
+    DenialGiven,
+    decision_reasons,
+    denial_faults,
+)
 from xinyidai.credit_records import service as credit_records
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
@@ -60,8 +66,8 @@ def return_application(actor: Actor, application_id: UUID, note: str) -> LoanApp
     """Return for completion, 退回补充: the note says what is missing."""
     if not note.strip():
         raise InvalidInput("请写明需要补充什么。", fields={"note": "请写明需要补充什么。"})
-    if len(note) > rules.LONGEST_NOTE:
-        raise InvalidInput("说明太长。", fields={"note": f"说明最多 {rules.LONGEST_NOTE} 个字。"})
+    if len(note) > LONGEST_NOTE:
+        raise InvalidInput("说明太长。", fields={"note": f"说明最多 {LONGEST_NOTE} 个字。"})
     application = steps.load(actor, application_id)
     steps.take(actor, A.RETURN, application, note.strip())
     application.returned_note = note.strip()
@@ -92,7 +98,7 @@ def decline_application(
     disclosure_id: UUID | None = None,
 ) -> CreditDecision:
     """Decline with one to four coded reasons, of which one can be acted on, 拒绝."""
-    faults = rules.denial_faults(reasons)
+    faults = denial_faults(reasons)
     if faults:
         raise InvalidInput(f"有 {len(faults)} 处需要修改。", fields=faults)
     application = steps.load(actor, application_id)
@@ -108,7 +114,7 @@ def _decide(actor: Actor, application: LoanApplication, verdict: _Verdict) -> Cr
     decision = CreditDecision(
         application_id=application.id,
         outcome=verdict.outcome,
-        reasons=[dict(reason) for reason in rules.decision_reasons(verdict.reasons)],
+        reasons=[dict(reason) for reason in decision_reasons(verdict.reasons)],
         amount_fen=terms.amount_fen if terms else None,
         rate=terms.rate if terms else None,
         term_months=terms.term_months if terms else None,

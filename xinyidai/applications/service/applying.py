@@ -15,6 +15,7 @@ from xinyidai.audit import service as audit
 from xinyidai.consents import queries as consents
 from xinyidai.consents import service as consenting
 from xinyidai.consents.models import Consent
+from xinyidai.financing_needs import service as financing_needs
 from xinyidai.kernel import clock, jobs
 from xinyidai.kernel.actor import Actor, Role
 from xinyidai.kernel.db import db, new_id, readable_number
@@ -29,11 +30,15 @@ CHANGEABLE = frozenset({ApplicationState.DRAFT, ApplicationState.RETURNED})
 
 @dataclass(frozen=True)
 class Draft:
-    """What a firm begins with; `request_key` makes a second click find the first's draft."""
+    """What a firm begins with; `request_key` makes a second click find the first's draft.
+
+    `need_id` names the financing need from which the firm came, 融资需求.
+    """
 
     request_key: UUID
     product_id: UUID
     wanted: Wanted
+    need_id: UUID | None = None
 
 
 def limits_of(version: ProductVersion) -> Limits:
@@ -65,6 +70,8 @@ def start_application(actor: Actor, draft: Draft) -> LoanApplication:
     if version is None:
         raise Conflict("这款产品已下架，请选择其他产品。", code="product_delisted")
     _require_fitting(draft.wanted, version)
+    if draft.need_id is not None:
+        financing_needs.read_own(actor, draft.need_id)
     application = LoanApplication(
         application_no=_number(),
         request_key=draft.request_key,
@@ -73,6 +80,7 @@ def start_application(actor: Actor, draft: Draft) -> LoanApplication:
         product_id=version.product_id,
         product_version_id=version.id,
         started_by=actor.account_id,
+        need_id=draft.need_id,
         state=ApplicationState.DRAFT,
     )
     _write(application, draft.wanted)
@@ -177,6 +185,13 @@ def submit_application(actor: Actor, application_id: UUID) -> LoanApplication:
     application.promised_on = add_working_days(
         clock.today(), version.promise_days or DEFAULT_PROMISE_DAYS
     )
+    if application.need_id is not None:
+        financing_needs.convert(
+            application.need_id,
+            application.id,
+            institution_id=application.institution_id,
+            actor=actor,
+        )
     jobs.enqueue("applications.deliver_submission", application_id=str(application.id))
     return application
 

@@ -1,4 +1,4 @@
-"""Use cases of matching: financing needs and the products that can serve them."""
+"""Use cases of matching: which products can serve a firm."""
 
 from xinyidai.matching.service.assembling import subject_from
 from xinyidai.matching.service.batch import MatchCounts, match_all
@@ -12,30 +12,36 @@ from xinyidai.matching.service.matching import (
     match_products,
     read_current_run,
 )
-from xinyidai.matching.service.needs import (
-    draft_need,
-    expire_needs,
-    publish_need,
-    update_need,
-    withdraw_need,
+from xinyidai.matching.service.replaying import Replayed, replay_run
+from xinyidai.matching.service.seeking import seek
+from xinyidai.matching.service.shadowing import run_queued_shadow, shadow_run
+from xinyidai.matching.service.standings import (
+    read_standing_history,
+    read_standing_rows,
+    read_standings,
+    record_standings,
 )
 
 __all__ = [
     "MatchCounts",
     "MatchRequest",
     "MatchResult",
+    "Replayed",
     "current_index",
-    "draft_need",
-    "expire_needs",
     "find_head",
     "match_all",
     "match_due",
     "match_enterprise",
     "match_own_firm",
     "match_products",
-    "publish_need",
     "read_current_run",
+    "read_standing_history",
+    "read_standing_rows",
+    "read_standings",
+    "record_standings",
+    "replay_run",
+    "run_queued_shadow",
+    "seek",
+    "shadow_run",
     "subject_from",
-    "update_need",
-    "withdraw_need",
 ]

@@ -12,7 +12,7 @@ from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import db
 from xinyidai.kernel.errors import Conflict
-from xinyidai.matching import policies, queries
+from xinyidai.matching import policies, queries, standing_queries
 from xinyidai.matching.change_words import nearest_json
 from xinyidai.matching.index import ProductIndex, Verdicts
 from xinyidai.matching.models import MatchRun, ProductMatchRow
@@ -20,9 +20,10 @@ from xinyidai.matching.placing import shortlist
 from xinyidai.matching.ranking import Asker, rank_products
 from xinyidai.matching.rules import counts_text
 from xinyidai.matching.service.assembling import subject_from, wish_json
+from xinyidai.matching.service.standings import read_standings
 from xinyidai.matching.values import (
     RULES_VERSION,
-    FinancingNeedAction,
+    MatchingAction,
     MatchSubject,
     ProductMatch,
     Wish,
@@ -67,17 +68,19 @@ class MatchResult:
 
 
 def current_index() -> ProductIndex:
-    """Return the index of the products on sale today.
+    """Return the index of the products on sale today, with the outcomes counted last.
 
-    Compiled anew when their set has changed, or on another day; only versions that are new to
-    this process are read.
+    Compiled anew when their set has changed, after a new count, or on another day; only versions
+    that are new to this process are read.
     """
     version_ids, today = products.listed_version_ids(), clock.today()
     fingerprint = products.fingerprint_of(version_ids)
-    key = f"{fingerprint}:{today}"
+    key = f"{fingerprint}:{today}:{standing_queries.newest_day(today)}"
     index = _compiled.get(key)
     if index is None:
-        index = ProductIndex(_listed(version_ids, today), fingerprint)
+        index = ProductIndex(
+            _listed(version_ids, today), fingerprint, standings=read_standings(today)
+        )
         _compiled.clear()
         _compiled[key] = index
     return index
@@ -86,7 +89,7 @@ def current_index() -> ProductIndex:
 def _listed(version_ids: Sequence[UUID], today: date) -> list[ListedProduct]:
     known = _read_on.get(today, {})
     unknown = [version_id for version_id in version_ids if version_id not in known]
-    read = products.versions_as_listed(unknown, product_service.indicator_names())
+    read = products.versions_as_listed(unknown, product_service.indicator_names(), on=today)
     kept = {version_id: (known | read)[version_id] for version_id in version_ids}
     _read_on.clear()
     _read_on[today] = kept
@@ -123,14 +126,12 @@ def match_own_firm(
 def match_products(actor: Actor, enterprise_id: UUID, asked: MatchRequest) -> MatchResult:
     """Match the actor's own firm and store run and results, 匹配产品.
 
-    When the firm's facts have moved on since the subject was read, nothing is stored and
-    `Conflict` asks to try again.
+    Whoever passes a need has checked whose it is. When the firm's facts have moved on since the
+    subject was read, nothing is stored and `Conflict` asks to try again.
     """
     policies.require_own(actor, enterprise_id)
     if queries.get_enterprise(enterprise_id).facts_version != asked.facts_version:
         raise Conflict("企业的信用信息刚刚更新，请重新匹配。", code="facts_moved_on")
-    if asked.need_id is not None:
-        policies.require_same_firm(queries.get_need(asked.need_id).enterprise_id, enterprise_id)
     index = current_index()
     with credit_records.platform_run(
         PURPOSE, RULES_VERSION, enterprise_ids=[enterprise_id], actor=actor
@@ -144,9 +145,7 @@ def match_products(actor: Actor, enterprise_id: UUID, asked: MatchRequest) -> Ma
     run.matches = [_row(match, index.by_version[match.version_id], readings) for match in matches]
     db.session.add(run)
     db.session.flush()
-    audit.record(
-        actor, FinancingNeedAction.MATCH, "enterprise", enterprise_id, {"run": str(run.id)}
-    )
+    audit.record(actor, MatchingAction.MATCH, "enterprise", enterprise_id, {"run": str(run.id)})
     return MatchResult(run, tuple(matches))
 
 

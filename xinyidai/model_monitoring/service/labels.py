@@ -1,7 +1,8 @@
 """Outcomes as training labels, 表现标签: only of firms that authorized 模型训练 and still do.
 
 What is exported of a firm: indicators from the profile that was stored at the day of the bank's
-decision, within the items authorized, and what became of the loan. No name, no code, no amount.
+decision, within the items and the period authorized, and what became of the loan. No name, no
+code, no amount.
 """
 
 import gzip
@@ -18,8 +19,7 @@ import pyarrow.parquet as pq
 
 from xinyidai.applications.models import RepaymentReport
 from xinyidai.audit import service as audit
-from xinyidai.catalogue.indicators import Indicator, indicator_dictionary
-from xinyidai.catalogue.kinds import kinds_of_items
+from xinyidai.catalogue.indicators import indicator_dictionary
 from xinyidai.consents import queries as consents
 from xinyidai.consents.models import Consent
 from xinyidai.credit_records import service as credit_records
@@ -29,6 +29,7 @@ from xinyidai.kernel.errors import InvalidInput
 from xinyidai.model_monitoring import label_rules, policies, queries
 from xinyidai.model_monitoring.label_rules import Told
 from xinyidai.model_monitoring.values import LeftOut, OutcomeLabel
+from xinyidai.profiles import service as profiles
 from xinyidai.profiles.models import ProfileSnapshot
 
 TRAINING = "model_training"
@@ -135,16 +136,13 @@ def _snapshot(found: Labelled, left: Counter[LeftOut]) -> ProfileSnapshot | None
 
 def _row(found: Labelled, snapshot: ProfileSnapshot) -> dict[str, Any]:
     decided_on = clock.local(found.loan[1].decided_at).date()
-    kinds = kinds_of_items(found.consent.item_codes)
+    given = found.consent
+    covered = profiles.codes_within(snapshot.as_of, given.item_codes, given.data_from)
     values = {
-        code: _value(snapshot.indicators.get(code)) if _is_covered(entry, kinds) else None
-        for code, entry in indicator_dictionary().indicators.items()
+        code: _value(snapshot.indicators.get(code)) if code in covered else None
+        for code in indicator_dictionary().indicators
     }
     return {DECIDED_ON: decided_on.isoformat(), **values, LABEL: int(found.is_bad)}
-
-
-def _is_covered(entry: Indicator, kinds: frozenset[str]) -> bool:
-    return frozenset(entry.kinds) <= kinds
 
 
 def _value(entry: Mapping[str, Any] | None) -> float | None:

@@ -3,17 +3,77 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from xinyidai.products.rules.costs import (
+    cost_item_to_json,
+    cost_problems,
+    parse_cost_items,
+    settled,
+)
+from xinyidai.products.rules.diffing import CriterionChange, criteria_changes
+from xinyidai.products.rules.examples import (
+    example_problems,
+    example_to_json,
+    examples_from_json,
+    failure_text,
+    fields_of,
+    propose_examples,
+    run_examples,
+)
 from xinyidai.products.rules.facts import check_facts, shortfalls_for_review
-from xinyidai.products.rules.parsing import criterion_to_json, parse_criteria
+from xinyidai.products.rules.parsing import RULE_REASONS, criterion_to_json, parse_criteria
+from xinyidai.products.rules.readings import read_reading, reading_to_json, write_reading
+from xinyidai.products.rules.text_form import (
+    field_label,
+    free_code,
+    parse_document,
+    parse_json_text,
+    parse_text,
+    to_json_text,
+    to_text,
+)
+from xinyidai.products.rules.value_text import (
+    OPERATOR_NAMES,
+    how_to_fill,
+    read_value,
+    write_value,
+)
 from xinyidai.products.values import Criterion, Finding, Outcome, Readings
 
 __all__ = [
+    "OPERATOR_NAMES",
+    "RULE_REASONS",
     "Assessment",
+    "CriterionChange",
     "assess",
     "check_facts",
+    "cost_item_to_json",
+    "cost_problems",
+    "criteria_changes",
     "criterion_to_json",
+    "example_problems",
+    "example_to_json",
+    "examples_from_json",
+    "failure_text",
+    "field_label",
+    "fields_of",
+    "free_code",
+    "how_to_fill",
+    "parse_cost_items",
     "parse_criteria",
+    "parse_document",
+    "parse_json_text",
+    "parse_text",
+    "propose_examples",
+    "read_reading",
+    "read_value",
+    "reading_to_json",
+    "run_examples",
+    "settled",
     "shortfalls_for_review",
+    "to_json_text",
+    "to_text",
+    "write_reading",
+    "write_value",
 ]
 
 

@@ -4,7 +4,15 @@ import re
 from collections.abc import Callable, Collection
 from decimal import Decimal
 
-from xinyidai.products.values import ProductFacts, Terms, region_path
+from xinyidai.catalogue.list_types import LIST_TYPES
+from xinyidai.products.rules.costs import cost_problems
+from xinyidai.products.values import (
+    ProductFacts,
+    TargetGroup,
+    Terms,
+    industry_path,
+    region_path,
+)
 
 _PRODUCT_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_\-]{1,39}")
 LONGEST_NAME = 80
@@ -15,7 +23,7 @@ ONE = Decimal(1)
 
 def check_facts(facts: ProductFacts) -> dict[str, str]:
     """Return one Chinese sentence for each field that cannot be right; empty when none."""
-    problems = _terms_problems(facts.terms)
+    problems = _terms_problems(facts.terms) | cost_problems(facts.terms)
     if not _PRODUCT_CODE.fullmatch(facts.code):
         problems["code"] = "产品编号须为 2 至 40 位字母、数字、横线或下划线。"
     if not 1 <= len(facts.name.strip()) <= LONGEST_NAME:
@@ -23,6 +31,19 @@ def check_facts(facts: ProductFacts) -> dict[str, str]:
     unknown = [code for code in facts.region_codes if region_path(code) is None]
     if unknown:
         problems["region_codes"] = f"地区代码有误:{'、'.join(unknown)}。"
+    return problems | _whom_problems(facts)
+
+
+def _whom_problems(facts: ProductFacts) -> dict[str, str]:
+    problems: dict[str, str] = {}
+    unknown = [code for code in facts.industry_codes if industry_path(code) is None]
+    if unknown:
+        problems["industry_codes"] = f"行业代码有误:{'、'.join(unknown)}。例如 C、F51。"
+    strange = [code for code in facts.target_groups if code not in set(TargetGroup)]
+    if strange:
+        problems["target_groups"] = f"没有这些适用人群:{'、'.join(strange)}，请重新选择。"
+    if facts.whitelist_code is not None and facts.whitelist_code not in LIST_TYPES:
+        problems["whitelist_code"] = "没有这个名单，请从列表里选择。"
     return problems
 
 

@@ -3,8 +3,10 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
+from xinyidai.catalogue.denials import DENIAL_REASONS
 from xinyidai.kernel.errors import InvalidInput
 from xinyidai.products.values import (
     FIELDS,
@@ -24,10 +26,22 @@ from xinyidai.products.values import (
 )
 
 REQUIRED_KEYS = frozenset({"code", "field", "operator", "denial_text"})
-KEYS = REQUIRED_KEYS | {"value", "when_missing", "show_threshold"}
+KEYS = REQUIRED_KEYS | {
+    "value",
+    "when_missing",
+    "show_threshold",
+    "reason_code",
+    "effective_from",
+}
+# What happened between people is no reason that a rule can find.
+HUMAN_REASONS = frozenset({"unreachable", "withdrawn_by_enterprise"})
+RULE_REASONS = {
+    code: reason.name for code, reason in DENIAL_REASONS.items() if code not in HUMAN_REASONS
+}
 MOST_CRITERIA = 40
 MOST_MEMBERS = 500
 LONGEST_TEXT = 200
+LARGEST_NUMBER = 10**15
 PAIR = 2
 _CODE = re.compile(r"[a-z][a-z0-9_]{1,59}")
 _TAG = re.compile(r"[a-z][a-z0-9_]*(:[A-Za-z0-9_\-]+)?")
@@ -61,7 +75,7 @@ def parse_criteria(
 
 def criterion_to_json(criterion: Criterion) -> dict[str, Any]:
     """Return the JSON form; `parse_criteria` reads it back to an equal criterion."""
-    value = criterion.value
+    value, day = criterion.value, criterion.effective_from
     return {
         "code": criterion.code,
         "field": criterion.field.code,
@@ -70,6 +84,8 @@ def criterion_to_json(criterion: Criterion) -> dict[str, Any]:
         "when_missing": criterion.when_missing.value,
         "denial_text": criterion.denial_text,
         "show_threshold": criterion.show_threshold,
+        "reason_code": criterion.reason_code,
+        "effective_from": day.isoformat() if day else None,
     }
 
 
@@ -88,6 +104,8 @@ def _parse_one(entry: Mapping[str, Any], indicators: IndicatorNames, *, stored: 
         _text(entry["denial_text"]),
         _when_missing(entry.get("when_missing", WhenMissing.INSUFFICIENT.value)),
         _flag(entry.get("show_threshold", True)),
+        _reason(entry.get("reason_code", field.reason_code)),
+        _day(entry.get("effective_from")),
     )
 
 
@@ -135,6 +153,21 @@ def _flag(raw: object) -> bool:
     return raw
 
 
+def _reason(raw: object) -> str:
+    if not isinstance(raw, str) or raw not in RULE_REASONS:
+        raise InvalidInput(f"没有“{raw}”这个拒绝理由，可用：{'、'.join(RULE_REASONS.values())}。")
+    return raw
+
+
+def _day(raw: object) -> date | None:
+    if raw is None:
+        return None
+    try:
+        return date.fromisoformat(str(raw))
+    except ValueError as error:
+        raise InvalidInput("生效日请写成 2026-07-01 的样子，不填表示上架即生效。") from error
+
+
 def _value(field: Field, operator: Operator, raw: object) -> CriterionValue:
     if operator in {Operator.IS_TRUE, Operator.IS_FALSE}:
         if raw is not None:
@@ -155,7 +188,10 @@ def _bound(field: Field, raw: object) -> float | int | str:
         raise InvalidInput(f"“{field.name}”的门槛须是以分计的整数。")
     if not isinstance(raw, int | float) or isinstance(raw, bool) or not math.isfinite(raw):
         raise InvalidInput(f"“{field.name}”的门槛须是数字。")
-    return raw
+    if abs(raw) > LARGEST_NUMBER:
+        raise InvalidInput(f"“{field.name}”的门槛太大了。")
+    # One form for a whole number, so that text, JSON and the stored rule stay the same.
+    return int(raw) if raw == int(raw) else raw
 
 
 def _pair(field: Field, raw: object) -> CriterionValue:

@@ -14,10 +14,18 @@ from xinyidai.products.lifecycle import LIFECYCLE
 from xinyidai.products.models import LoanProduct, ProductVersion
 from xinyidai.products.rules import (
     check_facts,
+    cost_item_to_json,
     criterion_to_json,
+    example_problems,
+    examples_from_json,
+    fields_of,
     parse_criteria,
+    parse_document,
+    settled,
     shortfalls_for_review,
 )
+from xinyidai.products.service import telling
+from xinyidai.products.service.exemplifying import write_examples
 from xinyidai.products.service.vocabulary import indicator_names, known_items, pre_loan_items
 from xinyidai.products.values import ProductAction, ProductFacts, ProductVersionState
 
@@ -52,22 +60,52 @@ def update_draft(actor: Actor, version_id: UUID, facts: ProductFacts) -> Product
     return version
 
 
+def replace_criteria(actor: Actor, version_id: UUID, document: str) -> ProductVersion:
+    """Replace a draft's criteria by a text or JSON form.
+
+    Raises:
+        InvalidInput: every line that cannot be read, as `line.<n>` or `item.<n>`.
+
+    """
+    version = queries.get_version(version_id, for_update=True)
+    policies.require(actor, ProductAction.UPDATE, version.product)
+    version.state = LIFECYCLE.next_state(version.state, ProductAction.UPDATE)
+    criteria = parse_document(document, indicator_names())
+    version.criteria = [criterion_to_json(criterion) for criterion in criteria]
+    audit.record(actor, ProductAction.UPDATE, "product_version", version.id)
+    return version
+
+
 def submit_product(actor: Actor, version_id: UUID) -> ProductVersion:
     """Hand a complete draft to the credit office; `RuleBroken` lists what is still wrong."""
     version = queries.get_version(version_id, for_update=True)
     policies.require(actor, ProductAction.SUBMIT, version.product)
     next_state = LIFECYCLE.next_state(version.state, ProductAction.SUBMIT)
-    problems = shortfalls_for_review(
-        facts_of(version), known_items=known_items(), allowed_items=pre_loan_items()
-    )
-    if problems:
-        raise RuleBroken("产品还不能提交审核，请按提示补全。", details={"fields": problems})
-    parse_criteria(version.criteria, indicator_names())
+    require_ready(version, "产品还不能提交审核，请按提示补全。")
     version.state = next_state
     version.submitted_by, version.submitted_party = actor.account_id, actor.party_id
     version.submitted_at, version.return_reason = clock.now(), None
     audit.record(actor, ProductAction.SUBMIT, "product_version", version.id)
+    telling.tell_office(version)
     return version
+
+
+def require_ready(version: ProductVersion, words: str) -> None:
+    """Raise `RuleBroken` with what is wrong by field: facts, items, criteria or examples.
+
+    Asked before review and again before listing: the dictionary and the purpose may have changed.
+    """
+    problems = shortfalls_for_review(
+        facts_of(version), known_items=known_items(), allowed_items=pre_loan_items()
+    )
+    try:
+        criteria = queries.all_criteria(version, indicator_names(), stored=False)
+        fields = fields_of(criteria, indicator_names())
+        problems |= example_problems(criteria, examples_from_json(version.examples, fields))
+    except InvalidInput as error:
+        problems |= error.fields or {"criteria": error.message}
+    if problems:
+        raise RuleBroken(words, details={"fields": problems})
 
 
 def revise_product(actor: Actor, product_id: UUID) -> ProductVersion:
@@ -101,6 +139,9 @@ def facts_of(version: ProductVersion) -> ProductFacts:
         whitelist_code=version.whitelist_code,
         effective_from=version.effective_from,
         source=version.source,
+        industry_codes=tuple(version.industry_codes),
+        target_groups=tuple(version.target_groups),
+        examples=tuple(version.examples),
     )
 
 
@@ -134,12 +175,14 @@ def _new_version(
 
 
 def _write(version: ProductVersion, facts: ProductFacts) -> None:
-    terms = facts.terms
+    terms = settled(facts.terms)
     version.name, version.kind = facts.name.strip(), facts.kind
     version.amount_min_fen, version.amount_max_fen = terms.amount_min_fen, terms.amount_max_fen
     version.term_min_months, version.term_max_months = terms.term_min_months, terms.term_max_months
     version.rate_min, version.rate_max = terms.rate_min, terms.rate_max
     version.fee_rate, version.fee_note = terms.fee_rate, terms.fee_note
+    items = terms.cost_items
+    version.cost_items = None if items is None else [cost_item_to_json(item) for item in items]
     version.guarantee, version.repayment = terms.guarantee, terms.repayment
     version.promise_days = terms.promise_days
     criteria = parse_criteria(facts.criteria, indicator_names(), stored=True)
@@ -150,3 +193,7 @@ def _write(version: ProductVersion, facts: ProductFacts) -> None:
     version.target, version.description = facts.target, facts.description
     version.whitelist_code, version.effective_from = facts.whitelist_code, facts.effective_from
     version.source = facts.source
+    version.industry_codes = list(facts.industry_codes)
+    version.target_groups = list(facts.target_groups)
+    if facts.examples is not None:
+        write_examples(version, facts.examples)

@@ -4,12 +4,14 @@ from uuid import UUID
 
 from xinyidai.audit import service as audit
 from xinyidai.kernel import clock
-from xinyidai.kernel.actor import Actor
+from xinyidai.kernel.actor import SYSTEM, Actor
 from xinyidai.kernel.db import db
 from xinyidai.kernel.errors import Forbidden, InvalidInput, NotFound
 from xinyidai.products import policies, queries
 from xinyidai.products.lifecycle import LIFECYCLE
 from xinyidai.products.models import ProductVersion
+from xinyidai.products.service import telling
+from xinyidai.products.service.drafting import require_ready
 from xinyidai.products.values import ProductAction, ProductVersionState
 
 LONGEST_REASON = 500
@@ -27,31 +29,78 @@ def return_product(actor: Actor, version_id: UUID, reason: str) -> ProductVersio
         version.id,
         {"reason": version.return_reason},
     )
+    telling.tell_bank(version, "产品被退回修改", f"原因：{version.return_reason}")
     return version
 
 
 def list_product(actor: Actor, version_id: UUID) -> ProductVersion:
-    """List a version under review, 上架; the version listed before is delisted with it."""
+    """List a version under review, 上架; the version listed before is delisted with it.
+
+    A version with a later effective date waits for its day: until then the former one stays on
+    sale, and `end_replaced` takes it off.
+
+    Raises:
+        RuleBroken: an example fails, an item goes beyond the purpose, or a criterion is unknown.
+
+    """
     version = _load_for(actor, version_id, ProductAction.LIST)
     _require_two_people(actor, version)
     next_state = LIFECYCLE.next_state(version.state, ProductAction.LIST)
+    require_ready(version, "产品还不能上架，请退回银行修改。")
     former = queries.find_listed_version(version.product_id)
-    if former is not None:
-        _take_off(former, f"已由第 {version.version} 版替代")
-        # The former version leaves before the new one comes: one listed version per product.
-        db.session.flush()
+    _make_room(version)
+    # The former version leaves before the new one comes: one listed version per product.
+    db.session.flush()
     version.state = next_state
     version.approved_by, version.approved_party = actor.account_id, actor.party_id
     version.listed_at = clock.now()
+    if former is None or version.effective_from is None or version.effective_from <= clock.today():
+        _put_in_front(version)
+    details = {"replaces": str(former.id)} if former is not None else {}
+    audit.record(actor, ProductAction.LIST, "product_version", version.id, details)
+    telling.tell_bank(version, "产品已上架", _from_when(version))
+    return version
+
+
+def end_replaced() -> int:
+    """Delist the versions whose successor is in force today; return how many. Every night."""
+    ended = queries.list_replaced(clock.today())
+    for former in ended:
+        shelved = queries.list_shelved(former.product_id)
+        successor = next((one for one in shelved if one.version > former.version), None)
+        words = f"已由第 {successor.version} 版替代" if successor else "已到替代日期"
+        _take_off(former, words)
+        audit.record(SYSTEM, ProductAction.DELIST, "product_version", former.id, {"reason": words})
+        if successor is not None:
+            _put_in_front(successor)
+    return len(ended)
+
+
+def _make_room(version: ProductVersion) -> None:
+    """Let the listed versions end on the day the new one begins; what never began ends now."""
+    day = version.effective_from or clock.today()
+    for former in queries.list_shelved(version.product_id):
+        begins = former.effective_from
+        if day > clock.today() and (begins is None or begins < day):
+            former.replaced_on = min(former.replaced_on or day, day)
+        else:
+            _take_off(former, f"已由第 {version.version} 版替代")
+
+
+def _put_in_front(version: ProductVersion) -> None:
     product = version.product
     product.current_version, product.name, product.kind = (
         version.version,
         version.name,
         version.kind,
     )
-    details = {"replaces": str(former.id)} if former is not None else {}
-    audit.record(actor, ProductAction.LIST, "product_version", version.id, details)
-    return version
+
+
+def _from_when(version: ProductVersion) -> str:
+    day = version.effective_from
+    if day is None or day <= clock.today():
+        return "企业现在可以看到并申请。"
+    return f"自 {day.isoformat()} 起生效；在此之前企业看到的仍是原来的版本。"
 
 
 def delist_product(actor: Actor, version_id: UUID, reason: str) -> ProductVersion:
@@ -66,6 +115,7 @@ def delist_product(actor: Actor, version_id: UUID, reason: str) -> ProductVersio
         version.id,
         {"reason": version.delist_reason},
     )
+    telling.tell_bank(version, "产品已下架", f"原因：{version.delist_reason}")
     return version
 
 

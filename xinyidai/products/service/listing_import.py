@@ -16,7 +16,7 @@ from xinyidai.kernel.db import db
 from xinyidai.kernel.errors import Conflict, DomainError, InvalidInput, NotFound
 from xinyidai.products import policies, queries
 from xinyidai.products.importing import parse_product_rows
-from xinyidai.products.rules import criterion_to_json, parse_criteria
+from xinyidai.products.rules import criterion_to_json, parse_criteria, settled
 from xinyidai.products.service.drafting import (
     draft_product,
     facts_of,
@@ -24,6 +24,7 @@ from xinyidai.products.service.drafting import (
     submit_product,
     update_draft,
 )
+from xinyidai.products.service.exemplifying import add_proposed_examples
 from xinyidai.products.service.listing import list_product
 from xinyidai.products.service.vocabulary import indicator_names
 from xinyidai.products.values import ProductFacts, ProductVersionState
@@ -76,12 +77,13 @@ class ImportedList:
         return asdict(self)
 
 
-def import_list(desk: ListDesk, path: Path) -> ImportedList:
+def import_list(desk: ListDesk, path: Path, pages_of: str = "") -> ImportedList:
     """Draft, submit and list every product of a published list; again, it changes nothing.
 
     A changed row becomes the product's next version. A product manager enters rows of the own
     institution only; an operator or the credit office enters them on the institution's behalf, and
     `may_admit` lets them admit institutions that are missing, with a code that begins with LIST-.
+    `pages_of` names whose pages a JSON file holds, where the file does not say.
 
     Raises:
         Forbidden: the drafter may enter no list.
@@ -89,7 +91,7 @@ def import_list(desk: ListDesk, path: Path) -> ImportedList:
 
     """
     policies.require_list_entry(desk.drafter)
-    taken, refused = parse_product_rows(path)
+    taken, refused = parse_product_rows(path, pages_of)
     rejected = [NotTaken("", row.name, row.reason) for row in refused]
     known = _by_name()
     before = len(set(known.values()))
@@ -145,9 +147,10 @@ def _put_on_sale(desk: ListDesk, institution: Institution, facts: ProductFacts) 
         newest = queries.list_versions(product.id)[0]
         if newest.state is not ProductVersionState.LISTED:
             raise Conflict("这个产品已下架或有未完成的版本，不自动上架。")
-        if facts_of(newest) == _as_stored(facts):
+        if _as_stored(facts_of(newest)) == _as_stored(facts):
             return UNCHANGED
         version, deed = update_draft(bank, revise_product(bank, product.id).id, facts), REVISED
+    add_proposed_examples(bank, version.id)
     submit_product(bank, version.id)
     list_product(desk.lister, version.id)
     return deed
@@ -166,7 +169,13 @@ def _for_bank(drafter: Actor, institution: Institution) -> Actor:
 def _as_stored(facts: ProductFacts) -> ProductFacts:
     criteria = parse_criteria(facts.criteria, indicator_names(), stored=True)
     stored = tuple(criterion_to_json(criterion) for criterion in criteria)
-    return replace(facts, criteria=stored, institution_name="")
+    return replace(
+        facts,
+        criteria=stored,
+        terms=settled(facts.terms),
+        institution_name="",
+        examples=None,
+    )
 
 
 def _words(error: DomainError) -> str:

@@ -4,10 +4,18 @@ from functools import lru_cache
 
 from xinyidai.catalogue.indicators import Indicator, Unit, indicator_dictionary
 from xinyidai.catalogue.kinds import ITEMS
-from xinyidai.catalogue.purposes import PURPOSES
-from xinyidai.products.values import FLAG_SCALE, IndicatorInfo, IndicatorNames
+from xinyidai.consents.service import purpose_in_force
+from xinyidai.products.values import FLAG_SCALE, OTHER_REASON, IndicatorInfo, IndicatorNames
 
 PRE_LOAN = "pre_loan"
+# The usual reason for a refusal by the section of the dictionary an indicator stands in.
+REASON_OF_SECTION = {
+    "tax_social": "insufficient_turnover",
+    "invoicing": "insufficient_turnover",
+    "compliance": "credit_record",
+    "commitments": "credit_record",
+    "assets": "excessive_debt",
+}
 UNIT_NAMES = {
     Unit.PEOPLE: "人",
     Unit.MONTHS: "个月",
@@ -31,8 +39,8 @@ def known_items() -> frozenset[str]:
 
 
 def pre_loan_items() -> frozenset[str]:
-    """Return the items that the purpose 贷前审查 may cover."""
-    return PURPOSES[PRE_LOAN].caps.items
+    """Return the items that the purpose 贷前审查 may cover, as its template in force says."""
+    return purpose_in_force(PRE_LOAN).purpose.caps.items
 
 
 def _info(entry: Indicator) -> IndicatorInfo:
@@ -43,4 +51,6 @@ def _info(entry: Indicator) -> IndicatorInfo:
         is_money=entry.unit is Unit.AMOUNT,
         scale=scale,
         supply=entry.supply,
+        about=entry.definition,
+        reason_code=REASON_OF_SECTION.get(entry.section, OTHER_REASON),
     )

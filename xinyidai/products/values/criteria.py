@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -52,7 +53,7 @@ def _region_name(code: str) -> str:
     return get_region(full).name if full in regions() else code
 
 
-def _industry_name(code: str) -> str:
+def industry_name(code: str) -> str:
     """Return the name of a section or, for anything finer, of its division, with the code."""
     known = industries().get(code[1:3] or code)
     return f"{known.name}（{code}）" if known else code
@@ -70,7 +71,9 @@ class Criterion:
 
     `value` is checked by `products.rules.parse_criteria`: a number (money in 分), a pair (both
     ends included), codes, or None for flags. `denial_text` is what the firm reads when it fails;
-    `show_threshold` is the bank's consent to show the threshold beside it.
+    `show_threshold` is the bank's consent to show the threshold beside it. `reason_code` is the
+    reason for a refusal of the catalogue, 拒绝理由码. Before `effective_from`, 生效日, the
+    condition does not hold; None is from the first day of the version.
     """
 
     code: str
@@ -80,6 +83,12 @@ class Criterion:
     denial_text: str
     when_missing: WhenMissing = WhenMissing.INSUFFICIENT
     show_threshold: bool = True
+    reason_code: str = "other"
+    effective_from: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        """Return whether the condition is in force on this day."""
+        return self.effective_from is None or self.effective_from <= day
 
     @cached_property
     def bounds(self) -> tuple[float, float]:
@@ -144,7 +153,7 @@ class Criterion:
         if kind is FieldType.REGION:
             return _region_name(str(value))
         if kind is FieldType.INDUSTRY:
-            return _industry_name(str(value))
+            return industry_name(str(value))
         if kind is FieldType.TAGS:
             tags = sorted(value) if isinstance(value, frozenset) else [str(value)]
             return "、".join(tag_name(tag) for tag in tags) or "无"
@@ -212,6 +221,7 @@ class Finding:
             "value": self.value_text,
             "threshold": self.criterion.threshold_text() if shown else None,
             "text": self.criterion.denial_text,
+            "reason_code": self.criterion.reason_code,
             "cause": self.cause.value if self.cause else None,
             "cause_text": CAUSE_TEXTS[self.cause] if self.cause else None,
             "remedy": self.remedy,

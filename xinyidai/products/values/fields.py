@@ -11,8 +11,13 @@ from xinyidai.products.values.kinds import (
 )
 
 INDICATOR_PREFIX = "indicator:"
+OTHER_REASON = "other"
 GRADES = ("AAA", "AA", "A", "BBB", "BB", "B", "CCC", "CC", "C", "D")  # best first
 GRADE_RANKS: dict[str, int] = {grade: len(GRADES) - place for place, grade in enumerate(GRADES)}
+
+
+# What a firm wishes rather than what it is: known once it asks for a loan.
+WISH_FIELDS = frozenset({"amount_fen", "term_months", "guarantee"})
 
 
 class FieldType(StrEnum):
@@ -61,7 +66,10 @@ OPERATORS: Mapping[FieldType, frozenset[Operator]] = {
 
 @dataclass(frozen=True)
 class Field:
-    """One thing a criterion may ask about; `supply` tells the firm how to fill the gap."""
+    """One thing a criterion may ask about; `supply` tells the firm how to fill the gap.
+
+    `about` says in a sentence what is read; `reason_code` is the usual reason for a refusal.
+    """
 
     code: str
     name: str
@@ -70,6 +78,8 @@ class Field:
     choices: Mapping[str, str] = field(default_factory=dict)
     supply: str = "请在企业资料中补充这一项。"
     scale: Mapping[float, str] = field(default_factory=dict)
+    about: str = ""
+    reason_code: str = OTHER_REASON
 
 
 @dataclass(frozen=True)
@@ -84,6 +94,8 @@ class IndicatorInfo:
     is_money: bool = False
     scale: Mapping[float, str] = field(default_factory=dict)
     supply: str = "请提醒数据来源部门报送，或在授权中心补充授权。"
+    about: str = ""
+    reason_code: str = OTHER_REASON
 
 
 FLAG_SCALE: Mapping[float, str] = {0: "否", 1: "是"}
@@ -96,26 +108,42 @@ _REGISTRY = "请到登记机关更新登记信息，平台收到后会重新匹�
 FIELDS: Mapping[str, Field] = {
     entry.code: entry
     for entry in (
-        Field("region_code", "注册地", FieldType.REGION, supply=_REGISTRY),
-        Field("industry", "所属行业", FieldType.INDUSTRY, supply=_REGISTRY),
+        Field("region_code", "注册地", FieldType.REGION, supply=_REGISTRY,
+              about="营业执照上的注册地，填行政区划代码，市代码包含所辖各县区",
+              reason_code="out_of_region"),
+        Field("industry", "所属行业", FieldType.INDUSTRY, supply=_REGISTRY,
+              about="国民经济行业分类，填门类字母或代码，例如 C 是制造业，C13 是农副食品加工业",
+              reason_code="industry_policy"),
         Field("scale", "企业规模", FieldType.CHOICE, choices=SCALES,
-              supply="请补充员工人数和上年营业收入，平台据此划分规模。"),
-        Field("years_established", "成立年限", FieldType.NUMBER, unit="年", supply=_REGISTRY),
+              supply="请补充员工人数和上年营业收入，平台据此划分规模。",
+              about="按员工人数和上年营业收入划分的大、中、小、微型"),
+        Field("years_established", "成立年限", FieldType.NUMBER, unit="年", supply=_REGISTRY,
+              about="从成立日期到当天的整月数除以 12", reason_code="too_young"),
         Field("enterprise_kind", "主体类型", FieldType.CHOICE,
               choices={kind.value: name for kind, name in ENTERPRISE_KIND_NAMES.items()},
-              supply=_REGISTRY),
-        Field("in_operation", "登记状态为存续", FieldType.FLAG, supply=_REGISTRY),
-        Field("registered_capital_fen", "注册资本", FieldType.MONEY, supply=_REGISTRY),
-        Field("employees", "员工人数", FieldType.NUMBER, unit="人"),
-        Field("revenue_fen", "上年营业收入", FieldType.MONEY),
+              supply=_REGISTRY, about="营业执照上的企业类型"),
+        Field("in_operation", "登记状态为存续", FieldType.FLAG, supply=_REGISTRY,
+              about="登记机关登记为存续，没有注销、吊销"),
+        Field("registered_capital_fen", "注册资本", FieldType.MONEY, supply=_REGISTRY,
+              about="登记的注册资本，是认缴数，填万元"),
+        Field("employees", "员工人数", FieldType.NUMBER, unit="人",
+              about="最近一次年报或企业填报的员工人数"),
+        Field("revenue_fen", "上年营业收入", FieldType.MONEY,
+              about="最近一次年报或企业填报的营业收入，填万元",
+              reason_code="insufficient_turnover"),
         Field("tags", "企业资质与名单", FieldType.TAGS,
-              supply="名单由主管部门提供，平台收到后会重新匹配。"),
+              supply="名单由主管部门提供，平台收到后会重新匹配。",
+              about="称号和名单，例如国家高新技术企业、专精特新企业"),
         Field("grade", "信用等级", FieldType.GRADE,
-              supply="请在授权中心同意使用评分所需的信用信息。"),
-        Field("amount_fen", "申请金额", FieldType.MONEY, supply=_WISH),
-        Field("term_months", "申请期限", FieldType.NUMBER, unit="个月", supply=_WISH),
+              supply="请在授权中心同意使用评分所需的信用信息。",
+              about="平台评分的等级，从高到低 AAA 至 D", reason_code="credit_record"),
+        Field("amount_fen", "申请金额", FieldType.MONEY, supply=_WISH,
+              about="企业这次想借的金额，填万元", reason_code="amount_or_term"),
+        Field("term_months", "申请期限", FieldType.NUMBER, unit="个月", supply=_WISH,
+              about="企业这次想借多久，填月数", reason_code="amount_or_term"),
         Field("guarantee", "可提供的担保", FieldType.CHOICE,
-              choices={kind.value: name for kind, name in GUARANTEE_NAMES.items()}, supply=_WISH),
+              choices={kind.value: name for kind, name in GUARANTEE_NAMES.items()}, supply=_WISH,
+              about="企业能提供的担保方式", reason_code="insufficient_collateral"),
     )
 }  # fmt: skip
 
@@ -130,6 +158,8 @@ def indicator_field(code: str, info: IndicatorInfo | None = None) -> Field:
         known.unit,
         supply=known.supply,
         scale=known.scale,
+        about=known.about,
+        reason_code=known.reason_code,
     )
 
 

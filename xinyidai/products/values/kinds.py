@@ -20,6 +20,14 @@ class ProductKind(StrEnum):
     GUARANTEE_LETTER = "guarantee_letter"  # 保函
     ENTRUSTED_LOAN = "entrusted_loan"  # 委托贷款
     WORKING_CAPITAL = "working_capital"  # 流动资金贷款
+    PROCUREMENT_LOAN = "procurement_loan"  # 政采贷
+    TECH_LOAN = "tech_loan"  # 科技贷
+    SPECIALISED_LOAN = "specialised_loan"  # 专精特新贷
+    GREEN_LOAN = "green_loan"  # 绿色贷
+    FIRST_LOAN = "first_loan"  # 首贷
+    RENEWAL_LOAN = "renewal_loan"  # 续贷，含无还本续贷
+    FACTORING = "factoring"  # 保理
+    CREDIT_INSURANCE = "credit_insurance"  # 信用保险、贷款保证保险
 
 
 class GuaranteeKind(StrEnum):
@@ -66,6 +74,25 @@ class ProductAction(StrEnum):
     LIST = "product:list"  # 上架
     DELIST = "product:delist"  # 下架
     REVISE = "product:revise"  # 另起新版本
+    EXEMPLIFY = "product:exemplify"  # 写样例
+    SHADOW = "product:shadow"  # 试运行
+
+
+class TargetGroup(StrEnum):
+    """Whom a product is made for, 适用人群; each stands for a criterion, see `terms`."""
+
+    SMALL_AND_MICRO = "small_and_micro"  # 小微企业
+    MEDIUM = "medium"  # 中型企业
+    INDIVIDUAL = "individual"  # 个体工商户
+    COOPERATIVE = "cooperative"  # 农民专业合作社
+    COMPANY = "company"  # 公司
+    HIGH_TECH = "high_tech"  # 国家高新技术企业
+    TECH_SME = "tech_sme"  # 科技型中小企业
+    SPECIALISED_NEW = "specialised_new"  # 专精特新企业
+    LITTLE_GIANT = "little_giant"  # 专精特新“小巨人”
+    INNOVATIVE_SME = "innovative_sme"  # 创新型中小企业
+    FIRST_LOAN = "first_loan"  # 首贷户
+    AGRICULTURE = "agriculture"  # 涉农企业
 
 
 class Outcome(StrEnum):
@@ -74,6 +101,13 @@ class Outcome(StrEnum):
     ELIGIBLE = "eligible"  # 符合
     INSUFFICIENT = "insufficient"  # 数据不足
     INELIGIBLE = "ineligible"  # 不符合
+
+
+class ShadowSide(StrEnum):
+    """Under which version alone a product was open to a firm."""
+
+    GAINED = "gained"  # 新增
+    LOST = "lost"  # 减少
 
 
 class EnterpriseKind(StrEnum):
@@ -101,6 +135,14 @@ PRODUCT_KIND_NAMES: dict[ProductKind, str] = {
     ProductKind.GUARANTEE_LETTER: "保函",
     ProductKind.ENTRUSTED_LOAN: "委托贷款",
     ProductKind.WORKING_CAPITAL: "流动资金贷款",
+    ProductKind.PROCUREMENT_LOAN: "政采贷",
+    ProductKind.TECH_LOAN: "科技贷",
+    ProductKind.SPECIALISED_LOAN: "专精特新贷",
+    ProductKind.GREEN_LOAN: "绿色贷",
+    ProductKind.FIRST_LOAN: "首贷",
+    ProductKind.RENEWAL_LOAN: "续贷",
+    ProductKind.FACTORING: "保理",
+    ProductKind.CREDIT_INSURANCE: "信用保险",
 }
 GUARANTEE_NAMES: dict[GuaranteeKind, str] = {
     GuaranteeKind.CREDIT: "信用",
@@ -126,6 +168,20 @@ PRODUCT_STATE_NAMES: dict[ProductVersionState, str] = {
     ProductVersionState.UNDER_REVIEW: "待审核",
     ProductVersionState.LISTED: "已上架",
     ProductVersionState.DELISTED: "已下架",
+}
+TARGET_GROUP_NAMES: dict[TargetGroup, str] = {
+    TargetGroup.SMALL_AND_MICRO: "小微企业",
+    TargetGroup.MEDIUM: "中型企业",
+    TargetGroup.INDIVIDUAL: "个体工商户",
+    TargetGroup.COOPERATIVE: "农民专业合作社",
+    TargetGroup.COMPANY: "公司",
+    TargetGroup.HIGH_TECH: "国家高新技术企业",
+    TargetGroup.TECH_SME: "科技型中小企业",
+    TargetGroup.SPECIALISED_NEW: "专精特新企业",
+    TargetGroup.LITTLE_GIANT: "专精特新“小巨人”企业",
+    TargetGroup.INNOVATIVE_SME: "创新型中小企业",
+    TargetGroup.FIRST_LOAN: "首贷户",
+    TargetGroup.AGRICULTURE: "涉农企业",
 }
 OUTCOME_NAMES: dict[Outcome, str] = {
     Outcome.ELIGIBLE: "符合",

@@ -1,21 +1,34 @@
 """What a bank says of its product, and a listed version as matching reads it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from xinyidai.products.values.criteria import Criterion
+from xinyidai.products.values.costs import AllInCost, CostItem, all_in_cost
+from xinyidai.products.values.criteria import Criterion, CriterionValue
 from xinyidai.products.values.fields import FIELDS, Operator
-from xinyidai.products.values.kinds import GuaranteeKind, ProductKind, RepaymentMethod
+from xinyidai.products.values.kinds import (
+    TARGET_GROUP_NAMES,
+    GuaranteeKind,
+    ProductKind,
+    RepaymentMethod,
+    TargetGroup,
+)
+from xinyidai.products.values.repayments import MONTHS_A_YEAR, Loan
+
+REFERENCE_FEN = 100_000_000  # 100 万元 over a year: the case for which pages show the cost
 
 
 @dataclass(frozen=True)
 class Terms:
     """Amounts in 分, terms in months, rates as yearly decimal fractions; None is not published.
 
-    `fee_rate` is what the firm pays a year on top of the rate; `fee_note` says it in words.
+    `cost_items` is the cost sheet: None is not published, empty is «no other fees». `fee_rate` is
+    the sum of its yearly fees that the firm bears; `fee_note` says in words what no item says.
     """
 
     amount_min_fen: int | None = None
@@ -29,11 +42,47 @@ class Terms:
     guarantee: GuaranteeKind = GuaranteeKind.NEGOTIABLE
     repayment: RepaymentMethod = RepaymentMethod.NEGOTIABLE
     promise_days: int | None = None
+    cost_items: tuple[CostItem, ...] | None = None
+
+    @cached_property
+    def all_in_rate(self) -> Decimal | None:
+        """Return the highest cost a year in the reference case, 综合年化成本; None: not published.
+
+        Without a cost sheet it is the highest rate plus the yearly fee, as far as published.
+        """
+        if self.cost_items is None:
+            return None if self.rate_max is None else self.rate_max + (self.fee_rate or Decimal(0))
+        cost = self.cost_of(*self.reference_case)
+        return cost.nominal if cost and cost.is_complete else None
 
     @property
-    def all_in_rate(self) -> Decimal | None:
-        """Return the highest rate plus fee, 综合年化成本; None when not published."""
-        return None if self.rate_max is None else self.rate_max + (self.fee_rate or Decimal(0))
+    def reference_case(self) -> tuple[int, int]:
+        """Return amount and months of the case shown: 100 万元 for a year, or the nearest offered.
+
+        Amounts and terms that are not published do not limit.
+        """
+        amount = _within(REFERENCE_FEN, self.amount_min_fen, self.amount_max_fen)
+        return amount, _within(MONTHS_A_YEAR, self.term_min_months, self.term_max_months)
+
+    def cost_of(self, amount_fen: int, months: int) -> AllInCost | None:
+        """Return what this loan costs at the highest rate; None where no rate is published.
+
+        Where the repayment is negotiable interest first is taken, 先息后本.
+
+        Raises:
+            InvalidInput: amount or months can be no loan at all.
+
+        """
+        if self.rate_max is None:
+            return None
+        method = self.repayment
+        if method is RepaymentMethod.NEGOTIABLE:
+            method = RepaymentMethod.INTEREST_FIRST
+        return all_in_cost(Loan(amount_fen, self.rate_max, months, method), self.cost_items)
+
+
+def _within(wanted: int, low: int | None, high: int | None) -> int:
+    return max(low or 1, min(wanted, wanted if high is None else high))
 
 
 @dataclass(frozen=True)
@@ -42,6 +91,7 @@ class ProductFacts:
 
     `criteria` is the JSON form (see `products.rules`); `text_conditions` are conditions the
     platform cannot check; `institution_name` and `source` are set by imported lists only.
+    `examples` is the JSON form of the examples, 样例; None leaves those of the version as they are.
     """
 
     code: str
@@ -59,6 +109,9 @@ class ProductFacts:
     effective_from: date | None = None
     institution_name: str = ""
     source: str = ""
+    industry_codes: tuple[str, ...] = ()
+    target_groups: tuple[str, ...] = ()
+    examples: tuple[dict[str, Any], ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -76,29 +129,80 @@ class ListedProduct:
     text_conditions: tuple[str, ...] = ()
 
 
+# What a target group asks of a firm; groups of one field are alternatives, fields add up.
+_GROUPS: dict[TargetGroup, tuple[str, Operator, tuple[str, ...]]] = {
+    TargetGroup.SMALL_AND_MICRO: ("scale", Operator.IS_ONE_OF, ("small", "micro")),
+    TargetGroup.MEDIUM: ("scale", Operator.IS_ONE_OF, ("medium",)),
+    TargetGroup.INDIVIDUAL: ("enterprise_kind", Operator.IS_ONE_OF, ("individual",)),
+    TargetGroup.COOPERATIVE: ("enterprise_kind", Operator.IS_ONE_OF, ("cooperative",)),
+    TargetGroup.COMPANY: ("enterprise_kind", Operator.IS_ONE_OF, ("company",)),
+    TargetGroup.HIGH_TECH: ("tags", Operator.HAS_ANY, ("high_tech",)),
+    TargetGroup.TECH_SME: ("tags", Operator.HAS_ANY, ("tech_sme",)),
+    TargetGroup.SPECIALISED_NEW: ("tags", Operator.HAS_ANY, ("specialised_new",)),
+    TargetGroup.LITTLE_GIANT: ("tags", Operator.HAS_ANY, ("little_giant",)),
+    TargetGroup.INNOVATIVE_SME: ("tags", Operator.HAS_ANY, ("innovative_sme",)),
+    TargetGroup.FIRST_LOAN: ("tags", Operator.HAS_ANY, ("first_loan",)),
+    TargetGroup.AGRICULTURE: ("tags", Operator.HAS_ANY, ("agriculture",)),
+}
+
+
 def implied_criteria(
-    region_codes: tuple[str, ...] | list[str], whitelist_code: str | None
+    region_codes: Sequence[str],
+    whitelist_code: str | None,
+    *,
+    industry_codes: Sequence[str] = (),
+    target_groups: Sequence[str] = (),
 ) -> tuple[Criterion, ...]:
-    """Return the criteria that a product's region and whitelist stand for."""
+    """Return the criteria that region, whitelist, industries and target groups stand for."""
     found: list[Criterion] = []
     if region_codes:
         found.append(
-            Criterion(
+            _implied(
                 "service_region",
-                FIELDS["region_code"],
-                Operator.IN_REGION,
-                tuple(region_codes),
+                ("region_code", Operator.IN_REGION, tuple(region_codes)),
                 "企业注册地不在该产品的服务区域内。",
+                "out_of_region",
             )
         )
     if whitelist_code:
         found.append(
-            Criterion(
+            _implied(
                 "whitelist_member",
-                FIELDS["tags"],
-                Operator.HAS_ANY,
-                (f"whitelist:{whitelist_code}",),
+                ("tags", Operator.HAS_ANY, (f"whitelist:{whitelist_code}",)),
                 "该产品只面向白名单内的企业。",
             )
         )
-    return tuple(found)
+    if industry_codes:
+        found.append(
+            _implied(
+                "served_industry",
+                ("industry", Operator.IN_INDUSTRY, tuple(industry_codes)),
+                "企业所属行业不在该产品的支持范围内。",
+                "industry_policy",
+            )
+        )
+    return (*found, *_of_groups([TargetGroup(code) for code in target_groups]))
+
+
+def _of_groups(groups: Sequence[TargetGroup]) -> list[Criterion]:
+    asked: dict[tuple[str, Operator], list[TargetGroup]] = {}
+    for group in groups:
+        asked.setdefault(_GROUPS[group][:2], []).append(group)
+    found = []
+    for (field, operator), same in asked.items():
+        members = dict.fromkeys(member for group in same for member in _GROUPS[group][2])
+        names = "、".join(TARGET_GROUP_NAMES[group] for group in same)
+        found.append(
+            _implied(f"target_{field}", (field, operator, tuple(members)), f"该产品面向{names}。")
+        )
+    return found
+
+
+def _implied(
+    code: str,
+    what: tuple[str, Operator, CriterionValue],
+    text: str,
+    reason_code: str = "other",
+) -> Criterion:
+    field, operator, value = what
+    return Criterion(code, FIELDS[field], operator, value, text, reason_code=reason_code)

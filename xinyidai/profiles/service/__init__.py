@@ -12,6 +12,7 @@ from xinyidai.profiles.service.batch import (
 )
 from xinyidai.profiles.service.building import (
     build_profile,
+    codes_within,
     current_profile,
     facts_of,
     is_unchanged,
@@ -47,6 +48,7 @@ __all__ = [
     "build_profile",
     "build_some",
     "build_with_records",
+    "codes_within",
     "current_profile",
     "export_indicators",
     "facts_of",

@@ -77,6 +77,15 @@ def profile_within(look: Look) -> ProfileFacts:
     return rules.finish(raw, reading)
 
 
+def codes_within(day: date, items: Collection[str], data_from: date) -> frozenset[str]:
+    """Return the indicators of a day that rest on nothing beyond these items and this period."""
+    reading = rules.Reading(day, frozenset(), kinds_of_items(items), data_from)
+    entries = indicator_dictionary().indicators.items()
+    return frozenset(
+        code for code, entry in entries if reading.allows(entry) and not reading.may_hide(entry)
+    )
+
+
 def current_profile(enterprise_id: UUID) -> ProfileSnapshot:
     """Return today's snapshot for the firm's present facts, building it when there is none.
 

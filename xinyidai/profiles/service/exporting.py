@@ -4,13 +4,14 @@ import gzip
 import hashlib
 import json
 import shutil
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
@@ -18,6 +19,7 @@ from sqlalchemy import text
 
 from xinyidai.catalogue.indicators import Unit, indicator_dictionary
 from xinyidai.catalogue.kinds import get_kind
+from xinyidai.consents import queries as consents
 from xinyidai.credit_records import service as credit_records
 from xinyidai.credit_records.service import Knowledge, PlatformRun, history
 from xinyidai.kernel import clock
@@ -25,6 +27,7 @@ from xinyidai.kernel.actor import SYSTEM, Actor
 from xinyidai.kernel.errors import InvalidInput
 from xinyidai.profiles import policies, queries
 from xinyidai.profiles.service.batch import FIRMS_AT_ONCE, Progress, finished_of
+from xinyidai.profiles.service.building import codes_within
 from xinyidai.profiles.service.past import REPLAY, knowledge_of
 from xinyidai.profiles.values import FirmFacts
 
@@ -32,6 +35,8 @@ TRAINING = "model_training"
 RESEARCH = "indicators"
 WHOLE_NUMBERS = frozenset({Unit.AMOUNT, Unit.COUNT, Unit.PEOPLE, Unit.MONTHS, Unit.FLAG})
 Firm = tuple[str, FirmFacts, int, PlatformRun]
+Given = tuple[tuple[str, ...], date]
+"""What a firm allowed for training: items, and the first day of the period."""
 WITH_KIND = "SELECT DISTINCT r.enterprise_id FROM {relation} AS r WHERE r.kind = :kind"
 
 
@@ -47,12 +52,12 @@ def export_indicators(  # noqa: PLR0913 - one switch for each option of the comm
 ) -> int:
     """Write `uscc` and all indicators, empty where missing, to CSV.gz or Parquet; return the rows.
 
-    Two groups of firms and nobody else: those that gave the training consent, and those whose
-    codes were made up for research data that names no firm. `source_kind` keeps to firms with a
-    record of that kind. Only what happened up to `as_of` and was known then (or at `known_at`)
-    counts, as it stood then: also what was repaired since, for the table is no new decision.
-    Pieces are kept beside the file until it is whole: started again after an end by force, it goes
-    on where firms are unchanged.
+    Two groups of firms and nobody else: those that gave the training consent, each within its
+    items and period, and those whose codes were made up for research data that names no firm.
+    `source_kind` keeps to firms with a record of that kind. Only what happened up to `as_of` and
+    was known then (or at `known_at`) counts, as it stood then: also what was repaired since, for
+    the table is no new decision. Pieces are kept beside the file until it is whole: started again
+    after an end by force, it goes on where firms are unchanged.
 
     Raises:
         InvalidInput: the name of the file ends in something else.
@@ -65,6 +70,7 @@ def export_indicators(  # noqa: PLR0913 - one switch for each option of the comm
     known = knowledge_of(day, known_at, with_ended=True)
     parts = path.with_name(f"{path.name}.parts")
     parts.mkdir(exist_ok=True)
+    given = _given()
     files, rows = [], 0
     with ExitStack() as runs:
         firms = [
@@ -77,13 +83,18 @@ def export_indicators(  # noqa: PLR0913 - one switch for each option of the comm
         firms.sort(key=lambda firm: firm[0])
         for start in range(0, len(firms), FIRMS_AT_ONCE):
             piece = firms[start : start + FIRMS_AT_ONCE]
-            files.append(_part(parts, piece, day))
+            files.append(_part(parts, piece, day, given))
             rows += len(piece)
             if on_progress:
                 on_progress(rows, len(firms))
     _write(path, files)
     shutil.rmtree(parts)
     return rows
+
+
+def _given() -> dict[UUID, Given]:
+    found = consents.given_to_platform(TRAINING)
+    return {firm: (tuple(sorted(one.item_codes)), one.data_from) for firm, one in found.items()}
 
 
 def _opened(runs: ExitStack, purpose: str, known: Knowledge | None, actor: Actor) -> PlatformRun:
@@ -120,32 +131,51 @@ def _chosen(
     return chosen
 
 
-def _part(parts: Path, firms: Sequence[Firm], day: date) -> Path:
-    """Return the file of some firms, made unless one for the same facts is there."""
+def _part(parts: Path, firms: Sequence[Firm], day: date, given: Mapping[UUID, Given]) -> Path:
+    """Return the file of some firms, made unless one for the same facts and consents is there."""
     collected = sorted(credit_records.collected_kinds())
-    facts = [(uscc, version, run.purpose, str(run.known)) for uscc, _, version, run in firms]
+    facts = [
+        (uscc, version, run.purpose, str(run.known), str(given.get(firm.enterprise_id)))
+        for uscc, firm, version, run in firms
+    ]
     key = json.dumps([str(day), indicator_dictionary().version, collected, facts])
     path = parts / f"{hashlib.sha256(key.encode()).hexdigest()}.parquet"
     if not path.exists():
-        tables = [_table(run, firms, day) for run in dict.fromkeys(firm[3] for firm in firms)]
+        tables = [
+            _table(run, firms, day, given) for run in dict.fromkeys(firm[3] for firm in firms)
+        ]
         fresh = path.with_suffix(".new")
         pq.write_table(pa.concat_tables(tables).sort_by("uscc"), fresh)
         fresh.replace(path)
     return path
 
 
-def _table(run: PlatformRun, firms: Sequence[Firm], day: date) -> pa.Table:
+def _table(
+    run: PlatformRun, firms: Sequence[Firm], day: date, given: Mapping[UUID, Given]
+) -> pa.Table:
     ours = {str(facts.enterprise_id): (uscc, facts) for uscc, facts, _, of in firms if of is run}
     tables = []
     for finished in finished_of(run, [facts for _, facts in ours.values()], day):
-        codes = [ours[firm][0] for firm in finished.ids.astype("U").tolist()]
-        columns = [pa.array(codes, pa.string())]
+        ids = finished.ids.astype("U").tolist()
+        covered = [_covered(run, given.get(UUID(firm)), day) for firm in ids]
+        columns = [pa.array([ours[firm][0] for firm in ids], pa.string())]
         for field in list(_schema())[1:]:
             column = finished.column(field.name)
-            values = pa.array(column.values, mask=column.causes != 0)
+            closed = np.array([field.name not in codes for codes in covered], np.bool_)
+            values = pa.array(column.values, mask=(column.causes != 0) | closed)
             columns.append(values.cast(field.type))
         tables.append(pa.table(columns, _schema()))
     return pa.concat_tables(tables)
+
+
+def _covered(run: PlatformRun, given: Given | None, day: date) -> frozenset[str]:
+    """Return the indicators of a firm that may be written: what it allowed, or research data."""
+    if run.purpose != TRAINING:
+        return frozenset(indicator_dictionary().indicators)
+    return frozenset() if given is None else _codes(day, *given)
+
+
+_codes = lru_cache(codes_within)
 
 
 @lru_cache

@@ -16,7 +16,7 @@ from xinyidai.scoring import artefacts, model_rules, policies, queries
 from xinyidai.scoring.lifecycle import LIFECYCLE, ModelAction
 from xinyidai.scoring.models import ModelVersion
 from xinyidai.scoring.score import Scorer
-from xinyidai.scoring.service import model_steps
+from xinyidai.scoring.service import model_messages, model_steps
 from xinyidai.scoring.validation import report
 from xinyidai.scoring.validation.report import ValidationReport
 from xinyidai.scoring.values import ModelState
@@ -135,6 +135,7 @@ def validate_model(actor: Actor, code: str, version: str, opinion: str = "") -> 
     model.validated_by, model.validated_at = actor.account_id, clock.now()
     model.validation_hash = digest
     model_steps.seal(model)
+    model_messages.tell(ModelAction.VALIDATE, model)
     return model
 
 
@@ -155,6 +156,7 @@ def approve_model(actor: Actor, code: str, version: str, opinion: str = "") -> M
     model_steps.take(actor, ModelAction.APPROVE, model, opinion)
     model.approved_by, model.approved_at = actor.account_id, clock.now()
     model_steps.seal(model)
+    model_messages.tell(ModelAction.APPROVE, model)
     return model
 
 
@@ -219,6 +221,7 @@ def _switch(actor: Actor, action: ModelAction, model: ModelVersion, opinion: str
     model_steps.take(actor, action, model, opinion, **details)
     model.activated_by, model.activated_at = actor.account_id, clock.now()
     db.session.flush()
+    model_messages.tell(action, model)
 
 
 def _require_fit(model: ModelVersion) -> None:
@@ -244,6 +247,7 @@ def retire_model(actor: Actor, code: str, version: str, opinion: str = "") -> Mo
     model = model_steps.load(code, version)
     model_steps.take(actor, ModelAction.RETIRE, model, opinion)
     model.retired_at = clock.now()
+    model_messages.tell(ModelAction.RETIRE, model)
     return model
 
 

@@ -11,12 +11,17 @@ from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold
 
 from xinyidai.kernel.errors import InvalidInput
+from xinyidai.scoring.training.encodings import as_utf8
 from xinyidai.scoring.training.spec import FeatureSpec, TrainingSpec, with_features
 from xinyidai.scoring.transform import level_text
 from xinyidai.scoring.values import FeatureKind, Flags, Floats
 
 MOST_LEVELS = 64
-GAPS = ["", "NA", "NaN", "null", "?"]
+# What exporters write for no value; a ratio divided by zero is none either.
+GAPS = [
+    *("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "?"),
+    *("inf", "-inf", "Inf", "-Inf", "Infinity", "-Infinity"),
+]
 
 Rows = NDArray[np.intp]
 Split = tuple[Rows, Rows]
@@ -89,18 +94,28 @@ def read_table(path: Path) -> RawTable:
     """Read a CSV, CSV.gz or Parquet file whole, in its order; types come from all of its rows."""
     if not path.is_file():
         raise InvalidInput(f"找不到表：{path}", code="no_table")
-    source = "read_parquet(?)" if path.suffix == ".parquet" else _csv_reader()
-    try:
-        with duckdb.connect(config={"threads": 1}) as connection:
-            found = connection.execute(f"SELECT * FROM {source}", [str(path)])  # noqa: S608 - fixed texts
-            arrays = found.fetchnumpy()
-    except duckdb.Error as problem:
-        raise InvalidInput(f"读不出表 {path.name}：{problem}", code="bad_table") from problem
+    if path.suffix == ".parquet":
+        arrays = _arrays("read_parquet(?)", path, path.name)
+    else:
+        with as_utf8(path) as text:
+            arrays = _arrays(_csv_reader(), text, path.name)
     if not arrays or not len(next(iter(arrays.values()))):
         raise InvalidInput(f"表 {path.name} 没有一行数据。", code="bad_table")
     gaps = {name: _gap_mask(values) for name, values in arrays.items()}
     columns = {name: np.ma.getdata(values) for name, values in arrays.items()}
     return RawTable(path.name, file_sha256(path), columns, gaps)
+
+
+def _arrays(source: str, path: Path, name: str) -> dict[str, NDArray[np.generic]]:
+    try:
+        with duckdb.connect(config={"threads": 1}) as connection:
+            found = connection.execute(f"SELECT * FROM {source}", [str(path)])  # noqa: S608 - fixed texts
+            return found.fetchnumpy()
+    except duckdb.Error as problem:
+        [reason, *_] = str(problem).strip().splitlines() or [""]
+        raise InvalidInput(
+            f"读不出表 {name}：请检查每行的列数和表头是否一致。（{reason}）", code="bad_table"
+        ) from problem
 
 
 def _csv_reader() -> str:

@@ -1,57 +1,50 @@
 """The editor of eligibility criteria, 准入条件: one row is field, condition, value and reason.
 
-A row is `crit-<n>-field`, `-operator`, `-value`, `-text`, `-shown` and the hidden `-code`. Values
-are typed in the units people use: money in 万元, shares in percent, names instead of codes.
+A row is `crit-<n>-field`, `-operator`, `-value`, `-text`, `-missing`, `-reason`, `-day`, `-shown`
+and the hidden `-code`. Values are typed in the units people use: money in 万元, shares in percent,
+names instead of codes. A fault stands beside the part it is about.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from datetime import date
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
 from xinyidai.kernel.errors import InvalidInput
-from xinyidai.kernel.money import Yuan
 from xinyidai.products import service
+from xinyidai.products.rules import OPERATOR_NAMES as TEXT_NAMES
+from xinyidai.products.rules import (
+    RULE_REASONS,
+    free_code,
+    how_to_fill,
+    parse_criteria,
+    read_value,
+    write_value,
+)
 from xinyidai.products.values import (
     FIELDS,
     INDICATOR_PREFIX,
-    ORDERED,
-    TAG_NAMES,
+    OPERATORS,
     Field,
-    FieldType,
     Operator,
+    WhenMissing,
     indicator_field,
 )
 
-LARGEST_NUMBER = 10**15
+__all__ = ["OPERATOR_NAMES", "CriterionRow", "criteria_of", "field_choices", "rows_from", "rows_of"]
 
-OPERATOR_NAMES: Mapping[Operator, str] = {
-    Operator.AT_LEAST: "不低于",
-    Operator.AT_MOST: "不高于",
-    Operator.BETWEEN: "介于（含两端）",
-    Operator.IS_ONE_OF: "属于其中之一",
-    Operator.IS_NONE_OF: "不属于",
-    Operator.HAS_ANY: "至少具有一项",
-    Operator.HAS_ALL: "全部具有",
-    Operator.HAS_NONE: "一项都没有",
-    Operator.IN_REGION: "位于地区",
-    Operator.IN_INDUSTRY: "属于行业",
-    Operator.IS_TRUE: "须为“是”",
-    Operator.IS_FALSE: "须为“否”",
-}
-FLAGS = frozenset({Operator.IS_TRUE, Operator.IS_FALSE})
+OPERATOR_NAMES: Mapping[Operator, str] = {**TEXT_NAMES, Operator.BETWEEN: "介于（含两端）"}
+MISSING_NAMES = {WhenMissing.INSUFFICIENT: "判为数据不足"}
 MOST_ROWS = 40
-PERCENT = 100
-_SEPARATORS = re.compile(r"[,，、；;\s]+")
-_RANGE = re.compile(r"\s*(?:至|到|~|～|—|--?|,|，|、)\s*")
+PARTS = ("field", "operator", "value", "text", "missing", "reason", "day", "shown", "code")
 
 
 @dataclass(frozen=True)
 class CriterionRow:
-    """One row as it stands in the form."""
+    """One row as it stands in the form; `about` explains its field once one is chosen."""
 
     field: str = ""
     operator: str = ""
@@ -59,11 +52,24 @@ class CriterionRow:
     text: str = ""
     code: str = ""
     is_shown: bool = True
+    reason: str = ""
+    day: str = ""
+    missing: str = WhenMissing.INSUFFICIENT
 
     @property
     def is_empty(self) -> bool:
         """Tell whether nobody has filled the row in."""
         return not (self.field or self.operator or self.value or self.text)
+
+    @property
+    def about(self) -> str:
+        """Return what the field reads and how to fill in the value; empty before it is chosen."""
+        field = field_of(self.field)
+        if field is None:
+            return ""
+        read = f"{field.about.rstrip('。')}。" if field.about else ""
+        names = "、".join(OPERATOR_NAMES[one] for one in Operator if one in OPERATORS[field.type])
+        return f"{read}可用条件：{names}。{how_to_fill(field)}"
 
 
 def rows_from(form: MultiDict[str, str]) -> list[CriterionRow]:
@@ -86,52 +92,102 @@ def _row_from(form: MultiDict[str, str], number: int) -> CriterionRow:
         read("text"),
         read("code"),
         is_shown=read("shown") == "1",
+        reason=read("reason"),
+        day=read("day"),
+        missing=read("missing") or WhenMissing.INSUFFICIENT.value,
     )
 
 
 def criteria_of(form: MultiDict[str, str]) -> tuple[list[dict[str, Any]], dict[str, str]]:
-    """Return the criteria in their JSON form, and a sentence for each row that cannot be read."""
+    """Return the criteria in their JSON form, and a sentence beside each part that is wrong."""
     found: list[dict[str, Any]] = []
     faults: dict[str, str] = {}
     taken: set[str] = set()
     for place, row in enumerate(rows_from(form)):
-        try:
-            found.append(_criterion(row, taken))
-        except InvalidInput as error:
-            faults[f"crit-{place}-field"] = f"第 {place + 1} 条：{error.message}"
+        entry, wrong = _criterion(row, taken)
+        faults |= {
+            f"crit-{place}-{part}": f"第 {place + 1} 条：{words}" for part, words in wrong.items()
+        }
+        if not wrong:
+            taken.add(entry["code"])
+            found.append(entry)
     return found, faults
 
 
-def _criterion(row: CriterionRow, taken: set[str]) -> dict[str, Any]:
+def _criterion(row: CriterionRow, taken: set[str]) -> tuple[dict[str, Any], dict[str, str]]:
     field = field_of(row.field)
     if field is None:
-        raise InvalidInput("请选择一个字段。")
-    try:
-        operator = Operator(row.operator)
-    except ValueError as error:
-        raise InvalidInput("请选择条件。") from error
+        return {}, {"field": "请选择一个字段。"}
+    operator = _operator(row.operator, field)
+    wrong: dict[str, str] = {}
+    if operator is None:
+        names = "、".join(OPERATOR_NAMES[one] for one in Operator if one in OPERATORS[field.type])
+        wrong["operator"] = f"“{field.name}”请选这些条件之一：{names}。"
     if not row.text:
-        raise InvalidInput("请写明不符合时给企业看的说明。")
-    code = _code(row, taken)
-    taken.add(code)
-    return {
-        "code": code,
+        wrong["text"] = "请写明不符合时给企业看的说明。"
+    value, fault = _value(field, operator, row.value)
+    wrong |= fault | _day_fault(row.day)
+    if operator is None or wrong:
+        return {}, wrong
+    entry = {
+        "code": _code(row, field, operator, taken),
         "field": field.code,
         "operator": operator.value,
-        "value": _value(field, operator, row.value),
+        "value": value,
+        "when_missing": row.missing,
         "denial_text": row.text,
         "show_threshold": row.is_shown,
+        "reason_code": row.reason or field.reason_code,
+        "effective_from": row.day or None,
     }
+    return entry, _rule_fault(entry)
 
 
-def _code(row: CriterionRow, taken: set[str]) -> str:
-    base = row.code or f"{row.field.removeprefix(INDICATOR_PREFIX)}_{row.operator}"
-    base = re.sub(r"[^a-z0-9_]", "_", base.lower())[:55]
-    number, code = 1, base
-    while code in taken:
-        number += 1
-        code = f"{base}_{number}"
-    return code
+def _rule_fault(entry: dict[str, Any]) -> dict[str, str]:
+    """Return what the rules themselves refuse; nearly always it is the value."""
+    try:
+        parse_criteria([entry], service.indicator_names())
+    except InvalidInput as error:
+        words = next(iter(error.fields.values()), error.message)
+        part = next((part for word, part in _WORDS_OF_PARTS if word in words), "value")
+        return {part: words}
+    return {}
+
+
+_WORDS_OF_PARTS = (
+    ("说明", "text"),
+    ("缺少数据", "missing"),
+    ("拒绝理由", "reason"),
+    ("编号", "field"),
+)
+
+
+def _operator(code: str, field: Field) -> Operator | None:
+    return next((one for one in OPERATORS[field.type] if one.value == code), None)
+
+
+def _value(field: Field, operator: Operator | None, text: str) -> tuple[object, dict[str, str]]:
+    if operator is None:
+        return None, {}
+    try:
+        return read_value(field, operator, text), {}
+    except InvalidInput as error:
+        return None, {"value": error.message}
+
+
+def _day_fault(text: str) -> dict[str, str]:
+    try:
+        if text:
+            date.fromisoformat(text)
+    except ValueError:
+        return {"day": "生效日请填日期，例如 2026-07-01；不填表示上架即生效。"}
+    return {}
+
+
+def _code(row: CriterionRow, field: Field, operator: Operator, taken: set[str]) -> str:
+    if row.code and row.code not in taken:
+        return row.code
+    return free_code(field, operator, taken)
 
 
 def field_of(code: str) -> Field | None:
@@ -143,98 +199,28 @@ def field_of(code: str) -> Field | None:
     return indicator_field(name, info) if info and code.startswith(INDICATOR_PREFIX) else None
 
 
-def _value(field: Field, operator: Operator, text: str) -> object:
-    if operator in FLAGS:
-        return None
-    if operator not in ORDERED:
-        return [_member(field, part) for part in _SEPARATORS.split(text) if part]
-    if operator is not Operator.BETWEEN:
-        return _bound(field, text)
-    ends = _RANGE.split(text.strip())
-    if len(ends) != 2:  # noqa: PLR2004 - a range has two ends
-        raise InvalidInput("范围请写成“下限 至 上限”，例如 1 至 5。")
-    return [_bound(field, end) for end in ends]
-
-
-def _bound(field: Field, text: str) -> float | int | str:
-    cleaned = text.strip()
-    if field.type is FieldType.GRADE:
-        return cleaned.upper()
-    named = {name: number for number, name in field.scale.items()}
-    if cleaned in named:
-        return _plain(Decimal(str(named[cleaned])))
-    if field.type is FieldType.MONEY:
-        return Yuan.of_wan(cleaned.removesuffix("万元").strip()).fen
-    return _number(field, cleaned)
-
-
-def _number(field: Field, text: str) -> float | int:
-    bare = text.rstrip("%％").removesuffix(field.unit).strip() if field.unit else text.rstrip("%％")
-    try:
-        number = Decimal(bare)
-    except InvalidOperation as error:
-        raise InvalidInput(f"“{text}”不是数字。") from error
-    if not number.is_finite():
-        raise InvalidInput(f"“{text}”不是数字。")
-    if not -LARGEST_NUMBER <= number <= LARGEST_NUMBER:  # as an integer it would fill the memory
-        raise InvalidInput(f"“{text}”太大了。")
-    return _plain(number / PERCENT if field.unit == "%" else number)
-
-
-def _plain(number: Decimal) -> float | int:
-    return int(number) if number == number.to_integral_value() else float(number)
-
-
-def _member(field: Field, text: str) -> str:
-    names = {name: code for code, name in field.choices.items()}
-    if field.type is FieldType.TAGS:
-        names = {name: code for code, name in TAG_NAMES.items()}
-    return names.get(text, text)
-
-
 def rows_of(criteria: tuple[dict[str, Any], ...]) -> list[CriterionRow]:
     """Return stored criteria as rows to edit."""
     return [
         CriterionRow(
             entry["field"],
             entry["operator"],
-            _text_of(field_of(entry["field"]), entry.get("value")),
+            _text_of(entry),
             entry["denial_text"],
             entry["code"],
             is_shown=entry.get("show_threshold", True),
+            reason=entry.get("reason_code", ""),
+            day=entry.get("effective_from") or "",
         )
         for entry in criteria
     ]
 
 
-def _text_of(field: Field | None, value: object) -> str:
-    if value is None:
-        return ""
-    if not isinstance(value, list | tuple):
-        return _one(field, value)
-    is_range = all(isinstance(part, int | float) for part in value)
-    return (" 至 " if is_range else "、").join(_one(field, part) for part in value)
-
-
-def _one(field: Field | None, value: object) -> str:
-    if field is None or isinstance(value, str):
-        names = {} if field is None else {**field.choices, **_tag_names(field)}
-        return names.get(str(value), str(value))
-    if not isinstance(value, int | float):
-        return str(value)
-    if value in field.scale:
-        return field.scale[value]
-    number = Decimal(str(value))
-    if field.type is FieldType.MONEY:
-        number = Yuan(int(value)).wan
-    elif field.unit == "%":
-        number *= PERCENT
-    text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _tag_names(field: Field) -> Mapping[str, str]:
-    return TAG_NAMES if field.type is FieldType.TAGS else {}
+def _text_of(entry: Mapping[str, Any]) -> str:
+    field, value = field_of(entry["field"]), entry.get("value")
+    if field is None:
+        return "" if value is None else str(value)
+    return write_value(field, Operator(entry["operator"]), value)
 
 
 def field_choices() -> list[dict[str, str]]:
@@ -245,3 +231,8 @@ def field_choices() -> list[dict[str, str]]:
         for code, info in service.indicator_names().items()
     ]
     return own + indicators
+
+
+def reason_choices() -> list[dict[str, str]]:
+    """Return the reasons for a refusal that a rule may give."""
+    return [{"value": code, "label": name} for code, name in RULE_REASONS.items()]

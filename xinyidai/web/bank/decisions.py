@@ -10,11 +10,12 @@ from flask.typing import ResponseReturnValue
 
 from xinyidai.applications import queries, service
 from xinyidai.applications.lifecycle import LIFECYCLE
-from xinyidai.applications.rules import DenialGiven, Terms
+from xinyidai.applications.rules import Terms
 from xinyidai.applications.service import Payout
 from xinyidai.applications.values import ApplicationAction as A
 from xinyidai.applications.values import GuaranteeFlag, LoanKind
 from xinyidai.catalogue.denials import DENIAL_REASONS
+from xinyidai.catalogue.refusals import DenialGiven
 from xinyidai.consents.service import ConsentRefused
 from xinyidai.kernel import clock
 from xinyidai.kernel.access import allow

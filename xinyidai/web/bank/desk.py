@@ -15,6 +15,7 @@ from xinyidai.kernel.access import allow
 from xinyidai.kernel.errors import InvalidInput
 from xinyidai.kernel.http import Page, page_args
 from xinyidai.kernel.uscc import is_valid
+from xinyidai.leads import service as finding
 from xinyidai.reporting import service as reporting
 from xinyidai.reporting.values import BankNumbers, Figure, FigureCode, Period
 from xinyidai.web import wording
@@ -37,13 +38,15 @@ def home() -> ResponseReturnValue:
     """Show work by time left, new leads, authorizations about to end and the bank's numbers."""
     rows, total = applications.work_list(bank_id(), Page(1, WORK_SHOWN))
     leads = queries.leads(bank_id())
+    shown = leads[:LEADS_SHOWN]
+    why = finding.reasons_for(g.actor, [row.enterprise for row in shown])
     return render_template(
         "bank/home.html",
         tiles=_tiles(),
         rows=[list_row(row) for row in rows],
         total=total,
         labels=wording.APPLICATION_STATES,
-        leads=[_lead(row) for row in leads[:LEADS_SHOWN]],
+        leads=[_lead(row, why[row.enterprise.id]) for row in shown],
         lead_count=len(leads),
         item_count=len(ITEMS),
         ending=queries.ending_consents(bank_id()),
@@ -81,7 +84,7 @@ def _tiles() -> list[dict[str, Any]]:
     ]
 
 
-def _lead(row: queries.ConsentRow) -> dict[str, Any]:
+def _lead(row: queries.ConsentRow, why: list[str]) -> dict[str, Any]:
     missing = [item.name for code, item in ITEMS.items() if code not in row.consent.item_codes]
     return {
         "url": url_for("bank.show_consent", consent_id=row.consent.id),
@@ -90,6 +93,7 @@ def _lead(row: queries.ConsentRow) -> dict[str, Any]:
         "on": format_day(row.consent.granted_at),
         "covered": row.covered,
         "missing": missing,
+        "why": why,
         "uses": showing.uses_words(row.consent),
     }
 

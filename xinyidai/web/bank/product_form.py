@@ -15,6 +15,7 @@ from xinyidai.products.values import (
     RepaymentMethod,
     Terms,
 )
+from xinyidai.web.bank import costs_form
 from xinyidai.web.bank.criteria_form import criteria_of
 from xinyidai.web.bank.form_reading import FormReader
 
@@ -53,6 +54,8 @@ def facts_from(form: MultiDict[str, str]) -> ProductFacts:
         whitelist_code=reader.text("whitelist_code") or None,
         effective_from=effective_from,
         source=reader.text("source"),
+        industry_codes=_codes(reader.text("industry_codes")),
+        target_groups=tuple(form.getlist("target_groups")),
     )
 
 
@@ -64,7 +67,7 @@ def _terms(reader: FormReader) -> Terms | None:
         term_max_months=reader.whole("term_max"),
         rate_min=reader.percent("rate_min"),
         rate_max=reader.percent("rate_max"),
-        fee_rate=reader.percent("fee_rate"),
+        cost_items=costs_form.items_of(reader),
         fee_note=reader.text("fee_note"),
         promise_days=reader.whole("promise_days"),
     )
@@ -94,12 +97,13 @@ def values_of(facts: ProductFacts) -> dict[str, str]:
         "term_max": _whole(terms.term_max_months),
         "rate_min": percent_text(terms.rate_min),
         "rate_max": percent_text(terms.rate_max),
-        "fee_rate": percent_text(terms.fee_rate),
+        **costs_form.values_of(terms),
         "fee_note": terms.fee_note,
         "guarantee": terms.guarantee.value,
         "repayment": terms.repayment.value,
         "promise_days": _whole(terms.promise_days),
         "region_codes": "、".join(facts.region_codes),
+        "industry_codes": "、".join(facts.industry_codes),
         "text_conditions": _joined(facts.text_conditions),
         "documents": _joined(facts.documents),
         "target": facts.target,

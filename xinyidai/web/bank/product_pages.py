@@ -1,5 +1,6 @@
 """A bank's products, 产品: the list, one version, and the form of a draft."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +16,10 @@ from xinyidai.kernel.errors import Conflict, InvalidInput, NotFound
 from xinyidai.products import queries, service
 from xinyidai.products.models import ProductVersion
 from xinyidai.products.queries import CatalogueFilter
+from xinyidai.products.values import TARGET_GROUP_NAMES
 from xinyidai.products.values import ProductVersionState as S
 from xinyidai.web import wording
-from xinyidai.web.bank import product_form
+from xinyidai.web.bank import costs_form, product_form
 from xinyidai.web.bank.base import (
     BANK,
     MANAGER,
@@ -28,17 +30,30 @@ from xinyidai.web.bank.base import (
     see_other,
 )
 from xinyidai.web.bank.criteria_form import (
+    MISSING_NAMES,
     OPERATOR_NAMES,
+    PARTS,
     CriterionRow,
     field_choices,
+    reason_choices,
     rows_from,
     rows_of,
 )
 from xinyidai.web.bank.form_reading import FieldValues
-from xinyidai.web.bank.product_view import version_context, version_row
+from xinyidai.web.bank.product_view import trial_context, version_context, version_row
+from xinyidai.web.shadow_view import met_words
 
 MOST_PRODUCTS = 500
+FIRST_ROWS = 3
 REMOVE = "remove-"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What is ticked in the form."""
+
+    items: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
 
 
 @blueprint.get("/products")
@@ -54,9 +69,10 @@ def list_products() -> ResponseReturnValue:
     chosen = request.args.get("state", "")
     counts = {state.value: sum(v.state is state for v in versions) for state in S}
     shown = [v for v in versions if not chosen or v.state.value == chosen]
+    reach = queries.newest_shadow_runs([v.id for v in shown]) if is_manager else {}
     return render_template(
         "bank/products.html",
-        rows=[version_row(version) for version in shown],
+        rows=[version_row(version, reach.get(version.id)) for version in shown],
         labels=wording.PRODUCT_STATES,
         counts=counts,
         total=len(versions),
@@ -87,6 +103,7 @@ def product_page(version_id: UUID, errors: dict[str, str]) -> str:
         errors=errors,
         reason=request.form.get("reason", ""),
         **version_context(version),
+        **(trial_context(version) if is_manager else {}),
     )
 
 
@@ -102,7 +119,9 @@ def own_version(version_id: UUID) -> ProductVersion:
 @allow(*MANAGER)
 def new_product() -> ResponseReturnValue:
     """Show an empty form."""
-    return _form(None, {"guarantee": "credit"}, [CriterionRow()], ["registration"], {})
+    rows = [CriterionRow() for _ in range(FIRST_ROWS)]
+    chosen = Chosen(items=("registration",))
+    return _form(None, {"guarantee": "credit"}, rows, chosen, {})
 
 
 @blueprint.get("/products/<uuid:version_id>/edit")
@@ -115,7 +134,7 @@ def edit_product(version_id: UUID) -> ResponseReturnValue:
     facts = service.facts_of(version)
     rows = rows_of(facts.criteria) or [CriterionRow()]
     values = product_form.values_of(facts)
-    return _form(version, values, rows, list(facts.required_items), {})
+    return _form(version, values, rows, Chosen(facts.required_items, facts.target_groups), {})
 
 
 @blueprint.post("/products")
@@ -164,7 +183,7 @@ def _write(version_id: UUID | None) -> UUID:
 def _without(place: str) -> list[CriterionRow]:
     """Return the rows but the one whose number was pressed; rows keep their numbers till then."""
     form = request.form.copy()
-    for part in ("field", "operator", "value", "text"):
+    for part in PARTS:
         form.pop(f"crit-{place}-{part}", None)
     return rows_from(form) or [CriterionRow()]
 
@@ -177,22 +196,24 @@ def _own_fields(error: InvalidInput) -> dict[str, str]:
         if name.startswith("criteria.") and place.isdigit():
             faults[f"crit-{place}-field"] = f"第 {int(place) + 1} 条：{sentence}"
         else:
-            faults[name] = sentence
+            faults[costs_form.own_field(name)] = sentence
     return faults or {"name": error.message}
 
 
 def _form_as_sent(
     version: ProductVersion | None, rows: list[CriterionRow], errors: dict[str, str]
 ) -> str:
-    items = request.form.getlist("required_items")
-    return _form(version, request.form.to_dict(), rows, items, errors)
+    chosen = Chosen(
+        tuple(request.form.getlist("required_items")), tuple(request.form.getlist("target_groups"))
+    )
+    return _form(version, request.form.to_dict(), rows, chosen, errors)
 
 
 def _form(
     version: ProductVersion | None,
     values: dict[str, str],
     rows: list[CriterionRow],
-    items: list[str],
+    chosen: Chosen,
     errors: dict[str, str],
 ) -> str:
     return render_template(
@@ -200,14 +221,17 @@ def _form(
         version=version,
         values=FieldValues(values),
         rows=rows,
-        items=items,
+        items=chosen.items,
+        groups=chosen.groups,
         errors=errors,
+        met=met_words(version) if version else {},
         **_choices(),
+        **costs_form.choices(values),
     )
 
 
 def _choices() -> dict[str, Any]:
-    allowed = sorted(ITEMS)
+    allowed = service.pre_loan_items()
     return {
         "kinds": options(wording.PRODUCT_KINDS),
         "guarantees": options(wording.GUARANTEES),
@@ -218,4 +242,7 @@ def _choices() -> dict[str, Any]:
         ],
         "fields": field_choices(),
         "operators": options(OPERATOR_NAMES),
+        "reasons": reason_choices(),
+        "missing": options(MISSING_NAMES),
+        "group_choices": options(TARGET_GROUP_NAMES),
     }

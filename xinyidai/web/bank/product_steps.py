@@ -8,7 +8,9 @@ from flask.typing import ResponseReturnValue
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.db import own_transaction, transactional
 from xinyidai.kernel.errors import InvalidInput, RuleBroken
-from xinyidai.products import service
+from xinyidai.matching import service as matching
+from xinyidai.products import queries, service
+from xinyidai.products.models import ProductVersion
 from xinyidai.web.bank.base import MANAGER, UNPROCESSABLE, blueprint, see_other
 from xinyidai.web.bank.product_pages import own_version, product_page
 
@@ -19,12 +21,20 @@ def submit_product(version_id: UUID) -> ResponseReturnValue:
     """Hand a draft to the credit office, 提交审核."""
     try:
         with own_transaction():
-            service.submit_product(g.actor, version_id)
+            version = service.submit_product(g.actor, version_id)
+            _try_out(version)
     except RuleBroken as error:
         faults: dict[str, str] = error.details.get("fields", {})
         return product_page(version_id, faults or {"submit": error.message}), UNPROCESSABLE
     flash("已提交信用办审核，审核通过后自动上架。", "ok")
     return see_other("show_product", version_id=version_id)
+
+
+def _try_out(version: ProductVersion) -> None:
+    """Let the reviewer have a trial of the very rules that were submitted."""
+    run = queries.find_shadow_run(version.id)
+    if run is None or run.rules_digest != service.rules_digest(version):
+        matching.shadow_run(g.actor, version.id)
 
 
 @blueprint.post("/products/<uuid:version_id>/revise")

@@ -1,5 +1,6 @@
 """How one version of a product is shown to its bank."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import url_for
@@ -7,16 +8,27 @@ from flask import url_for
 from xinyidai.catalogue.list_types import LIST_TYPES
 from xinyidai.enterprises.reference import regions
 from xinyidai.kernel.money import format_wan
-from xinyidai.products import service
-from xinyidai.products.models import ProductVersion
-from xinyidai.products.rules import parse_criteria
-from xinyidai.web import wording
+from xinyidai.products import queries, service
+from xinyidai.products.models import ProductVersion, ShadowRun
+from xinyidai.products.rules import RULE_REASONS, parse_criteria
+from xinyidai.products.values import (
+    OUTCOME_NAMES,
+    TARGET_GROUP_NAMES,
+    Criterion,
+    ExampleOrigin,
+    ExampleResult,
+    TargetGroup,
+    industry_name,
+)
+from xinyidai.web import costs_view, wording
 from xinyidai.web.bank import showing
 from xinyidai.web.bank.product_form import percent_text
 from xinyidai.web.chrome import format_day
 
+ORIGINS = {ExampleOrigin.PERSON: "", ExampleOrigin.SCRIPT: "按条件自动生成"}
 
-def version_row(version: ProductVersion) -> dict[str, Any]:
+
+def version_row(version: ProductVersion, run: ShadowRun | None = None) -> dict[str, Any]:
     """Return one line of the list of products."""
     url = url_for("bank.show_product", version_id=version.id)
     return {
@@ -29,6 +41,8 @@ def version_row(version: ProductVersion) -> dict[str, Any]:
         "version": f"第 {version.version} 版",
         "state": version.state.value,
         "listed": format_day(version.listed_at),
+        "reach": reach_link(version, run),
+        "reach_sub": "" if run is None else f"{format_day(run.run_at)} 试运行",
     }
 
 
@@ -72,7 +86,10 @@ def version_context(version: ProductVersion) -> dict[str, Any]:
         "criteria": [
             {
                 "threshold": criterion.threshold_text(),
+                "threshold_sub": criterion.field.about,
                 "text": criterion.denial_text,
+                "reason": RULE_REASONS[criterion.reason_code],
+                "since": since_words(criterion),
                 "shown": "公开" if criterion.show_threshold else "不公开",
             }
             for criterion in criteria
@@ -80,11 +97,53 @@ def version_context(version: ProductVersion) -> dict[str, Any]:
     }
 
 
+def since_words(criterion: Criterion) -> str:
+    """Say from which day a criterion is in force."""
+    day = criterion.effective_from
+    return "上架即生效" if day is None else f"{format_day(day)} 起"
+
+
+def reach_link(version: ProductVersion, run: ShadowRun | None) -> Any:
+    """Return whom the version reaches, linked to its trial; None where it was not tried."""
+    if run is None:
+        return None
+    words = service.shown_count(run.reach)
+    if run.listed_version_id is not None:
+        words += f"（{service.change_text(run)}）"
+    return showing.link(url_for("bank.show_shadow", version_id=version.id), words)
+
+
+def trial_context(version: ProductVersion) -> dict[str, Any]:
+    """Return how a version fares with its examples and in its trial."""
+    results = service.tried_examples(version)
+    run = queries.find_shadow_run(version.id)
+    return {
+        "example_rows": example_rows(results),
+        "examples_failed": sum(not result.passes for result in results),
+        "shadow": run,
+        "shadow_stale": run is not None and run.rules_digest != service.rules_digest(version),
+        "shadow_text": None if run is None else service.change_text(run),
+        "shadow_reach": None if run is None else service.shown_count(run.reach),
+    }
+
+
+def example_rows(results: Sequence[ExampleResult]) -> list[dict[str, Any]]:
+    """Return each example with what was expected, what came out, and which criterion decided."""
+    return [
+        {
+            "name": result.example.name,
+            "name_sub": ORIGINS[result.example.origin],
+            "expected": OUTCOME_NAMES[result.example.expected],
+            "got": OUTCOME_NAMES[result.got],
+            "why": "；".join(f.criterion.threshold_text() for f in result.decisive) or "条件都满足",
+            "passes": result.passes,
+        }
+        for result in results
+    ]
+
+
 def _facts(version: ProductVersion) -> list[dict[str, Any]]:
     listed = LIST_TYPES.get(version.whitelist_code or "")
-    fee = version.fee_note or None
-    if version.fee_rate is not None:
-        fee = f"每年 {percent_text(version.fee_rate)}% {version.fee_note}"
     days = version.promise_days
     return [
         {"label": "产品编号", "value": version.product.code},
@@ -92,17 +151,28 @@ def _facts(version: ProductVersion) -> list[dict[str, Any]]:
         {"label": "额度", "value": amount_words(version), "note": ""},
         {"label": "年利率", "value": rate_words(version)},
         {"label": "期限", "value": term_words(version)},
-        {"label": "其他费用", "value": fee or "未公布"},
+        {"label": "其他费用", "value": costs_view.fees_text(version.terms)},
+        {"label": "综合融资成本（年化）", "value": costs_view.reference_text(version.terms)},
         {"label": "担保方式", "value": wording.GUARANTEES[version.guarantee]},
         {"label": "还款方式", "value": wording.REPAYMENTS[version.repayment]},
         {"label": "承诺时限", "value": f"{days} 个工作日" if days else "平台默认"},
         {"label": "服务区域", "value": _regions(version)},
+        {
+            "label": "面向行业",
+            "value": "、".join(map(industry_name, version.industry_codes)) or "不限",
+        },
+        {"label": "适用人群", "value": group_names(version) or "不限"},
         {"label": "面向名单", "value": listed.name if listed else "不限"},
         {"label": "须授权信息", "value": showing.item_names(version.required_items) or "无"},
         {"label": "申请材料", "value": "、".join(version.documents) or "无"},
         {"label": "适用对象", "value": version.target or "未填写"},
         {"label": "生效日期", "value": format_day(version.effective_from)},
     ]
+
+
+def group_names(version: ProductVersion) -> str:
+    """Return the target groups of a version in one line."""
+    return "、".join(TARGET_GROUP_NAMES[TargetGroup(code)] for code in version.target_groups)
 
 
 def _regions(version: ProductVersion) -> str:

@@ -12,6 +12,7 @@ from xinyidai.applications.models import LoanApplication
 from xinyidai.applications.rules import Wanted
 from xinyidai.applications.service import Draft
 from xinyidai.applications.values import OPEN_STATES
+from xinyidai.financing_needs import service as financing_needs
 from xinyidai.institutions.queries import get_institution
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.actor import Role
@@ -32,6 +33,7 @@ from xinyidai.web.enterprise.base import (
     read_number,
     read_wan,
     slice_of,
+    typed_wan,
 )
 from xinyidai.web.enterprise.consent_queries import half_signed_for
 
@@ -67,7 +69,7 @@ def application_new() -> ResponseReturnValue:
     twin = _open_twin(product_id)
     if twin is not None:
         return redirect(url_for(".application", application_id=twin.id))
-    answers = {"request_key": str(uuid4()), **_own_contact()}
+    answers = {"request_key": str(uuid4()), **_own_contact(), **_from_need()}
     return _new_form(_listed(product_id), answers, {})
 
 
@@ -80,11 +82,13 @@ def application_start() -> ResponseReturnValue:
     typed = read_wanted(answers)
     request_key = read_id(request.form.get("request_key", ""))
     answers["request_key"] = str(request_key)
+    need = answers["need"] = request.form.get("need", "")
     if typed.faults:
         return _new_form(_listed(product_id), answers, typed.faults)
     try:
         with own_transaction():
-            draft = Draft(request_key, product_id, typed.wanted)
+            need_id = read_id(need) if need else None
+            draft = Draft(request_key, product_id, typed.wanted, need_id)
             started = service.start_application(actor(), draft).id
     except InvalidInput as error:
         return _new_form(_listed(product_id), answers, error.fields)
@@ -156,6 +160,21 @@ def _own_contact() -> dict[str, str]:
         "loan_purpose": "",
         "contact_name": actor().name,
         "contact_phone": phone,
+    }
+
+
+def _from_need() -> dict[str, str]:
+    """Return what the firm wrote in the financing need it comes from, 融资需求."""
+    if not request.args.get("need"):
+        return {"need": ""}
+    need = financing_needs.read_own(actor(), read_id(request.args["need"]))
+    return {
+        "need": str(need.id),
+        "amount": typed_wan(need.amount_fen),
+        "term_months": str(need.term_months),
+        "loan_purpose": need.purpose_text,
+        "contact_name": need.contact_name,
+        "contact_phone": need.contact_phone,
     }
 
 

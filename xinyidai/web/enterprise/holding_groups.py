@@ -23,12 +23,22 @@ from xinyidai.credit_reports.models import CreditCode, CreditReport, ReportVerif
 from xinyidai.data_quality.models import FirmCoverage
 from xinyidai.declarations.models import Declaration, DeclarationFile, DeclarationStep
 from xinyidai.enterprises.models import Enterprise, PendingName
+from xinyidai.financing_needs.models import FinancingNeed, NeedOffer, NeedStep
 from xinyidai.joint_checks.models import CheckHit, JointCheck
-from xinyidai.matching.models import FinancingNeed, MatchRun, ProductMatchRow
+from xinyidai.joint_results.models import JointResult
+from xinyidai.leads.models import (
+    ContactChoice,
+    Lead,
+    LeadFeedback,
+    LeadWeekFirm,
+    StandingOffer,
+)
 from xinyidai.matching.models import MatchHead as FirstPlaces
+from xinyidai.matching.models import MatchRun, ProductMatchRow
 from xinyidai.matchmaking_events.models import EventRegistration, Meeting
 from xinyidai.notifications.models import Notification
 from xinyidai.objections.models import Objection, ObjectionStep
+from xinyidai.products.models import ShadowChange
 from xinyidai.profiles.models import ProfileSnapshot
 from xinyidai.repairs.models import Repair, RepairStep
 from xinyidai.scoring.models import LookBasis, ScoreHead, ScoreResult
@@ -150,7 +160,17 @@ GROUPS: Sequence[Group] = (
         "needs",
         HOLDINGS["needs"],
         "企业填写",
-        (Part("needs", FinancingNeed, own(FinancingNeed.enterprise_id), "created_at"),),
+        (
+            Part("needs", FinancingNeed, own(FinancingNeed.enterprise_id), "created_at"),
+            Part("places", NeedOffer, below(NeedOffer.need_id, FinancingNeed), "offered_at"),
+            Part(
+                "steps",
+                NeedStep,
+                below(NeedStep.need_id, FinancingNeed),
+                "taken_at",
+                frozenset({"account_id"}),
+            ),
+        ),
     ),
     Group(
         "matches",
@@ -160,6 +180,25 @@ GROUPS: Sequence[Group] = (
             Part("runs", MatchRun, own(MatchRun.enterprise_id), "computed_at"),
             Part("first_places", FirstPlaces, own(FirstPlaces.enterprise_id), "computed_at"),
             Part("results", ProductMatchRow, below(ProductMatchRow.run_id, MatchRun), "run_id"),
+            Part("trials", ShadowChange, own(ShadowChange.enterprise_id), "run_id"),
+        ),
+    ),
+    Group(
+        "leads",
+        HOLDINGS["leads"],
+        "企业选择、机构的查找条件由平台核对",
+        (
+            Part("choices", ContactChoice, own(ContactChoice.enterprise_id), "chosen_at"),
+            Part("leads", Lead, own(Lead.enterprise_id), "made_at", frozenset({"made_by"})),
+            Part(
+                "feedback",
+                LeadFeedback,
+                below(LeadFeedback.lead_id, Lead),
+                "given_at",
+                frozenset({"given_by", "note"}),
+            ),
+            Part("weekly", LeadWeekFirm, own(LeadWeekFirm.enterprise_id), "week"),
+            Part("offers", StandingOffer, own(StandingOffer.enterprise_id), "made_at"),
         ),
     ),
     Group(
@@ -264,6 +303,12 @@ GROUPS: Sequence[Group] = (
                 "checked_at",
             ),
         ),
+    ),
+    Group(
+        "joint_results",
+        HOLDINGS["joint_results"],
+        "银行模型在平台内运行的结果",
+        (Part("results", JointResult, own(JointResult.enterprise_id), "made_at"),),
     ),
     Group(
         "credit_codes",

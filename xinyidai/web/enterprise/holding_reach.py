@@ -12,7 +12,7 @@ from xinyidai.consents.models import Consent
 from xinyidai.credit_lists.models import ListEntry
 from xinyidai.credit_reports.models import CreditCode, CreditReport
 from xinyidai.declarations.models import Declaration
-from xinyidai.matching.models import FinancingNeed
+from xinyidai.financing_needs.models import FinancingNeed
 from xinyidai.matchmaking_events.models import EventRegistration
 from xinyidai.objections.models import Objection
 from xinyidai.repairs.models import Repair

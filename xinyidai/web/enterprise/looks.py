@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from xinyidai.credit_records.service import own_looks
 from xinyidai.credit_records.service.own_looks import LookFilter
 from xinyidai.credit_records.values import PUBLIC_PURPOSES, QueryKind, QueryOutcome
 from xinyidai.joint_checks import service as joint_checks
+from xinyidai.joint_results import service as joint_service
 from xinyidai.kernel import clock
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.actor import Role
@@ -22,6 +23,7 @@ from xinyidai.kernel.errors import InvalidInput, NotFound
 from xinyidai.kernel.http import page_args
 from xinyidai.web.enterprise import proof_view
 from xinyidai.web.enterprise.base import actor, blueprint, firm_id, read_id
+from xinyidai.web.enterprise.joint_results import result_row
 from xinyidai.web.enterprise.look_view import look_facts, looks_of
 from xinyidai.web.enterprise.queries import institution_names
 from xinyidai.web.enterprise.receipts import json_file
@@ -89,6 +91,7 @@ def look(event_id: UUID) -> ResponseReturnValue:
         consent=_own_consent(event.consent_id),
         proof=proof_view.check(event.id, event.happened_at),
         check=joint_checks.last_of(firm_id(), event.id) if event.kind is QueryKind.CHECK else None,
+        joint=_joint(event.id),
     )
 
 
@@ -111,6 +114,12 @@ def _public_counts() -> list[dict[str, str]]:
         {"label": PUBLIC_PURPOSES[purpose], "value": f"最近 {PUBLIC_DAYS} 天 {number} 次"}
         for purpose, number in counts.items()
     ]
+
+
+def _joint(event_id: UUID) -> dict[str, Any] | None:
+    """Return what a bank's own model said in this look; None when it was no such look."""
+    found = joint_service.result_of_look(actor(), event_id)
+    return None if found is None else result_row(found)
 
 
 def _own_consent(consent_id: UUID | None) -> Consent | None:

@@ -12,6 +12,7 @@ from xinyidai.matching.models import MatchRun, ProductMatchRow
 from xinyidai.matching.ranking import WEIGHTS
 from xinyidai.products.models import ProductVersion
 from xinyidai.products.values import Criterion, Outcome, Terms
+from xinyidai.web import costs_view
 from xinyidai.web.chrome import format_percent
 from xinyidai.web.enterprise.queries import Offer
 from xinyidai.web.wording import GUARANTEES, OUTCOMES, REPAYMENTS
@@ -167,13 +168,10 @@ def all_terms(version: ProductVersion) -> list[dict[str, str]]:
     """Return every term of a product."""
     terms = version.terms
     rate = "未公布" if terms.rate_min is None else _rates(terms)
-    fee = terms.fee_note or "没有公布其他费用"
-    if terms.fee_rate:
-        fee = f"每年 {format_percent(terms.fee_rate)}。{terms.fee_note}"
     return [
         {"label": "额度", "value": amount_text(terms)},
         {"label": "年利率", "value": rate},
-        {"label": "其他费用", "value": fee},
+        {"label": "其他费用", "value": costs_view.fees_text(terms)},
         {"label": "综合年化成本", "value": cost_text(terms)},
         {"label": "期限", "value": term_text(terms)},
         {"label": "担保方式", "value": GUARANTEES[terms.guarantee]},
@@ -191,8 +189,8 @@ def amount_text(terms: Terms) -> str:
 
 
 def cost_text(terms: Terms) -> str:
-    """Say what the loan costs a year at most, fees included."""
-    return "未公布" if terms.all_in_rate is None else f"最高 {format_percent(terms.all_in_rate)}"
+    """Say what the loan costs a year at its highest rate, fees included, and in which case."""
+    return costs_view.reference_text(terms)
 
 
 def term_text(terms: Terms) -> str:

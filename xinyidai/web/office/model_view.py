@@ -30,26 +30,24 @@ ACTIONS: Mapping[ModelAction, str] = {
     ModelAction.RETIRE: "停用",
 }
 ALGORITHMS = {"lightgbm": "LightGBM（梯度提升树）", "scorecard": "WoE 评分卡"}
-EXTRAS = {
-    "challengers.json": "挑战模型",
-    "segments.json": "分群表现",
-    "search.json": "超参数搜索",
+SPLITS = {"out_of_time": "时间外样本", "out_of_fold": "折外样本"}
+SEARCHED: Mapping[str, str] = {
+    "num_leaves": "叶数",
+    "learning_rate": "学习率",
+    "min_data_in_leaf": "叶最少行数",
+    "feature_fraction": "特征比例",
+    "lambda_l2": "L2 正则",
 }
-NAMES = {
-    "lightgbm": "LightGBM",
-    "scorecard": "评分卡",
-    "ebm": "EBM",
-    "gain_over_scorecard": "比评分卡高出",
-    "gain_over_ebm": "比 EBM 高出",
-    "mean": "均值",
-    "low": "95% 下限",
-    "high": "95% 上限",
-    "out_of_time": "时间外样本",
-    "out_of_fold": "折外样本",
-    **METRICS,
-}
-MOST_ROWS = 30
-MOST_COLUMNS = 9
+SEARCH_COLUMNS: Sequence[Row] = (
+    {"key": "name", "label": "试验", "head": True},
+    {"key": "stage", "label": "轮次", "num": True},
+    {"key": "rows", "label": "行数", "num": True},
+    *({"key": key, "label": label, "num": True} for key, label in SEARCHED.items()),
+    {"key": "trees", "label": "树数", "num": True},
+    {"key": "auc", "label": "AUC", "num": True},
+    {"key": "log_loss", "label": "对数损失", "num": True},
+    {"key": "chosen", "label": "选中权重", "num": True},
+)
 
 
 def facts(found: ModelVersion) -> list[Row]:
@@ -109,7 +107,7 @@ def checks_of(found: ModelVersion) -> tuple[list[Row], str]:
     if report is None:
         return [], "还没有针对当前清单的验证报告。"
     verdict = "验证通过" if report.passed else "验证未通过，只能作为参考"
-    where = NAMES.get(report.split, report.split)
+    where = SPLITS.get(report.split, report.split)
     return [_check(check) for check in report.checks], (
         f"{verdict}；{where}，{report.rows:,} 行；{format_moment(report.made_at)}。"
     )
@@ -127,48 +125,29 @@ def _check(check: Check) -> Row:
     }
 
 
-def extras_of(found: ModelVersion) -> list[Row]:
-    """Return the optional documents of the artefact as tables: challengers, segments, search."""
+def search_of(found: ModelVersion) -> list[Row]:
+    """Return the trials of the hyper-parameter search in the order they were made."""
     artefact = service.artefact_of(found)
-    documents: Mapping[str, object] = artefact.extras if artefact else {}
-    shown = []
-    for name, title in EXTRAS.items():
-        if name in documents:
-            shown.append({"title": title, "tables": tables_of(documents[name])})
-    return shown
-
-
-def tables_of(document: object) -> list[Row]:
-    """Return a JSON document as tables: of its lists of entries, and of its entries by name."""
-    if isinstance(document, Sequence) and not isinstance(document, str):
-        return [_table("", [entry for entry in document if isinstance(entry, Mapping)])]
+    document = artefact.extras.get("search.json") if artefact else None
     if not isinstance(document, Mapping):
         return []
-    named = {key: value for key, value in document.items() if isinstance(value, Mapping)}
-    tables = [] if not named else [_table("", [{"name": k, **v} for k, v in named.items()])]
-    for key, value in document.items():
-        if isinstance(value, Sequence) and not isinstance(value, str):
-            rows = [entry for entry in value if isinstance(entry, Mapping)]
-            tables += [_table(str(key), rows)] if rows else []
-    return tables
+    weights = {str(one["name"]): float(one["weight"]) for one in document["chosen"]}
+    return [_trial(trial, weights) for trial in document["trials"]]
 
 
-def _table(caption: str, entries: Sequence[Mapping[str, Any]]) -> Row:
-    keys = list(dict.fromkeys(key for entry in entries for key in entry))[:MOST_COLUMNS]
-    columns = [
-        {"key": key, "label": "名称" if key == "name" else NAMES.get(key, key), "head": place == 0}
-        for place, key in enumerate(keys)
-    ]
-    rows = [{key: _cell(entry.get(key)) for key in keys} for entry in entries[:MOST_ROWS]]
-    return {"caption": NAMES.get(caption, caption), "columns": columns, "rows": rows}
-
-
-def _cell(value: object) -> str | None:
-    if value is None:
-        return None
-    if isinstance(value, Mapping):
-        return "，".join(f"{NAMES.get(str(k), k)} {_cell(v)}" for k, v in value.items())
-    return number(value) or NAMES.get(str(value), str(value))
+def _trial(trial: Mapping[str, Any], weights: Mapping[str, float]) -> Row:
+    params = {key: number(trial["params"].get(key)) for key in SEARCHED}
+    weight = weights.get(str(trial["name"]))
+    return {
+        "name": trial["name"],
+        "stage": trial["stage"],
+        "rows": number(trial["rows"]),
+        "trees": number(trial["trees"]),
+        "auc": number(trial["auc"]),
+        "log_loss": number(trial["log_loss"]),
+        "chosen": None if weight is None else f"{weight:.0%}",
+        **params,
+    }
 
 
 def events(steps: Sequence[ModelStep]) -> list[Row]:

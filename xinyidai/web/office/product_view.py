@@ -9,8 +9,15 @@ from xinyidai.institutions.models import Institution
 from xinyidai.kernel.money import format_wan
 from xinyidai.products import queries, service
 from xinyidai.products.models import ProductVersion
-from xinyidai.products.values import Criterion, Terms
-from xinyidai.web import wording
+from xinyidai.products.rules import RULE_REASONS
+from xinyidai.products.values import (
+    TARGET_GROUP_NAMES,
+    Criterion,
+    TargetGroup,
+    Terms,
+    industry_name,
+)
+from xinyidai.web import costs_view, wording
 from xinyidai.web.chrome import format_day, format_percent
 from xinyidai.web.office.base import Row
 
@@ -38,8 +45,8 @@ def public_rows(version: ProductVersion, institution: Institution) -> list[Row]:
         _row("额度", amount_of(terms)),
         _row("期限", term_of(terms)),
         _row("年利率", rate_of(terms)),
-        _row("综合年化成本上限", _percent(terms.all_in_rate)),
-        {"label": "其他费用", "value": terms.fee_note or "没有说明"},
+        {"label": "综合融资成本（年化）", "value": costs_view.reference_text(terms)},
+        {"label": "其他费用", "value": costs_view.fees_text(terms)},
         {"label": "担保方式", "value": wording.GUARANTEES[version.guarantee]},
         {"label": "还款方式", "value": wording.REPAYMENTS[version.repayment]},
         _row("办理承诺", _promise(terms.promise_days)),
@@ -54,6 +61,11 @@ def review_rows(version: ProductVersion, institution: Institution) -> list[Row]:
     return [
         *public_rows(version, institution),
         {"label": "产品编号", "value": version.product.code, "note": f"第 {version.version} 版"},
+        {
+            "label": "面向行业",
+            "value": "、".join(map(industry_name, version.industry_codes)) or "不限",
+        },
+        {"label": "适用人群", "value": _groups(version) or "不限"},
         {"label": "限定白名单", "value": _list_name(version.whitelist_code)},
         {"label": "生效日期", "value": _effective(version)},
         {"label": "来源", "value": version.source or "银行填报"},
@@ -113,6 +125,10 @@ def _region_names(codes: list[str]) -> str:
     return "、".join(known[code].name if code in known else code for code in codes) or "不限"
 
 
+def _groups(version: ProductVersion) -> str:
+    return "、".join(TARGET_GROUP_NAMES[TargetGroup(code)] for code in version.target_groups)
+
+
 def _list_name(code: str | None) -> str:
     if code is None:
         return "不限定"
@@ -123,11 +139,19 @@ def _effective(version: ProductVersion) -> str:
     return "上架即生效" if version.effective_from is None else format_day(version.effective_from)
 
 
+def _from(criterion: Criterion) -> str:
+    return f"{format_day(criterion.effective_from)} 起"
+
+
 def _criterion_row(criterion: Criterion, *, public: bool) -> Row:
     shown = criterion.show_threshold or not public
     return {
         "condition": criterion.threshold_text() if shown else criterion.field.name,
-        "condition_sub": "" if shown else "银行未公布具体标准",
+        "condition_sub": ("" if public else criterion.field.about)
+        if shown
+        else "银行未公布具体标准",
         "denial": criterion.denial_text,
         "published": "是" if criterion.show_threshold else "否",
+        "reason": RULE_REASONS[criterion.reason_code],
+        "since": "上架即生效" if criterion.effective_from is None else _from(criterion),
     }

@@ -1,6 +1,7 @@
 """Review of loan products, 产品审核: list, detail, put on the shelf, return, take off."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from uuid import UUID
 
 from flask import g, render_template, request, url_for
@@ -10,7 +11,7 @@ from xinyidai.audit import queries as audit
 from xinyidai.institutions import queries as institutions
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.db import own_transaction
-from xinyidai.kernel.errors import InvalidInput
+from xinyidai.kernel.errors import InvalidInput, RuleBroken
 from xinyidai.kernel.http import page_args
 from xinyidai.products import service
 from xinyidai.products.models import ProductVersion
@@ -29,6 +30,7 @@ from xinyidai.web.office.base import (
     pager_of,
     typed,
 )
+from xinyidai.web.office.product_review import review_context
 from xinyidai.web.office.queries import Offer
 
 S = ProductVersionState
@@ -52,6 +54,8 @@ DEEDS = {
     ProductAction.LIST: "审核通过，上架",
     ProductAction.DELIST: "下架",
     ProductAction.REVISE: "银行另起新版本",
+    ProductAction.EXEMPLIFY: "银行修改样例",
+    ProductAction.SHADOW: "试运行",
 }
 
 
@@ -83,11 +87,24 @@ def product(version_id: UUID) -> ResponseReturnValue:
 def decide_product(version_id: UUID) -> ResponseReturnValue:
     """List, return or take off a version, as the button pressed says."""
     action = _action(typed("action"))
-    with attempted("reason") as attempt, own_transaction():
+    with attempted("reason") as attempt, _told_by_field(), own_transaction():
         _decide(action, version_id, typed("reason"))
     if attempt.errors:
         return _detail(version_id, attempt.errors), attempt.status
     return done(DONE[action], "office.product", version_id=version_id)
+
+
+@contextmanager
+def _told_by_field() -> Iterator[None]:
+    """Turn what keeps a version off the shelf into a sentence for each fault."""
+    try:
+        yield
+    except RuleBroken as error:
+        fields = error.details.get("fields")
+        if not fields:
+            raise
+        told = {f"reason-{name}": words for name, words in fields.items()}
+        raise InvalidInput(error.message, fields={"reason": error.message, **told}) from error
 
 
 def _decide(action: ProductAction, version_id: UUID, reason: str) -> None:
@@ -120,6 +137,7 @@ def _detail(version_id: UUID, errors: Mapping[str, str]) -> str:
         events=_events(version),
         reason=typed("reason"),
         errors=errors,
+        **review_context(version),
     )
 
 

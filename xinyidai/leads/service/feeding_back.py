@@ -1,0 +1,54 @@
+"""An institution says of each lead whether it was of use, 线索质量反馈."""
+
+from uuid import UUID
+
+from xinyidai.audit import service as audit
+from xinyidai.kernel.actor import Actor
+from xinyidai.kernel.db import db
+from xinyidai.kernel.errors import Conflict, InvalidInput, NotFound
+from xinyidai.leads import policies, queries, rules
+from xinyidai.leads.lifecycle import LIFECYCLE
+from xinyidai.leads.models import LeadFeedback
+from xinyidai.leads.queries import LeadRow
+from xinyidai.leads.values import Feedback, LeadAction
+
+
+def read_lead(actor: Actor, lead_id: UUID) -> LeadRow:
+    """Return a lead of the actor's institution whose firm has signed; no other exists."""
+    lead = policies.require_own_lead(actor, queries.find_lead(lead_id))
+    row = queries.find_named(lead.id)
+    if row is None:
+        raise NotFound(policies.ABSENT)
+    return row
+
+
+def feed_back(actor: Actor, lead_id: UUID, feedback: Feedback) -> LeadFeedback:
+    """Keep what the institution says of a lead; once.
+
+    Raises:
+        NotFound: another institution's lead, or one whose firm has not signed.
+        InvalidInput: no reason, or no words for «other»; each field named.
+        Conflict: somebody of the institution has said it already.
+
+    """
+    row = read_lead(actor, lead_id)
+    lead = queries.find_lead(row.lead.id, for_update=True)
+    if lead is None:
+        raise NotFound(policies.ABSENT)
+    faults = rules.feedback_faults(feedback)
+    if faults:
+        raise InvalidInput(f"有 {len(faults)} 处需要修改。", fields=faults)
+    if queries.find_feedback(lead.id) is not None:
+        raise Conflict("这条线索已经反馈过了。", code="already_reported")
+    lead.state = LIFECYCLE.next_state(lead.state, LeadAction.FEED_BACK)
+    said = LeadFeedback(
+        lead_id=lead.id,
+        is_valid=feedback.is_valid,
+        reason=feedback.reason,
+        note=feedback.note.strip(),
+        given_by=actor.account_id,
+    )
+    db.session.add(said)
+    db.session.flush()
+    audit.record(actor, LeadAction.FEED_BACK, "lead", lead.id, {"is_valid": feedback.is_valid})
+    return said

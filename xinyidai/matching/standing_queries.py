@@ -1,0 +1,34 @@
+"""Read the counted outcomes of products."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from xinyidai.kernel.db import db
+from xinyidai.matching.models import ProductStandingRow
+
+
+def newest_day(on: date) -> date | None:
+    """Return the last day up to `on` on which outcomes were counted, or None."""
+    return db.session.scalar(
+        select(func.max(ProductStandingRow.counted_on)).where(ProductStandingRow.counted_on <= on)
+    )
+
+
+def newest_rows(on: date) -> Sequence[ProductStandingRow]:
+    """Return the rows of that day, by product."""
+    day = newest_day(on)
+    if day is None:
+        return []
+    statement = select(ProductStandingRow).where(ProductStandingRow.counted_on == day)
+    return db.session.scalars(statement.order_by(ProductStandingRow.product_id)).all()
+
+
+def history_of(product_id: UUID, *, limit: int = 12) -> Sequence[ProductStandingRow]:
+    """Return what was counted of one product, newest day first."""
+    statement = select(ProductStandingRow).where(ProductStandingRow.product_id == product_id)
+    return db.session.scalars(
+        statement.order_by(ProductStandingRow.counted_on.desc()).limit(limit)
+    ).all()

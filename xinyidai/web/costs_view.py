@@ -1,0 +1,155 @@
+"""A cost sheet and what a loan costs in words, 综合融资成本, wherever a product is shown."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+from uuid import UUID
+
+from flask import url_for
+
+from xinyidai.kernel.money import format_wan, format_yuan
+from xinyidai.products.values import (
+    BASIS_NAMES,
+    BORNE_BY_NAMES,
+    AllInCost,
+    CostBasis,
+    CostItem,
+    RepaymentMethod,
+    Terms,
+)
+
+UNPUBLISHED = "未公布"
+NONE_BEYOND = "除利息外没有其他费用"
+PERCENT = 100
+HUNDREDTH = Decimal("0.01")
+Row = dict[str, Any]
+
+
+def percent(rate: Decimal) -> str:
+    """Return a fraction as a percentage: two decimals, four where the third is not zero."""
+    text = f"{rate * PERCENT:.4f}"
+    return f"{text.removesuffix('00')}%"
+
+
+def yearly(rate: Decimal) -> str:
+    """Return a reckoned yearly cost as a percentage with two decimals, halves up."""
+    return f"{(rate * PERCENT).quantize(HUNDREDTH, ROUND_HALF_UP)}%"
+
+
+def value_text(item: CostItem) -> str:
+    """Return what an item comes to, in words; never zero for what is not published."""
+    if item.value is None:
+        return UNPUBLISHED
+    if item.basis is CostBasis.ONCE_FIXED:
+        return format_yuan(int(item.value))
+    return percent(Decimal(item.value))
+
+
+def sheet_rows(terms: Terms) -> list[Row]:
+    """Return the sheet line by line, interest first."""
+    rate = UNPUBLISHED if terms.rate_max is None else f"最高 {percent(terms.rate_max)}"
+    rows = [{"name": "利息", "basis": "年利率", "value": rate, "payer": "企业", "note": ""}]
+    for item in terms.cost_items or ():
+        note = "" if item.note == item.name else item.note
+        rows.append(
+            {
+                "name": item.name,
+                "basis": BASIS_NAMES[item.basis],
+                "value": value_text(item),
+                "payer": BORNE_BY_NAMES[item.borne_by],
+                "note": note,
+            }
+        )
+    if terms.cost_items is None:
+        words = terms.fee_note or "银行没有公布费用清单"
+        rows.append(
+            {"name": "其他费用", "basis": "—", "value": UNPUBLISHED, "payer": "—", "note": words}
+        )
+    return rows
+
+
+def fees_text(terms: Terms) -> str:
+    """Return the fees beside interest in one line."""
+    if terms.cost_items is None:
+        return f"{UNPUBLISHED}。{terms.fee_note}" if terms.fee_note else UNPUBLISHED
+    parts = [
+        f"{item.name} {value_text(item)}（{BASIS_NAMES[item.basis]}，"
+        f"{BORNE_BY_NAMES[item.borne_by]}承担）"
+        for item in terms.cost_items
+    ]
+    return "；".join(parts) or NONE_BEYOND
+
+
+def rate_text(cost: AllInCost | None) -> str:
+    """Return the yearly cost in words; a floor is called one."""
+    if cost is None:
+        return UNPUBLISHED
+    if cost.rate is None:
+        return "费用与借款金额相比过大，请看各项合计"
+    shown = yearly(cost.rate)
+    return shown if cost.is_complete else f"不低于 {shown}（另有费用未公布）"
+
+
+def nominal_text(cost: AllInCost | None) -> str:
+    """Return the yearly cost without compounding, the way a contract states its rate."""
+    if cost is None or cost.nominal is None:
+        return rate_text(cost)
+    shown = yearly(cost.nominal)
+    return shown if cost.is_complete else f"不低于 {shown}"
+
+
+def cost_rows(cost: AllInCost | None, amount_fen: int, months: int) -> list[Row]:
+    """Return what the loan costs in this case, sum by sum, for a list of facts."""
+    case = f"借 {format_wan(amount_fen)}、{months} 个月，按最高利率"
+    if cost is None:
+        return [{"label": "综合融资成本（年化）", "value": UNPUBLISHED, "note": "银行未公布利率"}]
+    rows = [
+        {"label": "综合融资成本（年化）", "value": rate_text(cost), "note": case},
+        {"label": "折成合同利率口径", "value": nominal_text(cost)},
+        {"label": "利息合计", "value": format_yuan(cost.interest_fen)},
+    ]
+    for line in cost.lines:
+        payer = BORNE_BY_NAMES[line.item.borne_by]
+        sum_text = UNPUBLISHED if line.fen is None else format_yuan(line.fen)
+        rows.append({"label": line.item.name, "value": sum_text, "note": f"{payer}承担"})
+    label = "企业一共多付" if cost.is_complete else "企业一共至少多付"
+    return [*rows, {"label": label, "value": format_yuan(cost.firm_fen)}]
+
+
+def reference_rows(terms: Terms) -> list[Row]:
+    """Return the cost in the case for which every product page shows it."""
+    amount, months = terms.reference_case
+    return cost_rows(terms.cost_of(amount, months), amount, months)
+
+
+def product_costs(product_id: UUID, terms: Terms) -> dict[str, Any]:
+    """Return what the card of a product's page shows: the sheet, an example, the calculator."""
+    return {
+        "sheet": sheet_rows(terms),
+        "example": reference_rows(terms),
+        "calculator": calculator_url(product_id, terms),
+    }
+
+
+def calculator_url(product_id: UUID, terms: Terms) -> str:
+    """Return the calculator with the product's terms filled in."""
+    amount, months = terms.reference_case
+    method = "" if terms.repayment is RepaymentMethod.NEGOTIABLE else terms.repayment.value
+    rate = "" if terms.rate_max is None else percent(terms.rate_max).rstrip("%")
+    amount_text = format_wan(amount).removesuffix(" 万元").replace(",", "")
+    return url_for(
+        "calculator.show",
+        product=product_id,
+        amount=amount_text,
+        rate=rate,
+        months=months,
+        method=method,
+    )
+
+
+def reference_text(terms: Terms) -> str:
+    """Return the cost in the reference case with that case, in one line."""
+    amount, months = terms.reference_case
+    cost = terms.cost_of(amount, months)
+    if cost is None:
+        return UNPUBLISHED
+    return f"{rate_text(cost)}，借 {format_wan(amount)}、{months} 个月"

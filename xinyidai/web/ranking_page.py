@@ -1,0 +1,61 @@
+"""The public ranking rule, 排序规则公开: weights, sources and changes, for anybody."""
+
+from typing import Any
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from xinyidai.kernel.access import allow
+from xinyidai.kernel.actor import Role
+from xinyidai.matching import ranking
+from xinyidai.matching.values import (
+    FEWEST_DECIDED,
+    FEWEST_LEADS,
+    FEWEST_PROMISES,
+    STANDING_MONTHS,
+)
+from xinyidai.web.chrome import format_day, format_percent
+
+blueprint = Blueprint("ranking", __name__)
+# What each factor reads, in words; the formula's own names stand in `ranking.READ`.
+WORDS = {
+    "likelihood": (
+        "一半看企业的信用等级（没有等级按最低档），一半看产品："
+        f"近 {STANDING_MONTHS} 个月决定满 {FEWEST_DECIDED} 件的，用本产品的通过率；"
+        "不满的看同类机构同类产品；再不满的，看公布的条件里平台能核对的占多少。"
+        f"通过率按 {ranking.PRIOR_CASES} 件折算，向公布的条件靠拢，几件偶然的结果左右不了它。"
+        "只差数据的产品减半。"
+        f"代发邀请的线索满 {FEWEST_LEADS} 条有反馈的，线索符合条件的占比占产品这一半的 "
+        f"{format_percent(ranking.LEAD_SHARE, 0)}；银行说“有效”的，企业随后真的申请了才算。"
+    ),
+    "cost": f"年化综合成本越低越高分，{format_percent(ranking.DEAREST_RATE, 0)} 及以上 0 分；"
+    "不公布最高利率的 0 分。",
+    "speed": f"承诺的答复天数越少越高分，{ranking.SLOWEST_DAYS} 个工作日及以上 0 分；近 "
+    f"{STANDING_MONTHS} 个月到期满 {FEWEST_PROMISES} 件的，再乘以按时答复的占比。"
+    "逾期没有答复的算没有做到，企业自己撤回的不算。",
+    "fit": "您填写的金额、期限、担保方式与产品的符合程度；没有填写的不计。",
+}
+
+
+@blueprint.get("/ranking")
+@allow(Role.PUBLIC)
+def rule() -> ResponseReturnValue:
+    """Explain the order of products, and when its rule last changed."""
+    return render_template(
+        "public/ranking.html",
+        factors=[_factor(code, weight) for code, weight in ranking.WEIGHTS.items()],
+        read=sorted(set().union(*ranking.READ.values())),
+        current=ranking.HISTORY[0],
+        history=[
+            {"version": c.version, "since": format_day(c.since), "text": c.text}
+            for c in ranking.HISTORY
+        ],
+    )
+
+
+def _factor(code: str, weight: float) -> dict[str, Any]:
+    return {
+        "name": ranking.NAMES[code],
+        "weight": format_percent(weight, 0),
+        "text": WORDS[code],
+    }
