@@ -50,6 +50,12 @@ def said(raw, reading, *, shown=True):
             "取得：国家高新技术企业",
             "declare",
         ),
+        (
+            criterion("tags", "has_any", ["tech_sme", "high_tech"]),
+            frozenset({"gazelle"}),
+            "取得其中一项：国家高新技术企业、科技型中小企业",
+            "declare",
+        ),
         (criterion("grade", "at_least", "BBB"), "BB", "把信用等级从 BB 提高到 BBB", "profile"),
         (
             criterion("indicator:tax_paid_12m", "at_least", 100_000_00),
@@ -95,12 +101,12 @@ def test_a_threshold_that_the_bank_keeps_is_nowhere_in_the_stored_step(raw, read
 @pytest.mark.parametrize(
     ("raw", "reading", "text"),
     [
-        (criterion("region_code", "in_region", ["42"]), "410482", "注册地：企业自己改变不了"),
-        (criterion("years_established", "at_most", 1), 2.0, "成立年限：只面向成立时间更短的企业"),
+        (criterion("region_code", "in_region", ["42"]), "410482", "注册地（企业自己改变不了）"),
+        (criterion("years_established", "at_most", 1), 2.0, "成立年限（只面向成立时间更短的企业）"),
         (
             criterion("indicator:penalties_24m", "at_most", 0),
             1,
-            "近24个月行政处罚次数：是已经发生的记录，过了统计期才会变化",
+            "近24个月行政处罚次数（是已经发生的记录，过了统计期才会变化）",
         ),
     ],
 )

@@ -1,6 +1,6 @@
 """差一点 in plain Chinese: what to do, one sentence a step, and where it is done."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -13,11 +13,14 @@ from xinyidai.products.values import (
     Field,
     FieldType,
     ListedProduct,
+    Operator,
+    Outcome,
     Readings,
     tag_name,
 )
 
 MONTHS = 12
+MOST_NAMED = 5
 
 
 class Act(StrEnum):
@@ -115,7 +118,20 @@ def _tags_text(step: FieldChange) -> str:
     after = step.after if isinstance(step.after, frozenset) else frozenset()
     if not step.is_shown:
         return "取得银行要求的资质，银行未公布是哪一项"
-    return "取得：" + "、".join(tag_name(tag) for tag in sorted(after - before))
+    gained, choice = after - before, _choice_of(step, before)
+    if len(gained) == 1 and choice:
+        return "取得其中一项：" + "、".join(tag_name(tag) for tag in choice)
+    return "取得：" + "、".join(tag_name(tag) for tag in sorted(gained))
+
+
+def _choice_of(step: FieldChange, held: frozenset[str]) -> Sequence[str]:
+    """Return the tags of which any one is enough; none where the choice is not that simple."""
+    unmet = [c for c in step.criteria if c.judge(held) is not Outcome.ELIGIBLE]
+    members = unmet[0].members if len(unmet) == 1 else frozenset[str]()
+    refused = [c.members for c in step.criteria if c.operator is Operator.HAS_NONE]
+    free = sorted(members.difference(*refused))
+    is_free = len(unmet) == 1 and unmet[0].operator is Operator.HAS_ANY
+    return free if is_free and 1 < len(free) <= MOST_NAMED else ()
 
 
 def _blocked(field: Field) -> dict[str, str]:
@@ -128,7 +144,7 @@ def _blocked(field: Field) -> dict[str, str]:
         why = "已在银行不接受的名单内，或要求互相矛盾"
     else:
         why = "企业自己改变不了"
-    return {"field": field.code, "name": field.name, "text": f"{field.name}：{why}"}
+    return {"field": field.code, "name": field.name, "text": f"{field.name}（{why}）"}
 
 
 def _show(step: FieldChange, value: object) -> str:
