@@ -9,7 +9,7 @@ HOST ?= 127.0.0.1
 DATA ?= var
 PIP_FLAGS := --disable-pip-version-check --require-hashes --no-deps --progress-bar on
 
-.PHONY: help setup dev spark demo test fast check format prove bench bench-models docs migration db-upgrade db-check lock models wheel clean
+.PHONY: help setup dev spark demo test fast check format prove bench bench-models docs migration db-upgrade db-check lock kernel models wheel clean
 
 help: ## 打印这份清单 / print this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,13 @@ $(VENV)/.spark: requirements-spark.lock $(VENV)/.dev
 $(VENV)/.peers: requirements-peers.lock $(VENV)/.dev
 	$(BIN)/python -m pip install $(PIP_FLAGS) -r requirements-peers.lock
 	@touch $@
+
+# The compiled matching of all firms; its tests are skipped with a reason where it is not installed.
+$(VENV)/.kernel: requirements-kernel.lock $(VENV)/.dev
+	$(BIN)/python -m pip install $(PIP_FLAGS) -r requirements-kernel.lock
+	@touch $@
+
+kernel: $(VENV)/.kernel ## 安装编译匹配内核 / install Numba for matching all firms
 
 bench-models: $(VENV)/.peers ## 模型与同类比较 / our training pipeline against peers on the real sets (SETS=name)
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.bench_models $(SETS)
@@ -97,6 +104,7 @@ lock: ## 更新锁文件 / renew the lock files (needs uv)
 	uv pip compile --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-annotate --no-header pyproject.toml --group dev -o requirements-dev.lock
 	uv pip compile --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-annotate --no-header pyproject.toml --group dev --extra spark | awk '/^(py4j|pyspark)==/{p=1} p{print} p && !/\\$$/{p=0}' > requirements-spark.lock
 	uv pip compile --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-annotate --no-header pyproject.toml --group dev --extra peers | awk 'NR==FNR{if(/^[^ ]/){split($$0,a,"==");base[a[1]]=1};next} /^[^ ]/{split($$0,a,"==");p=!(a[1] in base)} p' requirements-dev.lock - > requirements-peers.lock
+	uv pip compile --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-annotate --no-header pyproject.toml --group dev --extra kernel | awk 'NR==FNR{if(/^[^ ]/){split($$0,a,"==");base[a[1]]=1};next} /^[^ ]/{split($$0,a,"==");p=!(a[1] in base)} p' requirements-dev.lock - > requirements-kernel.lock
 
 wheel: $(VENV)/.dev ## 打包 / build the wheel into dist/
 	$(BIN)/python -m pip wheel --disable-pip-version-check --no-deps --wheel-dir dist .

@@ -35,6 +35,15 @@ from tests.credit_records.bench_collect import (
 )
 from tests.gate.bench_gate import gate_read_p95_ms
 from tests.ledger.bench_ledger import ledger_verify_1m_s, ledger_writers
+from tests.matching.bench_matching import (
+    match_batch_vs_dict,
+    match_batch_vs_dict_kernel,
+    match_explain_ms,
+    match_online_vs_dict,
+    match_online_vs_orm,
+    match_reverse_ms,
+)
+from tests.matching.bench_product_change import match_product_change_ms
 from tests.products.worlds import (
     TODAY,
     dice_of,
@@ -272,6 +281,13 @@ def _tell(message: str) -> None:
 BENCHES: dict[str, Callable[[], Row]] = {
     "page_p95_ms": page_p95_ms,
     "match_index_vs_loop": match_index_vs_loop,
+    "match_online_vs_orm": match_online_vs_orm,
+    "match_online_vs_dict": match_online_vs_dict,
+    "match_explain_ms": match_explain_ms,
+    "match_batch_vs_dict": match_batch_vs_dict,
+    "match_batch_vs_dict_kernel": match_batch_vs_dict_kernel,
+    "match_reverse_ms": match_reverse_ms,
+    "match_product_change_ms": match_product_change_ms,
     "gate_read_p95_ms": gate_read_p95_ms,
     "ledger_verify_1m_s": ledger_verify_1m_s,
     "ledger_writers": ledger_writers,

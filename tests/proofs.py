@@ -17,6 +17,8 @@ import numpy as np
 
 from tests.credit_records.killing import collect_kill
 from tests.gate import proving as gate
+from tests.matching import nearest_proving
+from tests.matching import proving as matching
 from tests.products import repayment_oracle as repayments
 from tests.products.worlds import (
     TODAY,
@@ -142,6 +144,9 @@ def repayments_exact(loans: int) -> int:
 
 PROOFS: dict[str, tuple[Callable[[int], int], int]] = {
     "match_equals_naive": (match_equals_naive, 1_000_000),
+    "match_engine_equals_naive": (matching.match_engine_equals_naive, 1_000_000),
+    "match_missing_never_passes": (matching.match_missing_never_passes, 1_000),
+    "match_nearest_is_smallest": (nearest_proving.match_nearest_is_smallest, 100_000),
     "repayments_exact": (repayments_exact, 10_000),
     "withholding_never_gains": (withholding_never_gains, 2_000),
     "risk_is_monotone": (risk_is_monotone, 2_000_000),

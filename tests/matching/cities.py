@@ -12,12 +12,12 @@ import numpy as np
 from tests.products.worlds import criterion, dice_of, listed
 from xinyidai.matching.columns import CodeColumn, FirmColumns, NumberColumn, TagColumn
 from xinyidai.products.rules import parse_criteria
+from xinyidai.products.service.vocabulary import indicator_names
 from xinyidai.products.values import (
     GRADES,
     NO_RECORD,
     EnterpriseKind,
     GuaranteeKind,
-    IndicatorInfo,
     Terms,
     industry_path,
 )
@@ -25,9 +25,23 @@ from xinyidai.products.values import (
 COUNTIES = [f"{city}{county:02d}" for city in range(4101, 4119) for county in range(2, 12)][:178]
 DIVISIONS = [industry_path(f"{division:02d}") for division in range(1, 98)]
 TAG_CODES = [f"whitelist:list_{number}" for number in range(24)]
-FLAGS = [f"indicator:flag_{number}" for number in range(12)]
-MEASURES = [f"indicator:measure_{number}" for number in range(10)]
-INFOS = {code.split(":")[1]: IndicatorInfo(code) for code in (*FLAGS, *MEASURES)}
+FLAGS = [
+    f"indicator:{code}"
+    for code in (
+        "tax_abnormal_listed", "serious_violation_listed", "major_tax_violation_listed",
+        "dishonesty_listed", "abnormal_listed", "bankruptcy_open", "loans_overdue",
+        "property_seizures_active", "compulsions_active", "penalties_24m", "tax_penalties_24m",
+        "customs_penalties_24m",
+    )
+]  # fmt: skip
+MEASURES = [
+    f"indicator:{code}"
+    for code in (
+        "tax_paid_12m", "invoice_sales_12m", "electricity_12m", "social_insurance_staff_latest",
+        "housing_fund_staff_latest", "patents_total", "trademarks_total", "honours_36m",
+        "procurement_wins_36m", "invoice_active_months_36m",
+    )
+]  # fmt: skip
 SCALES = {  # highest value of each number; drawn with many small and few large ones
     "years_established": 30,
     "registered_capital_fen": 10**10,
@@ -62,7 +76,7 @@ def _product(dice, number):
         raw.append(criterion("grade", "at_least", dice.choice(GRADES[5:])))
     for place, one in enumerate(raw):
         one["code"] = f"c{place}"
-    return raw, listed(number, parse_criteria(raw, INFOS), _terms(dice))
+    return raw, listed(number, parse_criteria(raw, indicator_names()), _terms(dice))
 
 
 def _range(dice, field):

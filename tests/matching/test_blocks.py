@@ -1,12 +1,21 @@
 """Blocks of firms, by NumPy and by the kernel: the outcomes and places of one firm at a time."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from tests.conftest import needs
 from tests.matching.cities import city_firms, city_products
 from tests.matching.proving import written_products
-from tests.products.worlds import TODAY, dice_of, random_subject, random_wish
+from tests.products.worlds import (
+    TODAY,
+    dice_of,
+    listed,
+    parsed,
+    random_subject,
+    random_wish,
+)
 from xinyidai.catalogue.missing import Missing
 from xinyidai.matching.block_places import UNIT, has_kernel, match_blocks
 from xinyidai.matching.blocks import compile_for, judge_block
@@ -106,10 +115,9 @@ def test_the_first_places_are_those_of_the_public_formula(city):
 
 
 def test_bounds_too_large_for_cuts_are_still_exact(kernel):
-    from tests.products.worlds import listed, parsed
-
     huge = 2**60
-    index = ProductIndex([listed(1, [parsed("revenue_fen", "at_least", huge)])], "x")
+    asks = replace(parsed("revenue_fen", "at_least", 1), value=huge)  # larger than a bank may write
+    index = ProductIndex([listed(1, [asks])], "x")
     firms = columns_of([{"revenue_fen": huge}, {"revenue_fen": 2 * huge}, {"revenue_fen": 1.0}, {}])
     counts = [
         c

@@ -1,6 +1,6 @@
 """差一点 in plain Chinese: what to do, one sentence a step, and where it is done."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -8,15 +8,19 @@ from xinyidai.catalogue.missing import Missing, MissingCause
 from xinyidai.matching.mobility import ChangeKind
 from xinyidai.matching.nearest import FieldChange, unmet_fields
 from xinyidai.products.values import (
+    FLAG_SCALE,
     INDICATOR_PREFIX,
     Field,
     FieldType,
     ListedProduct,
+    Operator,
+    Outcome,
     Readings,
     tag_name,
 )
 
 MONTHS = 12
+MOST_NAMED = 5
 
 
 class Act(StrEnum):
@@ -79,9 +83,10 @@ def text_of(step: FieldChange) -> str:
         return _tags_text(step)
     if not step.is_shown:
         return f"{step.field.name}{_way(step)}，银行未公布具体数值"
-    return (
-        f"把{step.field.name}从 {_show(step, step.before)} {_verb(step)} {_show(step, step.after)}"
-    )
+    before, after = _show(step, step.before), _show(step, step.after)
+    if step.field.scale == FLAG_SCALE:
+        return f"{step.field.name}：须由“{before}”变为“{after}”"
+    return f"把{step.field.name}从 {before} {_verb(step)} {after}"
 
 
 def act_of(step: FieldChange) -> Act:
@@ -96,7 +101,9 @@ def act_of(step: FieldChange) -> Act:
 
 
 def _supply_text(step: FieldChange) -> str:
-    conditions = "，且".join(c.threshold_text() for c in step.criteria) if step.is_shown else ""
+    name = step.field.name
+    asked_of = [c.threshold_text().removeprefix(name) for c in step.criteria]
+    conditions = "，且".join(asked_of) if step.is_shown else ""
     asked = f"（须{conditions}）" if conditions else "（银行未公布具体数值）"
     if step.cause is MissingCause.NOT_AUTHORIZED:
         return f"授权查询{step.field.name}{asked}"
@@ -111,7 +118,20 @@ def _tags_text(step: FieldChange) -> str:
     after = step.after if isinstance(step.after, frozenset) else frozenset()
     if not step.is_shown:
         return "取得银行要求的资质，银行未公布是哪一项"
-    return "取得：" + "、".join(tag_name(tag) for tag in sorted(after - before))
+    gained, choice = after - before, _choice_of(step, before)
+    if len(gained) == 1 and choice:
+        return "取得其中一项：" + "、".join(tag_name(tag) for tag in choice)
+    return "取得：" + "、".join(tag_name(tag) for tag in sorted(gained))
+
+
+def _choice_of(step: FieldChange, held: frozenset[str]) -> Sequence[str]:
+    """Return the tags of which any one is enough; none where the choice is not that simple."""
+    unmet = [c for c in step.criteria if c.judge(held) is not Outcome.ELIGIBLE]
+    members = unmet[0].members if len(unmet) == 1 else frozenset[str]()
+    refused = [c.members for c in step.criteria if c.operator is Operator.HAS_NONE]
+    free = sorted(members.difference(*refused))
+    is_free = len(unmet) == 1 and unmet[0].operator is Operator.HAS_ANY
+    return free if is_free and 1 < len(free) <= MOST_NAMED else ()
 
 
 def _blocked(field: Field) -> dict[str, str]:
@@ -124,7 +144,7 @@ def _blocked(field: Field) -> dict[str, str]:
         why = "已在银行不接受的名单内，或要求互相矛盾"
     else:
         why = "企业自己改变不了"
-    return {"field": field.code, "name": field.name, "text": f"{field.name}：{why}"}
+    return {"field": field.code, "name": field.name, "text": f"{field.name}（{why}）"}
 
 
 def _show(step: FieldChange, value: object) -> str:
