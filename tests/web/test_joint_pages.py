@@ -95,6 +95,7 @@ def test_the_office_sees_report_and_weights_and_approves(town, client_as):
     shown = page.get(address).text
     assert "低于 3：5" in shown
     assert "没有以前的版本" in shown
+    assert "基础分 100；甲 ≥ 160，乙 ≥ 130，其余 丙" in shown
     assert page.post(address, data={"action": "approve", "words": ""}).status_code == 422
     assert page.post(address, data={"action": "approve", "words": "同意。"}).status_code == 303
     assert state_of(version) is VersionState.APPROVED

@@ -96,6 +96,18 @@ def weight_rows(document: Mapping[str, Any]) -> list[Row]:
     ]
 
 
+def cut_words(document: Mapping[str, Any]) -> str:
+    """Return base, cut-offs and the size of the trees in one line, for the reviewer."""
+    cuts = "，".join(
+        f"{band['name']} ≥ {_number(band['from'])}" if "from" in band else f"其余 {band['name']}"
+        for band in document["bands"]
+    )
+    trees = document.get("trees", [])
+    nodes = sum(len(tree) for tree in trees)
+    size = f"；{len(trees)} 棵树，共 {nodes} 个节点" if trees else ""
+    return f"基础分 {_number(document['base'])}；{cuts}{size}"
+
+
 def _rule(entry: Mapping[str, Any]) -> str:
     if "bins" in entry:
         parts = [

@@ -150,6 +150,7 @@ def _page(version_id: UUID, errors: Mapping[str, str], words: str) -> str:
         checks=joint_words.report_rows(version.report),
         counts=joint_words.count_rows(version.band_names, (version.report or {}).get("counts")),
         firms=(version.report or {}).get("firms"),
+        cuts=joint_words.cut_words(version.document),
         weights=joint_words.weight_rows(version.document),
         actions=_actions(version),
         errors=dict.fromkeys(("words",), next(iter(errors.values()))) if errors else {},
