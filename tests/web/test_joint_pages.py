@@ -1,6 +1,7 @@
 """Pages of joint results: a bank's manager and officer, the office, the firm; and what leaks."""
 
 import logging
+from html import unescape
 from uuid import uuid4
 
 import pytest
@@ -60,6 +61,15 @@ def test_a_manager_uploads_pastes_and_hands_in_a_model(town, client_as):
     assert "审核报告" in page.get(address).text
 
 
+def test_a_manager_may_begin_with_the_example_which_is_sound(town, client_as):
+    page = client_as(town.manager_account)
+    shown = page.get("/bank/joint-models?example=1").text
+    assert "tax_paid_12m" in shown
+    typed = unescape(shown.split('name="document"')[1].split(">", 1)[1].split("</textarea>")[0])
+    made = page.post("/bank/joint-models", data={"document": typed})
+    assert made.status_code == 303
+
+
 def test_what_is_wrong_is_named_place_by_place_and_the_text_stays(town, client_as):
     document = card()
     del document["inputs"][1]["missing"]
@@ -85,6 +95,7 @@ def test_the_office_sees_report_and_weights_and_approves(town, client_as):
     shown = page.get(address).text
     assert "低于 3：5" in shown
     assert "没有以前的版本" in shown
+    assert "基础分 100；甲 ≥ 160，乙 ≥ 130，其余 丙" in shown
     assert page.post(address, data={"action": "approve", "words": ""}).status_code == 422
     assert page.post(address, data={"action": "approve", "words": "同意。"}).status_code == 303
     assert state_of(version) is VersionState.APPROVED

@@ -16,7 +16,7 @@ from xinyidai.seeds.world import Member, World
 FIRST_FIRM, LAST_FIRM = 70, 84  # members whom no other story needs; the story's firm comes too
 WITHHOLDS = 3  # so many of them authorize no tax data
 MOST_USES = 3
-ITEMS = ("registration", "tax", "social_insurance")
+ITEMS = ("registration", "tax", "administration")
 MISSING = {"no_record": 8, "stale": 5}
 YEARS, TAX = "years_established", "tax_paid_12m"
 
@@ -75,7 +75,7 @@ def _card() -> dict[str, Any]:
             _input("tax_grade_latest", [(2.5, 0), (3.5, 14)], 26),
             _input("penalties_24m", [(1, 20), (2, 8)], 0),
         ],
-        "bands": [{"name": "较高", "from": 180}, {"name": "一般", "from": 150}, {"name": "较低"}],
+        "bands": [{"name": "较高", "from": 170}, {"name": "一般", "from": 140}, {"name": "较低"}],
     }
 
 

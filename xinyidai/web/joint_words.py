@@ -1,7 +1,10 @@
 """Joint models and results in words, for the pages of bank, office and firm."""
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
+
+from markupsafe import Markup
 
 from xinyidai.catalogue.indicators import indicator_dictionary
 from xinyidai.catalogue.kinds import ITEMS
@@ -70,14 +73,59 @@ def report_rows(report: Mapping[str, Any] | None) -> list[Row]:
     return rows
 
 
-def count_rows(counts: Mapping[str, int | None] | None) -> list[Row]:
-    """Return counts by band with small ones hidden; empty when there is no distribution."""
+def count_rows(bands: Iterable[str], counts: Mapping[str, int | None] | None) -> list[Row]:
+    """Return counts from the best band to the worst, small ones hidden; empty without counts."""
     if counts is None:
         return []
     return [
-        {"band": band, "firms": FEW if count is None else f"{count} 家"}
-        for band, count in counts.items()
+        {"band": band, "firms": FEW if counts[band] is None else f"{counts[band]} 家"}
+        for band in bands
     ]
+
+
+def weight_rows(document: Mapping[str, Any]) -> list[Row]:
+    """Return each input as the document declares it, for the reviewer's eyes."""
+    return [
+        {
+            "name": input_names([entry["code"]]),
+            "rule": _rule(entry),
+            "missing": f"没有记录 {_number(entry['missing']['no_record'])}，"
+            f"已过时 {_number(entry['missing']['stale'])}",
+        }
+        for entry in document["inputs"]
+    ]
+
+
+def cut_words(document: Mapping[str, Any]) -> str:
+    """Return base, cut-offs and the size of the trees in one line, for the reviewer."""
+    cuts = "，".join(
+        f"{band['name']} ≥ {_number(band['from'])}" if "from" in band else f"其余 {band['name']}"
+        for band in document["bands"]
+    )
+    trees = document.get("trees", [])
+    nodes = sum(len(tree) for tree in trees)
+    size = f"；{len(trees)} 棵树，共 {nodes} 个节点" if trees else ""
+    return f"基础分 {_number(document['base'])}；{cuts}{size}"
+
+
+def _rule(entry: Mapping[str, Any]) -> str:
+    if "bins" in entry:
+        parts = [
+            f"低于 {_number(one['below'])}：{_number(one['points'])}"
+            if "below" in one
+            else f"其余：{_number(one['points'])}"
+            for one in entry["bins"]
+        ]
+        return "；".join(parts)
+    if "coefficient" in entry:
+        bounds = f"{_number(entry['low'])} 到 {_number(entry['high'])}"
+        return f"系数 {_number(entry['coefficient'])}，取值限于 {bounds}"
+    return "由决策树使用"
+
+
+def _number(value: float) -> str:
+    """Return a number without an exponent."""
+    return f"{Decimal(str(value)):f}"
 
 
 NO_SPREAD = f"结果少于 {FEWEST_RESULTS} 家，不给出分布。"
@@ -108,7 +156,7 @@ def run_row(run: JointRun, url: Any) -> Row:
     }
 
 
-def left_row(left: LeftByDay) -> Row:
+def left_row(left: LeftByDay, told_url: str) -> Row:
     """Return one line of the privacy log: what left, and never a band of a firm."""
     each = bits_words(left.bits / left.results)
     return {
@@ -116,7 +164,7 @@ def left_row(left: LeftByDay) -> Row:
         "bank": left.bank,
         "model": left.version.label,
         "inputs": input_names(left.version.inputs),
-        "results": f"{left.results} 家",
+        "results": Markup('<a href="{}">{} 家</a>').format(told_url, left.results),
         "runs": f"批量 {left.runs} 次" if left.runs else "逐户调用",
         "bits": bits_words(left.bits),
         "bits_sub": f"每家{each}",

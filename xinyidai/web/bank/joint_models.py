@@ -1,5 +1,6 @@
 """The bank's own models, 本行模型（可用不可见）: upload, review report, putting in use."""
 
+import json
 from collections.abc import Mapping
 from uuid import UUID
 
@@ -7,8 +8,10 @@ from flask import flash, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from xinyidai.joint_results import queries, service
+from xinyidai.joint_results.documents import allowed_inputs
 from xinyidai.joint_results.models import JointModelVersion
-from xinyidai.joint_results.values import STATE_NAMES, VersionAction
+from xinyidai.joint_results.schemas import MODEL_IN
+from xinyidai.joint_results.values import PURPOSES, STATE_NAMES, VersionAction
 from xinyidai.joint_results.values import VersionState as S
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.actor import Role
@@ -114,8 +117,28 @@ def _list(errors: Mapping[str, str], typed: str) -> str:
         pager=pager_of(page, total),
         is_manager=g.actor.role is Role.BANK_PRODUCT_MANAGER,
         errors=errors,
-        typed=typed,
+        typed=typed or (_example() if request.args.get("example") else ""),
+        inputs=_inputs(),
     )
+
+
+def _example() -> str:
+    """Return an invented document to begin with."""
+    return json.dumps(MODEL_IN["document"], ensure_ascii=False, indent=2)
+
+
+def _inputs() -> list[dict[str, str]]:
+    """Return the indicators that a model may read, with the purposes that allow them."""
+    allowed = {purpose: allowed_inputs(purpose) for purpose in PURPOSES}
+    names = {code: name for found in allowed.values() for code, name in found.items()}
+    return [
+        {
+            "code": code,
+            "name": name,
+            "purposes": "、".join(p for p, found in allowed.items() if code in found),
+        }
+        for code, name in names.items()
+    ]
 
 
 def _page(version_id: UUID, error: str) -> str:

@@ -74,7 +74,7 @@ def joint_run(run_id: UUID) -> ResponseReturnValue:
         labels=RUN_NAMES,
         is_over=run.state is RunState.FINISHED,
         lines=[_line(line) for line in lines],
-        spread=joint_words.count_rows(spread),
+        spread=joint_words.count_rows(run.version.band_names, spread),
         no_spread=joint_words.NO_SPREAD,
         pager=pager_of(page, run.row_count),
     )

@@ -101,7 +101,7 @@ def joint_log() -> ResponseReturnValue:
     return render_template(
         "office/joint_log.html",
         tabs=_tabs("office.joint_log"),
-        rows=[joint_words.left_row(left) for left in found],
+        rows=[joint_words.left_row(left, url_for("office.joint_told")) for left in found],
         pager=pager_of(page, total),
     )
 
@@ -148,9 +148,10 @@ def _page(version_id: UUID, errors: Mapping[str, str], words: str) -> str:
         labels=STATE_NAMES,
         facts=joint_words.version_facts(version),
         checks=joint_words.report_rows(version.report),
-        counts=joint_words.count_rows((version.report or {}).get("counts")),
+        counts=joint_words.count_rows(version.band_names, (version.report or {}).get("counts")),
         firms=(version.report or {}).get("firms"),
-        weights=_weights(version),
+        cuts=joint_words.cut_words(version.document),
+        weights=joint_words.weight_rows(version.document),
         actions=_actions(version),
         errors=dict.fromkeys(("words",), next(iter(errors.values()))) if errors else {},
         words=words,
@@ -161,32 +162,6 @@ def _actions(version: JointModelVersion) -> list[Row]:
     if g.actor.role not in OFFICE:
         return []
     return [{"value": one.value, "label": LABELS[one]} for one in ACTIONS[version.state]]
-
-
-def _weights(version: JointModelVersion) -> list[Row]:
-    """Return each input as the document declares it, for the reviewer's eyes."""
-    return [
-        {
-            "name": joint_words.input_names([entry["code"]]),
-            "rule": _rule(entry),
-            "missing": f"没有记录 {entry['missing']['no_record']}，"
-            f"已过时 {entry['missing']['stale']}",
-        }
-        for entry in version.document["inputs"]
-    ]
-
-
-def _rule(entry: Mapping[str, object]) -> str:
-    bins = entry.get("bins")
-    if isinstance(bins, list):
-        parts = [
-            f"低于 {one['below']}：{one['points']}" if "below" in one else f"其余：{one['points']}"
-            for one in bins
-        ]
-        return "；".join(parts)
-    if "coefficient" in entry:
-        return f"系数 {entry['coefficient']}，取值限于 {entry['low']} 到 {entry['high']}"
-    return "由决策树使用"
 
 
 def _tabs(current: str) -> list[Row]:
