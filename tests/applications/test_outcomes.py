@@ -7,8 +7,9 @@ import pytest
 
 from tests.applications.conftest import make_market
 from xinyidai.applications import service
-from xinyidai.applications.rules import DenialGiven, Terms
+from xinyidai.applications.rules import Terms
 from xinyidai.applications.service import outcomes
+from xinyidai.catalogue.refusals import DenialGiven
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import SYSTEM
 from xinyidai.kernel.errors import Forbidden

@@ -7,9 +7,7 @@ from xinyidai.enterprises.models import Enterprise
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
 from xinyidai.leads import policies, queries, rules
-from xinyidai.matching.service import subject_from
-from xinyidai.products import queries as products
-from xinyidai.products import service as product_service
+from xinyidai.matching import service as matching
 from xinyidai.products.values import (
     NO_RECORD,
     ListedProduct,
@@ -30,13 +28,13 @@ def reasons_for(actor: Actor, firms: Sequence[Enterprise]) -> dict[UUID, list[st
     """
     institution_id = policies.require_seeker(actor)
     invited = queries.accepted_reasons(institution_id, [firm.id for firm in firms])
-    listed = products.listed_products(product_service.indicator_names())
+    listed = matching.current_index().products
     own = [product for product in listed if product.institution_id == institution_id]
     return {firm.id: invited.get(firm.id) or _fitting(firm, own) for firm in firms}
 
 
 def _fitting(firm: Enterprise, own: Sequence[ListedProduct]) -> list[str]:
-    readings = readings_of(subject_from(firm, {}), Wish(), on=clock.today())
+    readings = readings_of(matching.subject_from(firm, {}), Wish(), on=clock.today())
     found = [(product, _public_fit(product, readings)) for product in own]
     open_ones = [(product, met) for product, met in found if met is not None]
     open_ones.sort(key=lambda pair: (-pair[1], pair[0].name))
