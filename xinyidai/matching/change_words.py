@@ -1,12 +1,12 @@
 """差一点 in plain Chinese: what to do, one sentence a step, and where it is done."""
 
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 from typing import Any
 
 from xinyidai.catalogue.missing import Missing, MissingCause
 from xinyidai.matching.mobility import ChangeKind
 from xinyidai.matching.nearest import FieldChange, unmet_fields
+from xinyidai.matching.values import Act
 from xinyidai.products.values import (
     FLAG_SCALE,
     INDICATOR_PREFIX,
@@ -21,18 +21,6 @@ from xinyidai.products.values import (
 
 MONTHS = 12
 MOST_NAMED = 5
-
-
-class Act(StrEnum):
-    """Where a step is done; pages turn it into a link."""
-
-    WISH = "wish"  # 改需求
-    AUTHORIZE = "authorize"  # 去授权
-    REGISTER = "register"  # 到登记机关更新，平台内核对
-    DECLARE = "declare"  # 自主填报
-    REPAIR = "repair"  # 信用修复
-    PROFILE = "profile"  # 看画像
-    WAIT = "wait"  # 等待
 
 
 ACTS: Mapping[str, Act] = {

@@ -15,6 +15,7 @@ __all__ = [
     "FEWEST_PROMISES",
     "RULES_VERSION",
     "STANDING_MONTHS",
+    "Act",
     "MatchSubject",
     "MatchingAction",
     "OutcomeCounts",
@@ -144,3 +145,15 @@ class ProductStanding:
     leads: int = 0
     basis: StandingBasis = StandingBasis.DECLARED
     counted_on: date | None = None
+
+
+class Act(StrEnum):
+    """Where a step is done; pages turn it into a link."""
+
+    WISH = "wish"  # 改需求
+    AUTHORIZE = "authorize"  # 去授权
+    REGISTER = "register"  # 到登记机关更新，平台内核对
+    DECLARE = "declare"  # 自主填报
+    REPAIR = "repair"  # 信用修复
+    PROFILE = "profile"  # 看画像
+    WAIT = "wait"  # 等待

@@ -7,9 +7,9 @@ from flask import url_for
 
 from xinyidai.catalogue.missing import MissingCause
 from xinyidai.kernel.money import format_wan
-from xinyidai.matching.change_words import Act
 from xinyidai.matching.models import MatchRun, ProductMatchRow
 from xinyidai.matching.ranking import WEIGHTS
+from xinyidai.matching.values import Act
 from xinyidai.products.models import ProductVersion
 from xinyidai.products.values import Criterion, Outcome, Terms
 from xinyidai.web import costs_view
