@@ -5,34 +5,10 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from xinyidai.accounts.schemas import PageOut
+from xinyidai.joint_results.presentation import EXAMPLE
 from xinyidai.joint_results.values import ModelKind, RowOutcome, RunState, VersionState
 
-MODEL_IN: dict[str, Any] = {
-    "document": {
-        "format": "xinyidai-joint-model/1",
-        "code": "demo_yes_no",
-        "name": "演示准入判断",
-        "purpose": "limit_estimate",
-        "plain_purpose": "看企业是否符合演示信用贷的准入线，只回答是或否",
-        "kind": "logistic",
-        "base": -2,
-        "inputs": [
-            {
-                "code": code,
-                "coefficient": weight,
-                "low": 0,
-                "high": high,
-                "missing": {"no_record": 0, "stale": 0},
-            }
-            for code, weight, high in (
-                ("years_established", 0.2, 15),
-                ("tax_paid_12m", 0.00000002, 100_000_000),
-                ("tax_grade_latest", 0.4, 4),
-            )
-        ],
-        "bands": [{"name": "是", "from": 0.5}, {"name": "否"}],
-    }
-}
+MODEL_IN: dict[str, Any] = {"document": EXAMPLE}
 MODEL_OUT = {
     "id": "0197a3c0-0000-7000-8000-000000000031",
     "code": "demo_yes_no",

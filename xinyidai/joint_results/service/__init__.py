@@ -1,5 +1,6 @@
 """Use cases of joint results, 联合结果（可用不可见）."""
 
+from xinyidai.joint_results.documents import allowed_inputs
 from xinyidai.joint_results.service.drafting import read_version, submit, upload
 from xinyidai.joint_results.service.giving import LimitReached, PeriodTooShort, give
 from xinyidai.joint_results.service.reviewing import activate, approve, retire, return_version
@@ -26,6 +27,7 @@ __all__ = [
     "RunLine",
     "ToldByBank",
     "activate",
+    "allowed_inputs",
     "approve",
     "authorized",
     "give",

@@ -8,9 +8,8 @@ from flask import flash, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from xinyidai.joint_results import queries, service
-from xinyidai.joint_results.documents import allowed_inputs
 from xinyidai.joint_results.models import JointModelVersion
-from xinyidai.joint_results.schemas import MODEL_IN
+from xinyidai.joint_results.presentation import EXAMPLE
 from xinyidai.joint_results.values import PURPOSES, STATE_NAMES, VersionAction
 from xinyidai.joint_results.values import VersionState as S
 from xinyidai.kernel.access import allow
@@ -124,12 +123,12 @@ def _list(errors: Mapping[str, str], typed: str) -> str:
 
 def _example() -> str:
     """Return an invented document to begin with."""
-    return json.dumps(MODEL_IN["document"], ensure_ascii=False, indent=2)
+    return json.dumps(EXAMPLE, ensure_ascii=False, indent=2)
 
 
 def _inputs() -> list[dict[str, str]]:
     """Return the indicators that a model may read, with the purposes that allow them."""
-    allowed = {purpose: allowed_inputs(purpose) for purpose in PURPOSES}
+    allowed = {purpose: service.allowed_inputs(purpose) for purpose in PURPOSES}
     names = {code: name for found in allowed.values() for code, name in found.items()}
     return [
         {
