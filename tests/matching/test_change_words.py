@@ -56,6 +56,12 @@ def said(raw, reading, *, shown=True):
             "取得其中一项：国家高新技术企业、科技型中小企业",
             "declare",
         ),
+        (
+            criterion("tags", "has_any", ["whitelist:small_micro_coordination"]),
+            frozenset({"gazelle"}),
+            "由街道、园区或部门推荐，列入名单“小微企业融资协调机制”",
+            "list",
+        ),
         (criterion("grade", "at_least", "BBB"), "BB", "把信用等级从 BB 提高到 BBB", "profile"),
         (
             criterion("indicator:tax_paid_12m", "at_least", 100_000_00),

@@ -95,7 +95,7 @@ def test_industries_and_target_groups_stand_for_criteria(manager):
     implied = {c.code: c.threshold_text() for c in queries.all_criteria(version, indicator_names())}
     assert implied["served_industry"] == "所属行业属于制造业（C）、批发业（F51）"
     assert implied["target_scale"] == "企业规模属于小型、微型、中型"
-    assert implied["target_tags"] == "企业资质与名单至少具有其中一项:国家高新技术企业"
+    assert implied["target_tags"] == "企业资质与名单至少具有其中一项：国家高新技术企业"
 
 
 @pytest.mark.parametrize(

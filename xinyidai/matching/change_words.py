@@ -20,6 +20,7 @@ from xinyidai.products.values import (
 )
 
 MONTHS = 12
+LIST_PREFIX = "whitelist:"
 MOST_NAMED = 5
 
 
@@ -83,6 +84,8 @@ def act_of(step: FieldChange) -> Act:
         return Act.AUTHORIZE
     if step.cause is MissingCause.STALE or step.kind is ChangeKind.WAIT:
         return Act.WAIT
+    if _gains_a_list(step):
+        return Act.LIST
     if step.field.code == "grade":
         return Act.AUTHORIZE if step.kind is ChangeKind.SUPPLY else Act.PROFILE
     return ACTS.get(step.field.code) or (Act.REPAIR if _is_listed(step) else Act.PROFILE)
@@ -107,9 +110,20 @@ def _tags_text(step: FieldChange) -> str:
     if not step.is_shown:
         return "取得银行要求的资质，银行未公布是哪一项"
     gained, choice = after - before, _choice_of(step, before)
+    if _gains_a_list(step):
+        return "由街道、园区或部门推荐，列入" + "、".join(tag_name(tag) for tag in sorted(gained))
     if len(gained) == 1 and choice:
         return "取得其中一项：" + "、".join(tag_name(tag) for tag in choice)
     return "取得：" + "、".join(tag_name(tag) for tag in sorted(gained))
+
+
+def _gains_a_list(step: FieldChange) -> bool:
+    """Tell whether what is missing is a place on a list, which the firm cannot declare itself."""
+    if not (step.is_shown and isinstance(step.after, frozenset)):
+        return False
+    held = step.before if isinstance(step.before, frozenset) else frozenset[str]()
+    gained = step.after - held
+    return bool(gained) and all(tag.startswith(LIST_PREFIX) for tag in gained)
 
 
 def _choice_of(step: FieldChange, held: frozenset[str]) -> Sequence[str]:

@@ -154,6 +154,7 @@ class Act(StrEnum):
     AUTHORIZE = "authorize"  # 去授权
     REGISTER = "register"  # 到登记机关更新，平台内核对
     DECLARE = "declare"  # 自主填报
+    LIST = "list"  # 由街道、园区或部门推荐列入名单
     REPAIR = "repair"  # 信用修复
     PROFILE = "profile"  # 看画像
     WAIT = "wait"  # 等待

@@ -34,9 +34,9 @@ _REFRESH = "平台会提醒数据来源部门更新，更新后自动重新匹�
 _JOINERS: Mapping[Operator, str] = {
     Operator.IS_ONE_OF: "属于",
     Operator.IS_NONE_OF: "不属于",
-    Operator.HAS_ANY: "至少具有其中一项:",
-    Operator.HAS_ALL: "全部具有:",
-    Operator.HAS_NONE: "不在其中任何一项:",
+    Operator.HAS_ANY: "至少具有其中一项：",
+    Operator.HAS_ALL: "全部具有：",
+    Operator.HAS_NONE: "不在其中任何一项：",
     Operator.IN_REGION: "位于",
     Operator.IN_INDUSTRY: "属于",
     Operator.IS_TRUE: "须为“是”",

@@ -30,6 +30,7 @@ WAYS: Mapping[Act, tuple[str, str]] = {
     Act.AUTHORIZE: ("enterprise.consent_new", "去授权"),
     Act.REGISTER: ("enterprise.profile", "核对登记信息"),
     Act.DECLARE: ("enterprise.declarations", "去填报"),
+    Act.LIST: ("public.whitelist_names", "看名单怎样产生"),
     Act.REPAIR: ("enterprise.repairs", "去办信用修复"),
     Act.PROFILE: ("enterprise.profile", "看画像"),
 }
