@@ -1,6 +1,7 @@
 """The life of a model version in the database: who may, what is signed, what stops a model."""
 
 import json
+from http import HTTPStatus
 from types import SimpleNamespace
 
 import pytest
@@ -19,6 +20,7 @@ from xinyidai.kernel.errors import (
     NotFound,
     RuleBroken,
 )
+from xinyidai.kernel.http import status_of
 from xinyidai.ledger import service as ledger
 from xinyidai.notifications.models import Notification
 from xinyidai.notifications.values import Topic
@@ -254,6 +256,17 @@ def test_activating_twice_changes_nothing(raised, people):
     before = len(model_steps.steps_of(model))
     assert service.activate_model(people.keeper, CODE, ONE) == model
     assert len(model_steps.steps_of(model)) == before
+
+
+def test_an_active_version_is_told_only_to_who_may_activate(raised):
+    raised()
+    officer = parties.officer_of(parties.institution())
+    with pytest.raises(Forbidden):
+        service.activate_model(officer, CODE, ONE)
+
+
+def test_a_model_that_was_altered_is_unavailable_and_no_crash():
+    assert status_of(ArtefactRefused("改动过")) == HTTPStatus.SERVICE_UNAVAILABLE
 
 
 def test_an_unknown_version_is_not_found(people):

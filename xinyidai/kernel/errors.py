@@ -62,6 +62,12 @@ class RuleBroken(DomainError):
     default_code = "rule_broken"
 
 
+class Unavailable(DomainError):
+    """What is needed cannot be used now, by no fault of the caller; somebody must see to it."""
+
+    default_code = "unavailable"
+
+
 class InvalidInput(DomainError):
     """What came in is malformed; `fields` names each bad field with a sentence of its own."""
 

@@ -48,6 +48,7 @@ STATUSES: Mapping[type[errors.DomainError], HTTPStatus] = {
     errors.RuleBroken: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.TooMany: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 TITLES: Mapping[int, str] = {

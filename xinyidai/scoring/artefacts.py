@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from xinyidai.kernel.errors import DomainError
+from xinyidai.kernel.errors import Unavailable
 from xinyidai.kernel.settings import package_path
 from xinyidai.scoring.rules import MASTER_SCALES
 from xinyidai.scoring.transform import Transform, transform_from_json
@@ -31,7 +31,7 @@ class Algorithm(StrEnum):
 MODEL_FILE = {Algorithm.LIGHTGBM: "model.txt", Algorithm.SCORECARD: SCORECARD}
 
 
-class ArtefactRefused(DomainError):
+class ArtefactRefused(Unavailable):
     """The folder is not an unchanged model artefact, 模型制品不完整或被改动."""
 
     default_code = "artefact_refused"

@@ -170,9 +170,9 @@ def activate_model(actor: Actor, code: str, version: str, opinion: str = "") -> 
     """
     model_steps.one_switch_at_a_time()
     model = model_steps.load(code, version)
+    policies.require(actor, ModelAction.ACTIVATE, model)
     if model.state is ModelState.ACTIVE:
         return model
-    policies.require(actor, ModelAction.ACTIVATE, model)
     LIFECYCLE.next_state(model.state, ModelAction.ACTIVATE)
     _switch(actor, ModelAction.ACTIVATE, model, opinion)
     return model
