@@ -18,7 +18,7 @@ from pathlib import Path
 from tests.real_tables import MOST_ROWS, SETS, RealSet, write
 from xinyidai.kernel.settings import load_settings
 from xinyidai.scoring.training.bench import OURS, PIPELINE, Limits, bench
-from xinyidai.scoring.training.peers import installed_version
+from xinyidai.scoring.training.peers import PACKAGES, installed_version
 from xinyidai.scoring.training.spec import LabelSpec, TrainingSpec
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -37,7 +37,7 @@ lines the newest 30 % against the rest. Features are built without the label (`t
 """
 
 
-def run(real: RealSet, data: Path, folds: int | None, rows: int) -> dict[str, object]:
+def run(real: RealSet, data: Path, folds: int | None, limits: Limits) -> dict[str, object]:
     """Compare all methods on one set and return what is kept of it; 100 firms keep ten folds."""
     spec = TrainingSpec(
         code="bench",
@@ -48,7 +48,7 @@ def run(real: RealSet, data: Path, folds: int | None, rows: int) -> dict[str, ob
     )
     with tempfile.TemporaryDirectory() as folder:
         table = write(real, data, Path(folder))
-        found = bench(table, spec, Limits(rows=rows), lambda line: print(line, file=sys.stderr))
+        found = bench(table, spec, limits, lambda line: print(line, file=sys.stderr))
     return {"set": real.name, "pipeline": PIPELINE, **kept(found)}
 
 
@@ -167,7 +167,9 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--render", action="store_true")
     parser.add_argument("--folds", type=int)
     parser.add_argument("--rows", type=int, default=MOST_ROWS)
+    parser.add_argument("--peer", dest="peers", action="append", choices=list(PACKAGES))
     wanted = parser.parse_args(arguments)
+    limits = Limits(rows=wanted.rows, peers=tuple(wanted.peers or ()))
     found = lines()
     if not wanted.render:
         data = load_settings().real_data
@@ -177,7 +179,7 @@ def main(arguments: list[str]) -> None:
             print("no peers installed: pip install -r requirements-peers.lock", file=sys.stderr)
         for real in SETS:
             if not wanted.names or real.name in wanted.names:
-                found[real.name] = run(real, data, wanted.folds, wanted.rows)
+                found[real.name] = run(real, data, wanted.folds, limits)
                 save(found)
     save(found)
 
