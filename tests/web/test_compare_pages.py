@@ -34,6 +34,7 @@ def shelf(live):
         terms = replace(TERMS, cost_items=sheet)
         facts = product_facts(code=f"C-{number}", name=name, terms=terms)
         version = products.draft_product(manager, facts)
+        products.add_proposed_examples(manager, version.id)
         products.submit_product(manager, version.id)
         products.list_product(office, version.id)
         found[name] = version.product_id

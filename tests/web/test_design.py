@@ -157,7 +157,7 @@ def test_the_style_sheet_uses_only_tokens_it_defines() -> None:
 
 
 def test_the_assets_stay_small() -> None:
-    assert len(CSS.encode()) <= 45 * 1024
+    assert len(CSS.encode()) <= 46 * 1024
     assert (WEB / "static" / "app.js").stat().st_size <= 4 * 1024
 
 
