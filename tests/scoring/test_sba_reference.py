@@ -34,6 +34,8 @@ def test_the_repaid_term_is_found_to_leak_when_it_is_left_in(sba):
 
 def test_the_bankruptcy_table_reaches_its_gate(real_data):
     spec = read_spec(package_path("models") / "specs" / "polish-5year.yaml")
-    model = train(replace(spec, params={}, folds=2), real_data / "polish_bankruptcy" / "5year.csv.gz")
+    model = train(
+        replace(spec, params={}, folds=2), real_data / "polish_bankruptcy" / "5year.csv.gz"
+    )
     assert model.validation.as_json()["auc_mean"] >= GATE_POLISH
     assert model.validation.overall.brier < model.validation.overall.brier_base
