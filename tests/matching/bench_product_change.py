@@ -20,6 +20,7 @@ from xinyidai.products import service as products
 from xinyidai.products.models import LoanProduct, ProductVersion
 from xinyidai.products.queries import listed_version_ids
 from xinyidai.products.values import GuaranteeKind
+from xinyidai.seeds import purposes
 
 FIRMS = 2_000
 PRODUCTS = 1_000
@@ -92,6 +93,7 @@ def _manager() -> Actor:
 def _stock() -> Actor:
     """Put 1,000 listed products there once: copies of one that was listed through the service."""
     with own_transaction():
+        purposes.put_in_force(purposes.INVENTED_CLERKS)
         manager = _manager()
         lacking = PRODUCTS - len(listed_version_ids())
         if lacking > 0:
@@ -103,6 +105,7 @@ def _stock() -> Actor:
 def _copy(first: ProductVersion, count: int) -> None:
     columns = [column.key for column in inspect(ProductVersion).column_attrs]
     kept = {key: getattr(first, key) for key in columns if key not in {"id", "product_id"}}
+    sheetless = kept.keys() - {"cost_items"}
     offset = db.session.scalar(select(func.count()).select_from(LoanProduct)) or 0
     for number, (criteria, listed) in enumerate(city_products(count)):
         product = LoanProduct(
@@ -122,6 +125,6 @@ def _copy(first: ProductVersion, count: int) -> None:
             "region_codes": [],
             "name": product.name,
         }
-        version = kept | {key: value for key, value in terms.items() if key in kept} | changed
+        version = kept | {key: value for key, value in terms.items() if key in sheetless} | changed
         db.session.add(ProductVersion(id=new_id(), **version))
     db.session.flush()
