@@ -6,6 +6,7 @@ from pathlib import Path
 
 import lightgbm
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from xinyidai.kernel.errors import InvalidInput
 from xinyidai.scoring import artefacts
@@ -119,6 +120,12 @@ def train(spec: TrainingSpec, path: Path, on_progress: Progress = silent) -> Tra
     Raises `InvalidInput` for a table or a specification that does not fit, and where the model
     cannot order the outcomes at all.
     """
+    # Sums of several threads differ in the last digit, and then the artefact's hash does.
+    with threadpool_limits(limits=1):
+        return _train(spec, path, on_progress)
+
+
+def _train(spec: TrainingSpec, path: Path, on_progress: Progress) -> TrainedModel:
     raw = read_table(path)
     table = _opened(raw, spec)
     on_progress(f"读入 {table.rows} 行、{len(table.columns)} 个特征")
@@ -215,6 +222,11 @@ def evaluate(folder: Path, path: Path, on_progress: Progress = silent) -> Evalua
 
     Raises `ArtefactRefused` or `InvalidInput`.
     """
+    with threadpool_limits(limits=1):
+        return _evaluate(folder, path, on_progress)
+
+
+def _evaluate(folder: Path, path: Path, on_progress: Progress) -> Evaluation:
     artefact = artefacts.load(folder)
     training = artefact.manifest["training"]
     if not isinstance(training, Mapping):

@@ -41,6 +41,7 @@ _SLOW_SEEDS = 6
 _EVEN, _MOST_SYMMETRIC_SEEDS = 4, 2
 _STEP, _SYMMETRIC_PATIENCE = 10, 6
 _LEAST_SHARE = 0.1
+_ENOUGH = 200  # cases of the rarer outcome from which on the choice is trusted
 _FORWARD = 0.75
 _FEWEST_OF_A_CLASS = 2
 
@@ -153,7 +154,10 @@ def search(problem: Problem) -> Search:
     weights, auc = _blend_weights(scores, part.label, splits)
     if is_slow:
         weights = _evened(weights, last)
-    chosen = {name: share for name, share in weights.items() if share >= _LEAST_SHARE}
+    fewest = int(min(np.bincount(part.label, minlength=2)))
+    weights = _shrunk(weights, fewest)
+    least = _LEAST_SHARE * min(1.0, fewest / _ENOUGH)
+    chosen = {name: share for name, share in weights.items() if share >= least}
     total = sum(chosen.values())
     shares = _shares(
         {name: weight / total for name, weight in chosen.items()},
@@ -335,6 +339,15 @@ def _evened(weights: dict[str, float], trials: dict[str, Trial]) -> dict[str, fl
     """Return weights half way to the plain mean of the best few, for a choice is partly luck."""
     best = sorted(trials, key=lambda name: -trials[name].auc)[:_EVEN]
     return {name: (weight + (name in best) / len(best)) / 2 for name, weight in weights.items()}
+
+
+def _shrunk(weights: dict[str, float], fewest: int) -> dict[str, float]:
+    """Return weights drawn towards the plain mean, the more the fewer cases chose between them.
+
+    With some dozen defaults the order of the recipes is mostly luck.
+    """
+    trust = min(1.0, fewest / _ENOUGH)
+    return {name: trust * weight + (1 - trust) / len(weights) for name, weight in weights.items()}
 
 
 def _seeds(rows: int, *, is_slow: bool) -> int:
