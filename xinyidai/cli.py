@@ -2,12 +2,10 @@
 
 import copy
 import dataclasses
-import gc
 import json
 import logging
 import os
 import secrets
-import signal
 import subprocess
 import sys
 import threading
@@ -24,7 +22,7 @@ from flask_migrate import revision as db_revision
 from flask_migrate import upgrade as db_upgrade
 from sqlalchemy import create_engine, text
 
-from xinyidai import __version__, slices
+from xinyidai import __version__, serving, slices
 from xinyidai.app import create_app
 from xinyidai.kernel import jobs, postgres
 from xinyidai.kernel.db import db, own_transaction
@@ -41,8 +39,8 @@ from xinyidai.kernel.settings import (
 )
 from xinyidai.seeds import commands as seed_commands
 
-THREADS = 8
 WORKER_STOP_SECONDS = 10
+PORT = click.IntRange(0, 65_535)
 
 
 def main() -> None:
@@ -99,7 +97,7 @@ def _app(*, guard: bool = False, settings: Settings | None = None) -> Iterator[F
 
 
 @cli.command()
-@click.option("--port", default=8000, show_default=True, help="端口")
+@click.option("--port", default=8000, type=PORT, show_default=True, help="端口")
 @click.option("--host", default="127.0.0.1", show_default=True, help="监听地址")
 @click.option("--data", type=click.Path(path_type=Path), default=None, help="数据目录")
 def demo(port: int, host: str, data: Path | None) -> None:
@@ -119,7 +117,7 @@ def demo(port: int, host: str, data: Path | None) -> None:
         for line in accounts:
             say(line)
         say(f"打开 http://{host}:{port}/ 即可使用；按 Ctrl+C 停止。")
-        _serve(app, host, port)
+        serving.serve(app, serving.Address(host, port), serving.default_processes())
 
 
 def _demo_settings(data: Path | None) -> Settings:
@@ -146,35 +144,15 @@ def _worker_beside(settings: Settings) -> Iterator[None]:
             worker.kill()
 
 
-def _serve(app: Flask, host: str, port: int) -> None:
-    from waitress import serve as run_server  # noqa: PLC0415 - only where a server runs
-
-    from xinyidai.web import large_bodies  # noqa: PLC0415 - as above
-
-    configure_logs()
-    large_bodies.speak_chinese()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    # The libraries' hundred thousands of objects live as long as the process: looking through them
-    # for garbage again and again is what the slowest pages waited for.
-    gc.collect()
-    gc.freeze()
-    run_server(
-        app,
-        host=host,
-        port=port,
-        threads=THREADS,
-        max_request_body_size=large_bodies.LARGEST,
-        ident="xinyidai",
-        clear_untrusted_proxy_headers=True,
-    )
-
-
 @cli.command()
-@click.option("--port", default=8000, show_default=True, help="端口")
+@click.option("--port", default=8000, type=PORT, show_default=True, help="端口")
 @click.option("--host", default="127.0.0.1", show_default=True, help="监听地址")
-def serve(port: int, host: str) -> None:
+@click.option("--processes", type=click.IntRange(1, 64), default=None, help="进程数，默认每核一个")
+def serve(port: int, host: str, processes: int | None) -> None:
     """启动网站."""
-    _serve(create_app(), host, port)
+    serving.serve(
+        create_app(), serving.Address(host, port), processes or serving.default_processes()
+    )
 
 
 @cli.command()
@@ -185,14 +163,8 @@ def worker(while_pid: int | None, *, until_empty: bool) -> None:
     configure_logs()
     app = create_app()
     if while_pid:
-        threading.Thread(target=_end_with, args=(while_pid,), daemon=True).start()
+        threading.Thread(target=serving.end_with, args=(while_pid,), daemon=True).start()
     jobs.run_worker(app, app.config["SQLALCHEMY_DATABASE_URI"], until_empty=until_empty)
-
-
-def _end_with(pid: int) -> None:
-    while Path(f"/proc/{pid}").exists() if Path("/proc").is_dir() else os.getppid() == pid:
-        time.sleep(1)
-    os.kill(os.getpid(), signal.SIGTERM)
 
 
 @cli.group("db")

@@ -144,7 +144,7 @@ def serve(start: Start, tmp_path: Path) -> Serve:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        process = start("serve", "--port", str(port))
+        process = start("serve", "--port", str(port), "--processes", "1")
         wait_until(lambda: listens(port), lambda: (tmp_path / "log").read_text()[-2000:])
         return process, port
 

@@ -87,3 +87,15 @@ def test_others_do_not_see_the_volumes(client_as, role):
     client = client_as(parties.account(role, party))
     assert client.get("/office/data/volumes").status_code == 403
     assert client.get("/office/data/volumes/tax_grade").status_code == 403
+
+
+def test_the_last_delivery_of_each_source_is_found_however_many_came_since(delivered, at):
+    with at("2026-05-01T08:00"):
+        for number in range(3):
+            deliver("tax_grade", "another_source", number)
+    found = {(one.source, one.kind): one.counts.accepted for one in write.newest_batches()}
+    assert found == {
+        ("taxation", "tax_grade"): 50,
+        ("development_reform", "honour"): 7,
+        ("another_source", "tax_grade"): 2,
+    }

@@ -84,12 +84,13 @@ def active_for(enterprise_id: UUID, institution_id: UUID | None, purpose: str) -
 
 def active_of_institution(institution_id: UUID, purpose: str) -> Sequence[Consent]:
     """Return the live consents an institution holds for a purpose, soonest end first."""
-    statement = (
-        _live()
-        .where(Consent.institution_id == institution_id, Consent.purpose == purpose)
-        .order_by(Consent.valid_until, Consent.id)
-    )
-    return db.session.scalars(statement).all()
+    live = live_of_institution(institution_id, purpose)
+    return db.session.scalars(live.order_by(Consent.valid_until, Consent.id)).all()
+
+
+def live_of_institution(institution_id: UUID, purpose: str) -> Select[Consent]:
+    """Select the live consents an institution holds for a purpose, joined with their firms."""
+    return _live().where(Consent.institution_id == institution_id, Consent.purpose == purpose)
 
 
 def consenting_to_platform(purpose: str) -> Sequence[UUID]:

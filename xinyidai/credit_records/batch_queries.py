@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from xinyidai.credit_records.models import CollectionBatch, CollectionRejection
 from xinyidai.credit_records.values import REGISTRATION, BatchState
@@ -68,6 +69,21 @@ def batches(
     """Select collection batches, newest first."""
     ordered = _all().order_by(CollectionBatch.started_at.desc(), CollectionBatch.id.desc())
     return ordered.where(*wanted.conditions()).limit(limit).offset(offset)
+
+
+def newest_finished() -> Select[*tuple[Any, ...]]:
+    """Select for each source and kind the batch that was finished last."""
+    return (
+        _all()
+        .where(CollectionBatch.state == BatchState.FINISHED)
+        .ext(distinct_on(CollectionBatch.source, CollectionBatch.kind))
+        .order_by(
+            CollectionBatch.source,
+            CollectionBatch.kind,
+            CollectionBatch.started_at.desc(),
+            CollectionBatch.id.desc(),
+        )
+    )
 
 
 def count_batches(wanted: BatchFilter) -> Select[int]:

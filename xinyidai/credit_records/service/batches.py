@@ -161,6 +161,11 @@ def list_batches(  # noqa: PLR0913 - a page, and what narrows it
     return batches_of(door.read(COLLECTION, statement))
 
 
+def newest_batches() -> list[Batch]:
+    """Return for each source and kind the batch that was finished last."""
+    return batches_of(door.read(COLLECTION, batch_queries.newest_finished()))
+
+
 def batches_of(rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Batch]:
     """Return rows of the table of batches as values."""
     return [_batch(row) for row in rows]

@@ -23,6 +23,7 @@ from xinyidai.credit_records.service.batches import (
     count_batches,
     get_batch,
     list_batches,
+    newest_batches,
     open_batch,
 )
 from xinyidai.credit_records.service.door import Aperture
@@ -44,6 +45,7 @@ __all__ = [
     "get_batch",
     "kinds_kept_by",
     "list_batches",
+    "newest_batches",
     "open_batch",
     "retire_record",
 ]

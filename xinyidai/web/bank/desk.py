@@ -37,8 +37,7 @@ FIGURES = (FigureCode.MEDIAN_DAYS, FigureCode.APPROVAL_RATE)
 def home() -> ResponseReturnValue:
     """Show work by time left, new leads, authorizations about to end and the bank's numbers."""
     rows, total = applications.work_list(bank_id(), Page(1, WORK_SHOWN))
-    leads = queries.leads(bank_id())
-    shown = leads[:LEADS_SHOWN]
+    shown, lead_count = queries.leads(bank_id(), Page(1, LEADS_SHOWN))
     why = finding.reasons_for(g.actor, [row.enterprise for row in shown])
     return render_template(
         "bank/home.html",
@@ -47,7 +46,7 @@ def home() -> ResponseReturnValue:
         total=total,
         labels=wording.APPLICATION_STATES,
         leads=[_lead(row, why[row.enterprise.id]) for row in shown],
-        lead_count=len(leads),
+        lead_count=lead_count,
         item_count=len(ITEMS),
         ending=queries.ending_consents(bank_id()),
         numbers=_numbers(),

@@ -6,7 +6,8 @@ from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
 from xinyidai.accounts.models import Account
@@ -58,44 +59,50 @@ class EndingConsent:
     application: LoanApplication
 
 
-def leads(institution_id: UUID) -> list[ConsentRow]:
-    """Return firms that authorized this bank and have not applied to it, newest consent first."""
-    live = consents.active_of_institution(institution_id, PRE_LOAN)
-    applied = set(
-        db.session.scalars(
-            select(LoanApplication.enterprise_id).where(
-                LoanApplication.institution_id == institution_id,
-                LoanApplication.submitted_at.is_not(None),
-            )
-        )
+def leads(institution_id: UUID, page: Page) -> tuple[list[ConsentRow], int]:
+    """Return firms that authorized this bank and have not applied to it, and how many they are.
+
+    The newest consent comes first; a firm that signed twice stands with the newer one.
+    """
+    applied = exists().where(
+        LoanApplication.enterprise_id == Consent.enterprise_id,
+        LoanApplication.institution_id == institution_id,
+        LoanApplication.submitted_at.is_not(None),
     )
-    waiting = {c.enterprise_id: c for c in live if c.enterprise_id not in applied}
-    firms = enterprises_by_id(waiting)
-    rows = [ConsentRow(consent, firms[firm_id]) for firm_id, consent in waiting.items()]
-    return sorted(rows, key=lambda row: (row.consent.created_at, row.consent.id), reverse=True)
+    newest = (
+        consents.live_of_institution(institution_id, PRE_LOAN)
+        .where(~applied)
+        .ext(distinct_on(Consent.enterprise_id))
+        .order_by(Consent.enterprise_id, Consent.created_at.desc(), Consent.id.desc())
+        .with_only_columns(Consent.id)
+        .subquery()
+    )
+    statement = (
+        select(Consent, Enterprise, func.count().over())
+        .join(Enterprise, Enterprise.id == Consent.enterprise_id)
+        .where(Consent.id.in_(select(newest.c.id)))
+        .order_by(Consent.created_at.desc(), Consent.id.desc())
+    )
+    rows = db.session.execute(statement.offset(page.offset).limit(page.size)).all()
+    return [ConsentRow(consent, firm) for consent, firm, _ in rows], rows[0][2] if rows else 0
 
 
 def ending_consents(institution_id: UUID) -> list[EndingConsent]:
     """Return live consents that end within two weeks and carry an open application."""
     last_day = clock.today() + timedelta(days=ENDING_WITHIN_DAYS)
-    live = consents.active_of_institution(institution_id, PRE_LOAN)
-    ending = {consent.id: consent for consent in live if consent.valid_until <= last_day}
     statement = (
-        select(LoanApplication, Enterprise)
-        .join(Enterprise, Enterprise.id == LoanApplication.enterprise_id)
+        consents.live_of_institution(institution_id, PRE_LOAN)
+        .join(LoanApplication, LoanApplication.consent_id == Consent.id)
         .where(
+            Consent.valid_until <= last_day,
             LoanApplication.institution_id == institution_id,
             LoanApplication.submitted_at.is_not(None),
             LoanApplication.state.in_(OPEN_STATES),
-            LoanApplication.consent_id.in_(ending),
         )
+        .order_by(Consent.valid_until, Consent.id, LoanApplication.id)
+        .with_only_columns(Consent, Enterprise, LoanApplication)
     )
-    rows = [
-        EndingConsent(ending[application.consent_id], firm, application)
-        for application, firm in db.session.execute(statement)
-        if application.consent_id is not None
-    ]
-    return sorted(rows, key=lambda row: (row.consent.valid_until, row.consent.id))
+    return [EndingConsent(*row) for row in db.session.execute(statement)]
 
 
 def enterprises_by_id(ids: Collection[UUID]) -> Mapping[UUID, Enterprise]:

@@ -36,7 +36,6 @@ BATCH_STATES: Mapping[BatchState, str] = {
     BatchState.FINISHED: "完成",
     BatchState.FAILED: "失败",
 }
-MOST_BATCHES = 500
 
 
 @dataclass(frozen=True)
@@ -97,11 +96,7 @@ def settle_sure_names() -> ResponseReturnValue:
 
 def last_deliveries() -> list[Delivery]:
     """Return for each source and kind the last finished delivery, the late ones first."""
-    newest: dict[tuple[str, str], Batch] = {}
-    for batch in write.list_batches(MOST_BATCHES):
-        if batch.state is BatchState.FINISHED:
-            newest.setdefault((batch.source, batch.kind), batch)
-    found = [_delivery(batch) for batch in newest.values()]
+    found = [_delivery(batch) for batch in write.newest_batches()]
     return sorted(found, key=lambda delivery: (not delivery.is_late, delivery.at))
 
 

@@ -23,7 +23,7 @@ from xinyidai.web.chrome import format_moment
 from xinyidai.web.office import data, figures, ledger_queries, queries
 from xinyidai.web.office.base import OFFICE, Row, blueprint
 from xinyidai.web.office.ledger_queries import LedgerCounts
-from xinyidai.web.office.queries import Waiting
+from xinyidai.web.office.queries import Task, Waiting
 
 MOST_EVENTS = 5
 MOST_DELIVERIES = 8
@@ -57,9 +57,10 @@ def home() -> ResponseReturnValue:
 def _tasks() -> list[Row]:
     late, earliest = queries.overdue(clock.today())
     late_objections = objections.count_late(clock.today())
+    waiting = queries.waiting_now()
     return [
-        _task("产品待审", queries.products_waiting(), url_for("office.products")),
-        _task("白名单待审", queries.entries_waiting(), url_for("office.whitelist")),
+        _task("产品待审", waiting[Task.PRODUCTS], url_for("office.products")),
+        _task("白名单待审", waiting[Task.ENTRIES], url_for("office.whitelist")),
         {
             "label": "超时申请督办",
             "value": late,
@@ -67,7 +68,7 @@ def _tasks() -> list[Row]:
             "note": "没有超时" if earliest is None else f"最长已超 {_age(earliest)} 个工作日",
             "tone": "late" if late else "",
         },
-        _task("待核名", queries.names_waiting(), url_for("office.waiting_names"), unit="行"),
+        _task("待核名", waiting[Task.NAMES], url_for("office.waiting_names"), unit="行"),
         _task("异议待受理", Waiting(*objections.waiting_at_office()), url_for("office.objections")),
         {
             "label": "异议超期",
@@ -87,8 +88,8 @@ def _tasks() -> list[Row]:
             Waiting(*commitments.waiting()),
             url_for("office.commitments", state="waiting"),
         ),
-        _task("用途模板待批准", queries.templates_waiting(), url_for("office.purposes")),
-        _task("异常查询待核查", queries.alarms_waiting(), url_for("audit.alarms", state="open")),
+        _task("用途模板待批准", waiting[Task.TEMPLATES], url_for("office.purposes")),
+        _task("异常查询待核查", waiting[Task.ALARMS], url_for("audit.alarms", state="open")),
     ]
 
 

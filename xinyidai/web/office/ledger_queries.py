@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, Table, func, or_, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, Table, func, or_, select
 
 from xinyidai.consents.models import Consent
 from xinyidai.credit_records.values import QueryKind, QueryOutcome
@@ -119,12 +119,21 @@ def counts() -> LedgerCounts:
     refused = log.c.outcome == QueryOutcome.REFUSED
     today = log.c.happened_at >= start_of(clock.today())
     since = clock.today() - timedelta(days=REFUSED_DAYS - 1)
+    statement = select(
+        _up_to_most(log),
+        _up_to_most(log, today),
+        _up_to_most(log, today, refused),
+        _up_to_most(log, log.c.happened_at >= start_of(since), refused),
+        select(func.min(log.c.happened_at)).scalar_subquery(),
+    )
+    row = db.session.execute(statement).one()
+    total, of_today, of_today_refused, of_refused = map(Counted, row[:-1])
     return LedgerCounts(
-        total=_counted(log),
-        today=_counted(log, today),
-        refused_today=_counted(log, today, refused),
-        refused=_counted(log, log.c.happened_at >= start_of(since), refused),
-        since=db.session.scalar(select(func.min(log.c.happened_at))),
+        total=total,
+        today=of_today,
+        refused_today=of_today_refused,
+        refused=of_refused,
+        since=row[-1],
         refused_since=since,
     )
 
@@ -155,8 +164,12 @@ def _newest(log: Table) -> Select[*tuple[Any, ...]]:
 
 
 def _counted(log: Table, *conditions: ColumnElement[bool]) -> Counted:
+    return Counted(int(db.session.execute(select(_up_to_most(log, *conditions))).scalar_one()))
+
+
+def _up_to_most(log: Table, *conditions: ColumnElement[bool]) -> ScalarSelect[int]:
     some = select(log.c.id).where(*conditions).limit(MOST_COUNTED + 1).subquery()
-    return Counted(int(db.session.execute(select(func.count()).select_from(some)).scalar_one()))
+    return select(func.count()).select_from(some).scalar_subquery()
 
 
 def _conditions(log: Table, wanted: LedgerFilter) -> list[ColumnElement[bool]]:

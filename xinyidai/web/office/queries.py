@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, literal, select, union_all
 from sqlalchemy.orm import contains_eager
 
 from xinyidai.applications.models import LoanApplication
@@ -33,6 +34,33 @@ class Offer:
 
     version: ProductVersion
     institution: Institution
+
+
+class Task(StrEnum):
+    """What waits for the office in the tables that the office's pages read."""
+
+    PRODUCTS = "products"  # 产品待审
+    ENTRIES = "entries"  # 白名单待审
+    NAMES = "names"  # 待核名
+    TEMPLATES = "templates"  # 用途模板待批准
+    ALARMS = "alarms"  # 异常查询待核查
+
+
+TASKS: Sequence[tuple[Task, ColumnElement[Any], ColumnElement[bool]]] = (
+    (
+        Task.PRODUCTS,
+        ProductVersion.submitted_at.expression,
+        ProductVersion.state == ProductVersionState.UNDER_REVIEW,
+    ),
+    (Task.ENTRIES, WhitelistEntry.nominated_at.expression, WhitelistEntry.state.in_(WAITING)),
+    (Task.NAMES, PendingName.created_at.expression, PendingName.resolved_at.is_(None)),
+    (
+        Task.TEMPLATES,
+        PurposeTemplate.drafted_at.expression,
+        PurposeTemplate.state == TemplateState.UNDER_REVIEW,
+    ),
+    (Task.ALARMS, QueryAlarm.raised_at.expression, QueryAlarm.state == AlarmState.OPEN),
+)
 
 
 @dataclass(frozen=True)
@@ -101,49 +129,16 @@ def institutions_of(versions: Sequence[ProductVersion]) -> dict[UUID, Institutio
     return {institution.id: institution for institution in rows}
 
 
-def products_waiting() -> Waiting:
-    """Return how many product versions wait for review, and since when."""
-    return _waiting(
-        select(func.count(), func.min(ProductVersion.submitted_at)).where(
-            ProductVersion.state == ProductVersionState.UNDER_REVIEW
+def waiting_now() -> dict[Task, Waiting]:
+    """Return for each task how much waits, and since when, counted by one statement."""
+    statement = union_all(
+        *(
+            select(literal(task.value), func.count(), func.min(since)).where(waits)
+            for task, since, waits in TASKS
         )
     )
-
-
-def templates_waiting() -> Waiting:
-    """Return how many purpose templates wait for approval, and since when."""
-    return _waiting(
-        select(func.count(), func.min(PurposeTemplate.drafted_at)).where(
-            PurposeTemplate.state == TemplateState.UNDER_REVIEW
-        )
-    )
-
-
-def alarms_waiting() -> Waiting:
-    """Return how many alarms on queries nobody has looked into, and since when."""
-    return _waiting(
-        select(func.count(), func.min(QueryAlarm.raised_at)).where(
-            QueryAlarm.state == AlarmState.OPEN
-        )
-    )
-
-
-def entries_waiting() -> Waiting:
-    """Return how many whitelist entries wait for the office, and since when."""
-    return _waiting(
-        select(func.count(), func.min(WhitelistEntry.nominated_at)).where(
-            WhitelistEntry.state.in_(WAITING)
-        )
-    )
-
-
-def names_waiting() -> Waiting:
-    """Return how many rows wait for a code, and since when."""
-    return _waiting(
-        select(func.count(), func.min(PendingName.created_at)).where(
-            PendingName.resolved_at.is_(None)
-        )
-    )
+    rows = db.session.execute(statement)
+    return {Task(task): Waiting(int(number), since) for task, number, since in rows}
 
 
 def overdue(today: date) -> tuple[int, date | None]:
@@ -238,8 +233,3 @@ def count_of(statement: Select[*tuple[Any, ...]]) -> int:
 
 def _cut(statement: Select[*tuple[Any, ...]], page: Page) -> Sequence[Row[*tuple[Any, ...]]]:
     return db.session.execute(statement.offset(page.offset).limit(page.size)).all()
-
-
-def _waiting(statement: Select[*tuple[Any, ...]]) -> Waiting:
-    row = db.session.execute(statement).one()
-    return Waiting(int(row[0]), row[1])
