@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 from xinyidai.accounts import queries
 from xinyidai.accounts.commands import account
 from xinyidai.kernel.actor import Role
-from xinyidai.kernel.errors import InvalidInput
+from xinyidai.kernel.errors import Conflict, InvalidInput
 
 PASSWORD = "一句好记的话 2026\n"
 
@@ -65,6 +65,16 @@ def test_a_banks_system_gets_its_secret_once(run):
     kept = queries.find_client(told["client_id"])
     assert told["client_secret"].encode() not in kept.secret_hash
     assert kept.scope == "queries"
+
+
+def test_an_institution_is_suspended_and_works_again(run):
+    reason = ("--code", "B1", "--reason", "演示：整改")
+    assert json.loads(run("suspend-institution", *reason).output)["status"] == "suspended"
+    with pytest.raises(Conflict):
+        run("suspend-institution", *reason)
+    assert json.loads(run("resume-institution", *reason).output)["status"] == "active"
+    with pytest.raises(InvalidInput, match="没有代码"):
+        run("resume-institution", "--code", "B2", "--reason", "演示")
 
 
 def test_a_lock_can_be_lifted(run):

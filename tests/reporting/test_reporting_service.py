@@ -13,16 +13,13 @@ from xinyidai.applications.values import ApplicationState as S
 from xinyidai.applications.values import GuaranteeFlag, LoanKind
 from xinyidai.consents.models import Consent
 from xinyidai.consents.values import ConsentMode
-from xinyidai.enterprises.models import PendingName
 from xinyidai.enterprises.values import RegistrationStatus
 from xinyidai.kernel.actor import SYSTEM, Actor, Role
 from xinyidai.kernel.db import db as database
 from xinyidai.kernel.errors import Forbidden
 from xinyidai.kernel.http import Page
-from xinyidai.products.values import ProductVersionState
 from xinyidai.reporting import service
 from xinyidai.reporting.values import FigureCode, FunnelStep, Period
-from xinyidai.whitelist.service import Nomination, nominate_enterprise
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -150,34 +147,11 @@ def test_a_bank_never_gets_the_list_of_the_city_s_firms(code):
         lambda actor: service.read_funnel(actor, MAY),
         lambda actor: service.read_decline_reasons(actor, MAY),
         lambda actor: service.read_behind(actor, FigureCode.GRANTED_COUNT, MAY, Page()),
-        service.read_office_desk,
     ],
 )
 def test_the_city_s_numbers_are_for_the_office(role, look):
     with pytest.raises(Forbidden):
         look(Actor(None, role, None, "测试"))
-
-
-def test_the_office_sees_what_waits():
-    bank, street = parties.institution(), parties.clerk_of(parties.department())
-    worlds.application(bank, S.ACCEPTED, promised_on=date(2020, 1, 2))
-    worlds.application(bank, S.ACCEPTED, promised_on=date(2999, 1, 2))
-    worlds.product(bank, ProductVersionState.UNDER_REVIEW)
-    nominate_enterprise(street, Nomination("general", parties.enterprise().id, "走访"))
-    database.session.add(
-        PendingName(
-            source="演示",
-            kind="x",
-            name="无码企业",
-            normal_name="无码企业",
-            row_hash="0",
-            row_number=1,
-            content={},
-        )
-    )
-    desk = service.read_office_desk(SYSTEM)
-    assert (desk.whitelist_waiting, desk.products_under_review) == (1, 1)
-    assert (desk.applications_overdue, desk.pending_names) == (1, 1)
 
 
 def test_the_page_of_figures_costs_three_statements_however_many_banks_there_are(db):

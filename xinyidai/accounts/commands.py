@@ -6,6 +6,7 @@ Whoever may run commands on the machine is trusted; every deed is audited as the
 import dataclasses
 import json
 import sys
+from uuid import UUID
 
 import click
 
@@ -48,6 +49,33 @@ def add_institution(code: str, name: str, short_name: str, kind: str, region: st
         )
         admitted = parties.admit_institution(SYSTEM, facts)
         click.echo(json.dumps({"institution": admitted.code, "name": name}, ensure_ascii=False))
+
+
+@account.command("suspend-institution")
+@click.option("--code", required=True, help="机构代码")
+@click.option("--reason", required=True, help="为什么，写入审计")
+def suspend_institution(code: str, reason: str) -> None:
+    """暂停一家金融机构：其授权、查询和产品随即停用."""
+    with own_transaction():
+        turned = parties.suspend_institution(SYSTEM, _institution(code), reason)
+        click.echo(json.dumps({"institution": turned.code, "status": turned.status.value}))
+
+
+@account.command("resume-institution")
+@click.option("--code", required=True, help="机构代码")
+@click.option("--reason", required=True, help="为什么，写入审计")
+def resume_institution(code: str, reason: str) -> None:
+    """恢复一家暂停的金融机构."""
+    with own_transaction():
+        turned = parties.resume_institution(SYSTEM, _institution(code), reason)
+        click.echo(json.dumps({"institution": turned.code, "status": turned.status.value}))
+
+
+def _institution(code: str) -> UUID:
+    found = institutions.find_institution_by_code(code)
+    if found is None:
+        raise InvalidInput(f"没有代码为“{code}”的机构。")
+    return found.id
 
 
 @account.command("add-department")
@@ -111,10 +139,8 @@ def _of_party(facts: NewAccount, code: str | None) -> NewAccount:
 def open_client(institution: str, name: str, scopes: tuple[str, ...]) -> None:
     """给银行系统开通接口；密钥只显示这一次."""
     with own_transaction():
-        found = institutions.find_institution_by_code(institution)
-        if found is None:
-            raise InvalidInput(f"没有代码为“{institution}”的机构。")
-        client, secret = service.open_client(SYSTEM, found.id, name, scope=" ".join(sorted(scopes)))
+        party = _institution(institution)
+        client, secret = service.open_client(SYSTEM, party, name, scope=" ".join(sorted(scopes)))
         click.echo(json.dumps({"client_id": client.client_id, "client_secret": secret}))
 
 

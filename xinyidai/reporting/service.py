@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.http import Page
 from xinyidai.reporting import policies, queries, rules
@@ -16,7 +15,6 @@ from xinyidai.reporting.values import (
     Figure,
     FigureCode,
     Funnel,
-    OfficeDesk,
     Period,
 )
 
@@ -59,12 +57,6 @@ def read_behind(
     else:
         policies.require_institution(actor, institution_id)
     return queries.rows_behind(code, period, page, institution_id=institution_id)
-
-
-def read_office_desk(actor: Actor) -> OfficeDesk:
-    """Return what waits for the credit office today."""
-    policies.require_city(actor)
-    return queries.office_desk(clock.today())
 
 
 def read_bank_numbers(actor: Actor, institution_id: UUID, period: Period) -> BankNumbers:

@@ -210,16 +210,6 @@ class Decided:
 
 
 @dataclass(frozen=True)
-class OfficeDesk:
-    """What waits for the credit office today, 今日待办."""
-
-    whitelist_waiting: int
-    products_under_review: int
-    applications_overdue: int
-    pending_names: int
-
-
-@dataclass(frozen=True)
 class BankNumbers:
     """A bank's own numbers, 我的数据: speed, approval rate, and why it refused."""
 

@@ -64,6 +64,10 @@ def check_master_scale(scale: Sequence[tuple[Grade, float]]) -> None:
         raise ValueError("the ends of a master scale must grow")
 
 
+for _scale in MASTER_SCALES.values():
+    check_master_scale(_scale)
+
+
 def grade_of(pd: float, scale_version: str = MASTER_SCALE_VERSION) -> Grade:
     """Return the grade whose band holds this probability of default."""
     if not 0 <= pd <= 1:

@@ -1,7 +1,6 @@
 """Read what figures are made of; one statement each."""
 
 from xinyidai.reporting.queries.behind import rows_behind
-from xinyidai.reporting.queries.desks import office_desk
 from xinyidai.reporting.queries.funnel import Basis, decision_days, reached_steps
 from xinyidai.reporting.queries.lending import (
     decided,
@@ -18,7 +17,6 @@ __all__ = [
     "decline_reasons",
     "disbursed",
     "granted",
-    "office_desk",
     "population",
     "reached_steps",
     "rows_behind",
