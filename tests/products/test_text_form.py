@@ -22,9 +22,9 @@ from xinyidai.products.rules import (
 from xinyidai.products.service import indicator_names
 
 SHARES = st.floats(-10, 10, allow_nan=False)
-WORDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60).filter(
-    lambda text: bool(text.strip())
-)
+WORDS = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1, max_size=60
+).filter(lambda text: bool(text.strip()))
 EXTRAS = st.fixed_dictionaries(
     {
         "denial_text": WORDS,
@@ -96,7 +96,7 @@ def test_every_part_can_be_written_and_half_width_marks_are_taken():
         ("成立年限 不低于 2｜说明：x｜生效：明天", "生效日请写成"),
         ("成立年限 不低于 2｜说明：x｜备注：y", "看不懂"),
         ("成立年限 不低于 2｜说明：x｜说明：y", "写了两次"),
-        ("登记状态为存续 须为是 是｜说明：x", "不需要填值"),
+        ("登记状态为存续 须为是 否｜说明：x", "不需要填值"),
         ("企业规模 属于其中之一 巨型｜说明：x", "没有“巨型”这个选项"),
     ],
 )

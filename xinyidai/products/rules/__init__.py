@@ -20,6 +20,12 @@ from xinyidai.products.rules.examples import (
     run_examples,
 )
 from xinyidai.products.rules.facts import check_facts, shortfalls_for_review
+from xinyidai.products.rules.members import (
+    codes_by_name,
+    read_member,
+    unknown_members,
+    write_member,
+)
 from xinyidai.products.rules.parsing import RULE_REASONS, criterion_to_json, parse_criteria
 from xinyidai.products.rules.readings import read_reading, reading_to_json, write_reading
 from xinyidai.products.rules.text_form import (
@@ -46,6 +52,7 @@ __all__ = [
     "CriterionChange",
     "assess",
     "check_facts",
+    "codes_by_name",
     "cost_item_to_json",
     "cost_problems",
     "criteria_changes",
@@ -64,6 +71,7 @@ __all__ = [
     "parse_json_text",
     "parse_text",
     "propose_examples",
+    "read_member",
     "read_reading",
     "read_value",
     "reading_to_json",
@@ -72,6 +80,8 @@ __all__ = [
     "shortfalls_for_review",
     "to_json_text",
     "to_text",
+    "unknown_members",
+    "write_member",
     "write_reading",
     "write_value",
 ]

@@ -43,6 +43,7 @@ MOST_MEMBERS = 500
 LONGEST_TEXT = 200
 LARGEST_NUMBER = 10**15
 PAIR = 2
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # no text in the database holds these
 _CODE = re.compile(r"[a-z][a-z0-9_]{1,59}")
 _TAG = re.compile(r"[a-z][a-z0-9_]*(:[A-Za-z0-9_\-]+)?")
 _INDICATOR = re.compile(r"[a-z][a-z0-9_.]*")
@@ -138,6 +139,8 @@ def _code(raw: object) -> str:
 def _text(raw: object) -> str:
     if not isinstance(raw, str) or not raw.strip() or len(raw) > LONGEST_TEXT:
         raise InvalidInput(f"请写明不符合时给企业看的说明，不超过 {LONGEST_TEXT} 字。")
+    if UNSTORABLE.search(raw):
+        raise InvalidInput("说明里有无法保存的字符，请重新输入这段文字。")
     return raw.strip()
 
 
@@ -186,12 +189,23 @@ def _bound(field: Field, raw: object) -> float | int | str:
     whole = isinstance(raw, int) and not isinstance(raw, bool)
     if field.type is FieldType.MONEY and not whole:
         raise InvalidInput(f"“{field.name}”的门槛须是以分计的整数。")
-    if not isinstance(raw, int | float) or isinstance(raw, bool) or not math.isfinite(raw):
-        raise InvalidInput(f"“{field.name}”的门槛须是数字。")
-    if abs(raw) > LARGEST_NUMBER:
-        raise InvalidInput(f"“{field.name}”的门槛太大了。")
+    number = finite(raw, f"“{field.name}”的门槛")
     # One form for a whole number, so that text, JSON and the stored rule stay the same.
-    return int(raw) if raw == int(raw) else raw
+    return int(number) if number == int(number) else number
+
+
+def finite(raw: object, what: str) -> float | int:
+    """Return a number that can be compared, or raise `InvalidInput` about `what`.
+
+    An integer from JSON may have thousands of digits: it is never turned into a float here.
+    """
+    if not isinstance(raw, int | float) or isinstance(raw, bool):
+        raise InvalidInput(f"{what}须是数字。")
+    if isinstance(raw, float) and math.isnan(raw):
+        raise InvalidInput(f"{what}须是数字。")
+    if not -LARGEST_NUMBER <= raw <= LARGEST_NUMBER:
+        raise InvalidInput(f"{what}太大了。")
+    return raw
 
 
 def _pair(field: Field, raw: object) -> CriterionValue:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 from xinyidai.kernel.errors import InvalidInput
-from xinyidai.products.rules.parsing import LARGEST_NUMBER
+from xinyidai.products.rules.parsing import finite
 from xinyidai.products.rules.value_text import NO_TAGS, YES_NO, read_bound, read_value, write_one
 from xinyidai.products.values import (
     FLAG_SCALE,
@@ -33,7 +33,7 @@ NUMBERS = frozenset({FieldType.NUMBER, FieldType.MONEY})
 def reading_from_json(field: Field, raw: object) -> Reading:
     """Return one reading of its JSON form, or raise `InvalidInput`."""
     if field.type in NUMBERS:
-        return _number(field, raw)
+        return finite(raw, f"“{field.name}”")
     found = _FROM_JSON[field.type](field, raw)
     if found is None:
         raise InvalidInput(f"“{field.name}”没有“{raw}”这个值。")
@@ -73,14 +73,6 @@ _FROM_JSON: Mapping[FieldType, Callable[[Field, object], Reading | None]] = {
     FieldType.GRADE: _grade,
     FieldType.CHOICE: _choice,
 }
-
-
-def _number(field: Field, raw: object) -> int | float:
-    if isinstance(raw, bool) or not isinstance(raw, int | float) or not math.isfinite(raw):
-        raise InvalidInput(f"“{field.name}”须是数字。")
-    if abs(raw) > LARGEST_NUMBER:
-        raise InvalidInput(f"“{field.name}”太大了。")
-    return raw
 
 
 def _is_tag(tag: object) -> bool:

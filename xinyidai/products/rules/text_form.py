@@ -103,7 +103,7 @@ def parse_json_text(
         raise InvalidInput(f"文本太长，不能超过 {LONGEST_DOCUMENT} 字。")
     try:
         raw = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a ValueError
         line = getattr(error, "lineno", 1)
         words = f"第 {line} 行：这里不是完整的 JSON，请检查括号、引号和逗号。"
         raise InvalidInput("JSON 有误。", fields={f"line.{line}": words}) from error

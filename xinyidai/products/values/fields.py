@@ -86,7 +86,8 @@ class Field:
 class IndicatorInfo:
     """Name of an indicator, how its number is shown, and how to supply it, as the dictionary says.
 
-    `unit` "%" shows a fraction as percent; `scale` names the steps of a grade or a flag.
+    `unit` "%" shows a fraction as percent; `scale` names the steps of a grade or a flag; `section`
+    is the heading of the dictionary under which a list of fields shows it.
     """
 
     name: str
@@ -96,6 +97,7 @@ class IndicatorInfo:
     supply: str = "请提醒数据来源部门报送，或在授权中心补充授权。"
     about: str = ""
     reason_code: str = OTHER_REASON
+    section: str = ""
 
 
 FLAG_SCALE: Mapping[float, str] = {0: "否", 1: "是"}

@@ -50,6 +50,7 @@ DEEDS = {
     ProductAction.DRAFT: "银行新建",
     ProductAction.UPDATE: "银行修改草稿",
     ProductAction.SUBMIT: "银行提交审核",
+    ProductAction.WITHDRAW: "银行撤回提交",
     ProductAction.RETURN: "退回修改",
     ProductAction.LIST: "审核通过，上架",
     ProductAction.DELIST: "下架",
