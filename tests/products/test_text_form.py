@@ -124,3 +124,27 @@ def test_broken_json_is_refused_with_its_line_and_a_bad_criterion_with_its_place
     assert "没有“x”这个字段" in unknown.value.fields["item.1"]
     with pytest.raises(InvalidInput):
         parse_document("{}", INDICATORS)
+
+
+RULE = '[{"code": "one", "field": "employees", "operator": "at_least", "value": 1,'
+RULE += ' "denial_text": "少"}]'
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "[" * 50_000,
+        RULE.replace(": 1,", f": {'9' * 5_000},"),
+        RULE.replace(": 1,", f": {'9' * 400},"),
+        RULE.replace(": 1,", ": NaN,"),
+        RULE.replace(": 1,", ": 1e400,"),
+        RULE.replace("少", "少\\u0000"),
+        RULE.replace("少", "少\\ud800"),
+        RULE.replace("}]", ', "or": []}]'),
+    ],
+    ids=["deep", "5000 digits", "400 digits", "NaN", "infinite", "NUL", "surrogate", "unknown"],
+)
+def test_a_document_made_to_break_the_reader_is_refused(document):
+    assert parse_json_text(RULE, INDICATORS)
+    with pytest.raises(InvalidInput):
+        parse_json_text(document, INDICATORS)

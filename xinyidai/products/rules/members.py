@@ -121,10 +121,10 @@ def _names_by_code(kind: FieldType) -> Mapping[str, str]:
 
 @lru_cache
 def _region_codes() -> Mapping[str, str]:
-    known = regions()
-    found = {region.name: code for code, region in reversed(known.items())}
-    own = {region.name: code for code, region in known.items() if found[region.name] == code}
-    paths = {region_path(code): code for code in known}
+    own: dict[str, str] = {}
+    for code, region in regions().items():
+        own.setdefault(region.name, code)
+    paths = {region_path(code): code for code in regions()}
     short = {name[:-1]: code for name, code in own.items() if name[-1] in ENDINGS and name[2:]}
     return MappingProxyType(own | {**short, **paths, **own})
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 from xinyidai.kernel.errors import InvalidInput
+from xinyidai.products.rules.members import write_member
 from xinyidai.products.rules.parsing import finite
 from xinyidai.products.rules.value_text import NO_TAGS, YES_NO, read_bound, read_value, write_one
 from xinyidai.products.values import (
@@ -114,7 +115,9 @@ def write_reading(field: Field, reading: Reading) -> str:
     if isinstance(reading, bool):
         return "是" if reading else "否"
     if isinstance(reading, frozenset):
-        return "、".join(TAG_NAMES.get(tag, tag) for tag in sorted(reading)) or NO_TAGS
+        return "、".join(write_member(field, tag) for tag in sorted(reading)) or NO_TAGS
+    if field.type is FieldType.REGION:
+        return write_member(field, str(reading).ljust(COUNTY_DIGITS, "0"))
     return write_one(field, reading)
 
 

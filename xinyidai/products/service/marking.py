@@ -7,6 +7,7 @@ overwritten unknowingly; the same content sent twice is no conflict.
 import hashlib
 import json
 from dataclasses import asdict
+from decimal import Decimal
 from enum import StrEnum
 
 from xinyidai.kernel.errors import Conflict
@@ -32,8 +33,13 @@ def draft_mark(version: ProductVersion, part: DraftPart) -> str:
         facts = {"examples": examples}
     elif part is DraftPart.CRITERIA:
         facts = {"criteria": facts["criteria"]}
-    text = json.dumps(facts, sort_keys=True, default=str)
+    text = json.dumps(facts, sort_keys=True, default=_plain)
     return hashlib.sha256(text.encode()).hexdigest()[:20]
+
+
+def _plain(value: object) -> str:
+    # 0.045 as typed and 0.045000 as stored are one rate.
+    return str(value.normalize()) if isinstance(value, Decimal) else str(value)
 
 
 def require_unchanged(
