@@ -16,6 +16,7 @@ from xinyidai.products.rules.examples import (
     examples_from_json,
     failure_text,
     fields_of,
+    is_proposed_name,
     propose_examples,
     run_examples,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "fields_of",
     "free_code",
     "how_to_fill",
+    "is_proposed_name",
     "parse_cost_items",
     "parse_criteria",
     "parse_document",

@@ -23,6 +23,7 @@ from xinyidai.products.models import ProductVersion
 from xinyidai.products.rules import (
     fields_of,
     how_to_fill,
+    is_proposed_name,
     read_reading,
     reading_to_json,
     write_reading,
@@ -114,7 +115,7 @@ def _propose(version: ProductVersion, rows: Sequence[ExampleRow]) -> ResponseRet
         proposed = service.proposed_examples(version)
     except InvalidInput as error:
         return _page(version, rows, error.fields), UNPROCESSABLE
-    kept = [row for row in rows if row.name and row.name not in {one.name for one in proposed}]
+    kept = [row for row in rows if row.name and not is_proposed_name(row.name)]
     return _page(version, [*kept, *map(_row_of, proposed)], {}, is_proposed=True)
 
 

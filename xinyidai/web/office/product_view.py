@@ -42,7 +42,7 @@ def public_rows(version: ProductVersion, institution: Institution) -> list[Row]:
     return [
         {"label": "提供机构", "value": institution.name},
         {"label": "产品类型", "value": wording.PRODUCT_KINDS[version.kind]},
-        _row("面向", version.target or None),
+        {"label": "面向", "value": version.target or "没有说明"},
         _row("额度", amount_of(terms)),
         _row("期限", term_of(terms)),
         _row("年利率", rate_of(terms)),
