@@ -93,6 +93,40 @@ def test_the_same_product_twice_is_taken_once(tmp_path):
     assert rejected.row == 2
 
 
+def test_a_list_saved_by_a_chinese_spreadsheet_is_read(tmp_path):
+    path = tmp_path / "products.csv"
+    with path.open("w", encoding="gb18030", newline="") as lines:
+        writer = csv.DictWriter(lines, sorted(COLUMNS), restval="")
+        writer.writeheader()
+        writer.writerow(ROW)
+    [facts], _ = parse_product_rows(path)
+    assert facts.name == ROW["product"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("latin.csv", b"bank,product\nCaf\xe9,\xff\xfe\x80", "UTF-8 或 GB18030"),
+        ("broken.csv.gz", gzip.compress(b"bank," * 1000)[:-30], "压缩文件已损坏"),
+        ("no.csv.gz", b"bank,product", "压缩文件已损坏"),
+        ("empty.csv", b"", "缺少必要的列"),
+        ("pages.json", "[{}]".encode("utf-16"), "不是 UTF-8"),
+        ("deep.json", b"[" * 100_000, "不是"),
+    ],
+)
+def test_a_file_that_is_no_list_is_refused_in_words(tmp_path, name, content, words):
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(InvalidInput, match=words):
+        parse_product_rows(path)
+
+
+def test_a_term_beyond_all_measure_is_not_taken(tmp_path):
+    taken, [rejected] = parse(tmp_path, ROW | {"term_months": "1e999999999"})
+    assert not taken
+    assert "不是整月数" in rejected.reason
+
+
 def test_a_file_without_the_columns_is_refused(tmp_path):
     path = tmp_path / "other.csv"
     path.write_text("a,b\n1,2\n", encoding="utf-8")

@@ -251,6 +251,15 @@ def test_the_same_content_sent_twice_is_no_conflict(manager):
     assert version.name == "新名"
 
 
+SECOND = "信用等级 不低于 BB｜说明：低了。"
+
+
+def test_an_empty_text_takes_no_criteria_away(manager):
+    version = draft(manager)
+    with pytest.raises(InvalidInput, match="现有的 1 条没有改动"):
+        service.replace_criteria(manager, version.id, "# 没有条件\n")
+
+
 def test_criteria_and_examples_have_marks_of_their_own(manager):
     version = draft(manager)
     parts = service.DraftPart
@@ -259,7 +268,7 @@ def test_criteria_and_examples_have_marks_of_their_own(manager):
     line = "员工人数 不低于 9｜说明：少了。"
     service.replace_criteria(manager, version.id, line, read_as=rules)
     with pytest.raises(Conflict):
-        service.replace_criteria(manager, version.id, "", read_as=rules)
+        service.replace_criteria(manager, version.id, line + "\n" + SECOND, read_as=rules)
     with pytest.raises(Conflict):
         service.keep_examples(manager, version.id, [], read_as=examples)
 

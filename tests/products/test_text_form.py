@@ -148,3 +148,29 @@ def test_a_document_made_to_break_the_reader_is_refused(document):
     assert parse_json_text(RULE, INDICATORS)
     with pytest.raises(InvalidInput):
         parse_json_text(document, INDICATORS)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "成立年限不低于２年｜说明：满两年。｜生效：2026年7月1日",
+        "成立年限　不低于　2｜说明：满两年。｜生效：２０２６－０７－０１",
+        "成立年限 不低于2|说明:满两年。|生效:2026/7/1",
+    ],
+)
+def test_a_line_may_be_written_as_a_chinese_keyboard_gives_it(line):
+    [criterion] = parse_text(line, INDICATORS)
+    assert (criterion.field.code, criterion.value) == ("years_established", 2)
+    assert criterion.effective_from == date(2026, 7, 1)
+
+
+def test_a_file_read_in_the_wrong_encoding_is_told_to_be_so():
+    with pytest.raises(InvalidInput, match="乱码"):
+        parse_document(GOOD.encode("gbk").decode("latin-1"), INDICATORS)
+
+
+def test_a_key_that_is_unknown_or_lacking_is_named():
+    with pytest.raises(InvalidInput) as refused:
+        parse_json_text(RULE.replace("}]", ', "or": []}, {"code": "two"}]'), INDICATORS)
+    assert "不认识 or" in refused.value.fields["item.1"]
+    assert "缺少 denial_text、field、operator" in refused.value.fields["item.2"]

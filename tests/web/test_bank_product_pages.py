@@ -252,7 +252,7 @@ def test_rules_and_examples_notice_a_colleague_too(manager, city):
     accept_proposed(manager, address)
     line = "员工人数 不低于 9｜说明：少了。"
     post(manager, f"{address}/rules", rules=line, mark=marks["rules"])
-    late = manager.post(f"{address}/rules", data={"rules": "", "mark": marks["rules"]})
+    late = manager.post(f"{address}/rules", data={"rules": line + "x", "mark": marks["rules"]})
     assert late.status_code == 409
     late = manager.post(
         f"{address}/examples",

@@ -43,6 +43,7 @@ MOST_MEMBERS = 500
 LONGEST_TEXT = 200
 LARGEST_NUMBER = 10**15
 PAIR = 2
+LONGEST_KEY = 40
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # no text in the database holds these
 _CODE = re.compile(r"[a-z][a-z0-9_]{1,59}")
 _TAG = re.compile(r"[a-z][a-z0-9_]*(:[A-Za-z0-9_\-]+)?")
@@ -91,10 +92,14 @@ def criterion_to_json(criterion: Criterion) -> dict[str, Any]:
 
 
 def _parse_one(entry: Mapping[str, Any], indicators: IndicatorNames, *, stored: bool) -> Criterion:
-    if not isinstance(entry, Mapping) or not REQUIRED_KEYS <= set(entry) <= KEYS:
-        raise InvalidInput(
-            "每条准入条件须写明编号、字段、条件、值和不符合时的说明，不能有其他内容。"
-        )
+    if not isinstance(entry, Mapping):
+        raise InvalidInput("每条准入条件须是一组名称和值。")
+    lacking = "、".join(sorted(REQUIRED_KEYS - set(entry)))
+    strange = "、".join(sorted(str(key)[:LONGEST_KEY] for key in set(entry) - KEYS))
+    if lacking:
+        raise InvalidInput(f"缺少 {lacking}。")
+    if strange:
+        raise InvalidInput(f"不认识 {strange}，可用：{'、'.join(sorted(KEYS))}。")
     field = _field(entry["field"], indicators, stored=stored)
     operator = _operator(entry["operator"], field)
     return Criterion(

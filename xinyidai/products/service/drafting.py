@@ -91,6 +91,11 @@ def replace_criteria(
     before = draft_mark(version, DraftPart.CRITERIA)
     criteria = parse_document(document, indicator_names())
     _require_known(criteria)
+    if version.criteria and not criteria:
+        raise InvalidInput(
+            f"这里一条条件也没有，现有的 {len(version.criteria)} 条没有改动。"
+            "要全部去掉，请在产品表单里逐条删除。"
+        )
     version.criteria = [criterion_to_json(criterion) for criterion in criteria]
     require_unchanged(version, DraftPart.CRITERIA, before=before, read_as=read_as)
     audit.record(actor, ProductAction.UPDATE, "product_version", version.id)
