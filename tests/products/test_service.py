@@ -164,6 +164,17 @@ def test_only_one_version_is_unfinished_at_a_time(manager):
         service.revise_product(manager, version.product_id)
 
 
+def test_the_next_version_is_like_the_one_it_was_started_from(manager):
+    first = listed_version(manager, name="一代")
+    second = service.revise_product(manager, first.product_id)
+    service.update_draft(manager, second.id, replace(FACTS, name="二代", examples=None))
+    service.add_proposed_examples(manager, second.id)
+    service.submit_product(manager, second.id)
+    service.list_product(clerk(), second.id)
+    third = service.revise_product(manager, first.product_id, source_id=first.id)
+    assert (third.version, third.name) == (3, "一代")
+
+
 def test_a_delisted_product_is_off_the_shelf(manager):
     version = listed_version(manager)
     service.delist_product(manager, version.id, "额度用完")

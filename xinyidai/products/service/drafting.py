@@ -158,16 +158,23 @@ def shortfalls_of(version: ProductVersion) -> dict[str, str]:
     return problems
 
 
-def revise_product(actor: Actor, product_id: UUID) -> ProductVersion:
-    """Start the next version as a draft that copies the newest one; one unfinished at a time."""
+def revise_product(
+    actor: Actor, product_id: UUID, *, source_id: UUID | None = None
+) -> ProductVersion:
+    """Start the next version as a draft; one unfinished at a time.
+
+    It copies the version `source_id` of the same product, by default the newest.
+    """
     product = queries.get_product(product_id)
     policies.require(actor, ProductAction.REVISE, product)
-    newest = queries.list_versions(product_id)[0]
+    versions = queries.list_versions(product_id)
+    newest = versions[0]
     if newest.state in UNFINISHED:
         raise Conflict("这个产品已有一个未完成的版本，请先完成它。")
-    version = _new_version(actor, product, newest.version + 1, _for_revision(newest))
+    source = next((one for one in versions if one.id == source_id), newest)
+    version = _new_version(actor, product, newest.version + 1, _for_revision(source))
     audit.record(
-        actor, ProductAction.REVISE, "product_version", version.id, {"from": str(newest.id)}
+        actor, ProductAction.REVISE, "product_version", version.id, {"from": str(source.id)}
     )
     return version
 

@@ -116,7 +116,7 @@ def product_page(version_id: UUID, errors: dict[str, str]) -> str:
         version=version,
         is_manager=is_manager,
         versions=versions,
-        is_newest=versions[0].id == version.id,
+        may_revise=is_manager and versions[0].state not in {S.DRAFT, S.UNDER_REVIEW},
         labels=wording.PRODUCT_STATES,
         errors=errors,
         faults=fault_links(version.id, errors),

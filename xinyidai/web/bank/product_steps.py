@@ -68,11 +68,11 @@ def withdraw_product(version_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/products/<uuid:version_id>/revise")
 @allow(*MANAGER)
 def revise_product(version_id: UUID) -> ResponseReturnValue:
-    """Start the next version as a draft, 另起新版本; the listed one stays on sale."""
+    """Start the next version as a draft like this one, 另起新版本; the listed one stays on sale."""
     product_id = own_version(version_id).product_id
     try:
         with own_transaction():
-            version = service.revise_product(g.actor, product_id)
+            version = service.revise_product(g.actor, product_id, source_id=version_id)
     except Conflict as error:
         flash(error.message, "error")
         return see_other("show_product", version_id=queries.list_versions(product_id)[0].id)
