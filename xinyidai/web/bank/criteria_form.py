@@ -30,6 +30,7 @@ from xinyidai.products.values import (
     OPERATORS,
     WISH_FIELDS,
     Field,
+    FieldType,
     Operator,
     WhenMissing,
     indicator_field,
@@ -68,7 +69,13 @@ class CriterionRow:
             return ""
         operator = _operator(self.operator, field)
         how = "" if operator is None else TEXT_NAMES[operator]
-        return " ".join(filter(None, (field.name, how, self.value)))
+        return " ".join(filter(None, (field.name, how, self.value + self._unit(field))))
+
+    def _unit(self, field: Field) -> str:
+        if not self.value[-1:].isdigit():
+            return ""  # nothing typed, or its unit with it
+        unit = "万元" if field.type is FieldType.MONEY else field.unit
+        return unit if unit == "%" else f" {unit}" if unit else ""
 
     @property
     def has_more(self) -> bool:
@@ -223,11 +230,17 @@ def rows_of(criteria: tuple[dict[str, Any], ...]) -> list[CriterionRow]:
             entry["denial_text"],
             entry["code"],
             is_shown=entry.get("show_threshold", True),
-            reason=entry.get("reason_code", ""),
+            reason=_own_reason(entry),
             day=entry.get("effective_from") or "",
         )
         for entry in criteria
     ]
+
+
+def _own_reason(entry: Mapping[str, Any]) -> str:
+    """Return the reason where it is not the usual one of the field."""
+    field, reason = field_of(entry["field"]), str(entry.get("reason_code", ""))
+    return "" if field is not None and field.reason_code == reason else reason
 
 
 def _text_of(entry: Mapping[str, Any]) -> str:
