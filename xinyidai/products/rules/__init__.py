@@ -21,12 +21,7 @@ from xinyidai.products.rules.examples import (
     run_examples,
 )
 from xinyidai.products.rules.facts import check_facts, shortfalls_for_review
-from xinyidai.products.rules.members import (
-    codes_by_name,
-    read_member,
-    unknown_members,
-    write_member,
-)
+from xinyidai.products.rules.members import read_member, unknown_members
 from xinyidai.products.rules.parsing import RULE_REASONS, criterion_to_json, parse_criteria
 from xinyidai.products.rules.readings import read_reading, reading_to_json, write_reading
 from xinyidai.products.rules.text_form import (
@@ -53,7 +48,6 @@ __all__ = [
     "CriterionChange",
     "assess",
     "check_facts",
-    "codes_by_name",
     "cost_item_to_json",
     "cost_problems",
     "criteria_changes",
@@ -83,7 +77,6 @@ __all__ = [
     "to_json_text",
     "to_text",
     "unknown_members",
-    "write_member",
     "write_reading",
     "write_value",
 ]
