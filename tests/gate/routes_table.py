@@ -205,6 +205,7 @@ TABLE: dict[str, Entry] = {
         bank.revise_product bank.submit_product bank.new_product
         bank.show_rules bank.save_rules bank.edit_examples bank.save_examples
         bank.show_shadow bank.run_shadow
+        bank.withdraw_product bank.product_fields
         """.split(),  # noqa: SIM905 - as above
         _e("P"),
     ),

@@ -30,6 +30,8 @@ from xinyidai.products import service as product_service
 from xinyidai.products.rules import parse_criteria
 from xinyidai.products.values import Outcome, ShadowSide
 from xinyidai.profiles import service as profiles
+from xinyidai.whitelist.models import WhitelistEntry, WhitelistStep
+from xinyidai.whitelist.values import EntryAction, EntryState
 
 STAFF = criterion("employees", "at_least", 10, "staff")
 AMOUNT = criterion("amount_fen", "at_most", 1_000, "amount")
@@ -127,6 +129,40 @@ def test_an_older_profile_counts_in_its_month_and_not_after_a_year(manager, trie
             profiles.build_profile(SYSTEM, old.id)
     run = service.shadow_run(manager, tried.id)
     assert (run.firms, len(run.months), run.gained) == (13, 2, 6)
+
+
+def test_a_month_is_judged_by_the_lists_of_that_month(manager, db, monkeypatch):
+    # Without titles to look up, what stands in the tags are the lists alone.
+    monkeypatch.setattr("xinyidai.matching.service.assembling.TAG_INDICATORS", ())
+    member = firm(employees=9)
+    left = clock.now() - timedelta(days=20)
+    entry = WhitelistEntry(
+        list_type="general", enterprise_id=member.id, state=EntryState.REMOVED, basis="虚构",
+        rules_version="1", listed_at=left - timedelta(days=200), removed_at=left,
+    )  # fmt: skip
+    db.add(entry)
+    db.flush()
+    for action, state, at in (
+        (EntryAction.LIST, EntryState.LISTED, left - timedelta(days=200)),
+        (EntryAction.REMOVE, EntryState.REMOVED, left),
+    ):
+        db.add(WhitelistStep(entry_id=entry.id, action=action, to_state=state, actor_name="虚构",
+                             reason="", taken_at=at))  # fmt: skip
+    for days in (70, 0):
+        with clock.at(clock.now() - timedelta(days=days)):
+            profiles.build_profile(SYSTEM, member.id)
+    asked = criterion("tags", "has_any", ["whitelist:general"], "on")
+    run = service.shadow_run(manager, draft(manager, region_codes=(), criteria=(asked,)).id)
+    assert [(month["firms"], month["draft"]) for month in run.months] == [(1, 1), (1, 0)]
+
+
+def test_what_waits_for_review_untried_is_tried_once_by_the_platform(manager, monkeypatch):
+    monkeypatch.setattr("xinyidai.products.service.shadow.MOST_A_DAY", 0)
+    version = submitted(manager, draft(manager, criteria=(STAFF,)).id)
+    assert service.run_due_shadows() == 1
+    run = products.find_shadow_run(version.id)
+    assert (run.rules_digest, run.run_by) == (product_service.rules_digest(version), None)
+    assert service.run_due_shadows() == 0
 
 
 def test_only_the_bank_itself_and_the_office_try_a_version(manager, tried):

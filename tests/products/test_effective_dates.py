@@ -68,6 +68,43 @@ def test_a_newer_waiting_version_takes_the_place_of_the_one_that_waits(manager):
     assert [one.state for one in (first, third, fourth)] == [S.DELISTED, S.DELISTED, S.LISTED]
 
 
+def test_a_waiting_version_that_is_taken_off_leaves_the_former_on_sale(manager):
+    first = listed_version(manager)
+    second = next_version(manager, first, effective_from=in_days(10))
+    service.delist_product(manager, second.id, "不换了")
+    assert (first.state, first.replaced_on, first.product.current_version) == (S.LISTED, None, 1)
+    with clock.at(clock.now() + timedelta(days=11)):
+        assert service.end_replaced() == 0
+        assert queries.find_listed_version(first.product_id).id == first.id
+
+
+def test_a_version_taken_off_between_two_lets_the_first_last_until_the_third(manager):
+    first = listed_version(manager)
+    second = next_version(manager, first, effective_from=in_days(5))
+    third = next_version(manager, first, effective_from=in_days(9))
+    assert (first.replaced_on, second.replaced_on) == (in_days(5), in_days(9))
+    service.delist_product(manager, second.id, "跳过")
+    assert (first.replaced_on, third.replaced_on) == (in_days(9), None)
+
+
+def test_a_version_taken_off_while_the_next_waits_does_not_stop_the_next(manager):
+    first = listed_version(manager)
+    second = next_version(manager, first, effective_from=in_days(5))
+    service.delist_product(manager, first.id, "提前停")
+    assert queries.find_listed_version(first.product_id) is None
+    assert queries.listed_version_ids(on=in_days(5)) == (second.id,)
+
+
+def test_a_day_that_is_over_is_not_submitted_and_not_copied(manager):
+    version = draft(manager, effective_from=in_days(-1))
+    with pytest.raises(RuleBroken) as refused:
+        service.submit_product(manager, version.id)
+    assert "已经过了" in refused.value.details["fields"]["effective_from"]
+    listed = listed_version(manager, code="TODAY", effective_from=clock.today())
+    with clock.at(clock.now() + timedelta(days=3)):
+        assert service.revise_product(manager, listed.product_id).effective_from is None
+
+
 def test_a_first_version_of_a_later_date_is_offered_from_its_day_on(manager):
     version = listed_version(manager, effective_from=in_days(3))
     assert queries.find_listed_version(version.product_id) is None

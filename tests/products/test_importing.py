@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+from dataclasses import dataclass
 from decimal import Decimal
 
 import pytest
@@ -9,10 +10,12 @@ import pytest
 from xinyidai.catalogue.indicators import indicator_dictionary
 from xinyidai.kernel.errors import InvalidInput
 from xinyidai.products import conditions
-from xinyidai.products.conditions import read_conditions
+from xinyidai.products.accounting import Part, read_parts
+from xinyidai.products.clauses import Section, labelled
 from xinyidai.products.importing import COLUMNS, PERSONAL, parse_product_rows
 from xinyidai.products.rules import parse_criteria
 from xinyidai.products.service import indicator_names
+from xinyidai.products.term_words import TermWords
 from xinyidai.products.values import GuaranteeKind, ProductKind
 
 ROW = {
@@ -28,6 +31,24 @@ ROW = {
     "target": "高新技术企业或科技型中小企业",
     "conditions": "在成都注册;企业成立2年以上;经营正常",
 }
+
+
+@dataclass(frozen=True)
+class Read:
+    """What sentences of a list became."""
+
+    criteria: tuple
+    region_codes: tuple
+    text_conditions: tuple
+
+
+def read_conditions(text):
+    """Read conditions as the import reads them."""
+    parts = [
+        Part("conditions", where, clause) for where, clause in labelled(text, Section.CONDITIONS)
+    ]
+    read = read_parts(parts, TermWords())
+    return Read(tuple(read.criteria.values()), tuple(read.regions), tuple(read.texts))
 
 
 def parse(tmp_path, *rows):
@@ -93,6 +114,40 @@ def test_the_same_product_twice_is_taken_once(tmp_path):
     assert rejected.row == 2
 
 
+def test_a_list_saved_by_a_chinese_spreadsheet_is_read(tmp_path):
+    path = tmp_path / "products.csv"
+    with path.open("w", encoding="gb18030", newline="") as lines:
+        writer = csv.DictWriter(lines, sorted(COLUMNS), restval="")
+        writer.writeheader()
+        writer.writerow(ROW)
+    [facts], _ = parse_product_rows(path)
+    assert facts.name == ROW["product"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("latin.csv", b"bank,product\nCaf\xe9,\xff\xfe\x80", "UTF-8 或 GB18030"),
+        ("broken.csv.gz", gzip.compress(b"bank," * 1000)[:-30], "压缩文件已损坏"),
+        ("no.csv.gz", b"bank,product", "压缩文件已损坏"),
+        ("empty.csv", b"", "缺少必要的列"),
+        ("pages.json", "[{}]".encode("utf-16"), "不是 UTF-8"),
+        ("deep.json", b"[" * 100_000, "不是"),
+    ],
+)
+def test_a_file_that_is_no_list_is_refused_in_words(tmp_path, name, content, words):
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(InvalidInput, match=words):
+        parse_product_rows(path)
+
+
+def test_a_term_beyond_all_measure_is_not_taken(tmp_path):
+    taken, [rejected] = parse(tmp_path, ROW | {"term_months": "1e999999999"})
+    assert not taken
+    assert "不是整月数" in rejected.reason
+
+
 def test_a_file_without_the_columns_is_refused(tmp_path):
     path = tmp_path / "other.csv"
     path.write_text("a,b\n1,2\n", encoding="utf-8")
@@ -118,7 +173,7 @@ def test_a_file_without_the_columns_is_refused(tmp_path):
     ],
 )
 def test_a_clause_becomes_a_criterion(clause, code, value):
-    found = read_conditions("", clause)
+    found = read_conditions(clause)
     assert [(c["code"], c["value"]) for c in found.criteria] == [(code, value)]
     assert found.text_conditions == ()
 
@@ -137,7 +192,7 @@ def test_a_clause_becomes_a_criterion(clause, code, value):
     ],
 )
 def test_what_cannot_be_expressed_stays_text(clause):
-    found = read_conditions("", clause)
+    found = read_conditions(clause)
     assert found.criteria == ()
     assert found.region_codes == ()
     assert found.text_conditions == (clause,)
@@ -145,7 +200,7 @@ def test_what_cannot_be_expressed_stays_text(clause):
 
 def test_a_clause_understood_in_part_gives_the_criterion_and_stays_text():
     clause = "企业信用记录良好,未列入失信被执行人名单、严重违法失信企业名单"
-    found = read_conditions("", clause)
+    found = read_conditions(clause)
     assert [c["code"] for c in found.criteria] == ["no_dishonesty", "no_serious_violation"]
     assert found.text_conditions == (clause,)
 
@@ -183,7 +238,7 @@ def test_the_indicators_the_patterns_name_are_in_the_dictionary():
     ],
 )
 def test_a_clause_of_another_layout_becomes_criteria(clause, codes):
-    found = read_conditions("", clause)
+    found = read_conditions(clause)
     assert [c["code"] for c in found.criteria] == codes
     assert found.text_conditions == ()
     assert parse_criteria(found.criteria, indicator_names())
@@ -207,24 +262,24 @@ def test_a_clause_of_another_layout_becomes_criteria(clause, codes):
     ],
 )
 def test_what_only_looks_like_a_criterion_stays_text(clause):
-    found = read_conditions("", clause)
+    found = read_conditions(clause)
     assert (found.criteria, found.region_codes) == ((), ())
     assert found.text_conditions == (clause,)
 
 
 def test_alternatives_under_one_heading_are_no_criteria():
-    found = read_conditions("", "满足以下条件之一:1.成立2年以上;2.高新技术企业")
+    found = read_conditions("满足以下条件之一:1.成立2年以上;2.高新技术企业")
     assert found.criteria == ()
     assert found.text_conditions == ("满足以下条件之一:1.成立2年以上", "高新技术企业")
 
 
 def test_qualifications_that_must_hold_together_are_asked_together():
-    [both] = read_conditions("", "高新技术企业且专精特新企业").criteria
+    [both] = read_conditions("高新技术企业且专精特新企业").criteria
     assert both["operator"] == "has_all"
 
 
 def test_a_bound_that_excludes_its_number_is_one_further():
-    [over] = read_conditions("", "年销售收入超过500万元").criteria
+    [over] = read_conditions("年销售收入超过500万元").criteria
     assert (over["operator"], over["value"]) == ("at_least", 500_000_001)
 
 

@@ -1,6 +1,6 @@
 """What the catalogue, the office's desk and matching read."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -66,7 +66,7 @@ def test_a_bank_sees_the_newest_version_of_each_product(manager):
 
 
 def test_matching_reads_region_and_whitelist_as_criteria(manager):
-    listed_version(manager, whitelist_code="general", effective_from=date(2020, 1, 1))
+    listed_version(manager, whitelist_code="general", effective_from=clock.today())
     [product] = queries.listed_products(service.indicator_names())
     assert [c.code for c in product.criteria] == ["service_region", "whitelist_member", "years"]
     assert product.institution_id == manager.party_id

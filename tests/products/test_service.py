@@ -1,5 +1,6 @@
 """Use cases of products: who may do what, and what a listed version means."""
 
+import json
 from dataclasses import replace
 from uuid import uuid4
 
@@ -163,6 +164,17 @@ def test_only_one_version_is_unfinished_at_a_time(manager):
         service.revise_product(manager, version.product_id)
 
 
+def test_the_next_version_is_like_the_one_it_was_started_from(manager):
+    first = listed_version(manager, name="一代")
+    second = service.revise_product(manager, first.product_id)
+    service.update_draft(manager, second.id, replace(FACTS, name="二代", examples=None))
+    service.add_proposed_examples(manager, second.id)
+    service.submit_product(manager, second.id)
+    service.list_product(clerk(), second.id)
+    third = service.revise_product(manager, first.product_id, source_id=first.id)
+    assert (third.version, third.name) == (3, "一代")
+
+
 def test_a_delisted_product_is_off_the_shelf(manager):
     version = listed_version(manager)
     service.delist_product(manager, version.id, "额度用完")
@@ -201,6 +213,11 @@ def test_a_criterion_on_an_unknown_indicator_is_refused_at_the_door(manager):
         ({"code": "编号"}, "code"),
         ({"name": " "}, "name"),
         ({"region_codes": ("4",)}, "region_codes"),
+        ({"region_codes": ("990000",)}, "region_codes"),
+        ({"region_codes": ("410400",) * 101}, "region_codes"),
+        ({"description": "长" * 4001}, "description"),
+        ({"documents": ("长" * 1001,)}, "documents"),
+        ({"terms": replace(TERMS, fee_note="长" * 501)}, "fee_note"),
     ],
 )
 def test_facts_that_cannot_be_right_are_refused(manager, changes, field):
@@ -214,3 +231,64 @@ def test_the_database_too_keeps_amounts_in_order(db, manager):
     version.amount_min_fen = 10**12
     with pytest.raises(IntegrityError), db.begin_nested():
         db.flush()
+
+
+def test_a_submission_is_taken_back_by_its_bank_only_and_the_office_hears(manager, db):
+    version = under_review(manager)
+    with pytest.raises(Forbidden):
+        service.withdraw_product(clerk(), version.id)
+    with pytest.raises(NotFound):
+        service.withdraw_product(manager_of(bank("另一家虚构银行")), version.id)
+    service.withdraw_product(manager, version.id)
+    assert version.state is S.DRAFT
+    with pytest.raises(InvalidTransition):
+        service.withdraw_product(manager, version.id)
+
+
+def test_what_a_colleague_saved_is_not_overwritten_unknowingly(manager):
+    version = draft(manager)
+    read_as = service.draft_mark(version, service.DraftPart.FACTS)
+    service.update_draft(manager, version.id, replace(FACTS, name="甲改的"), read_as=read_as)
+    with pytest.raises(Conflict) as refused:
+        service.update_draft(manager, version.id, replace(FACTS, name="乙改的"), read_as=read_as)
+    assert refused.value.code == service.CHANGED
+
+
+def test_the_same_content_sent_twice_is_no_conflict(manager):
+    version = draft(manager)
+    read_as = service.draft_mark(version, service.DraftPart.FACTS)
+    for _ in range(2):
+        service.update_draft(manager, version.id, replace(FACTS, name="新名"), read_as=read_as)
+    assert version.name == "新名"
+
+
+SECOND = "信用等级 不低于 BB｜说明：低了。"
+
+
+def test_an_empty_text_takes_no_criteria_away(manager):
+    version = draft(manager)
+    with pytest.raises(InvalidInput, match="现有的 1 条没有改动"):
+        service.replace_criteria(manager, version.id, "# 没有条件\n")
+
+
+def test_criteria_and_examples_have_marks_of_their_own(manager):
+    version = draft(manager)
+    parts = service.DraftPart
+    rules, examples = (service.draft_mark(version, p) for p in (parts.CRITERIA, parts.EXAMPLES))
+    service.add_proposed_examples(manager, version.id)
+    line = "员工人数 不低于 9｜说明：少了。"
+    service.replace_criteria(manager, version.id, line, read_as=rules)
+    with pytest.raises(Conflict):
+        service.replace_criteria(manager, version.id, line + "\n" + SECOND, read_as=rules)
+    with pytest.raises(Conflict):
+        service.keep_examples(manager, version.id, [], read_as=examples)
+
+
+def test_a_pasted_rule_on_a_list_nobody_has_is_refused_with_its_place(manager):
+    version = draft(manager)
+    raw = json.dumps([criterion("tags", "has_any", ["whitelist:friends"])])
+    with pytest.raises(InvalidInput) as refused:
+        service.replace_criteria(manager, version.id, raw)
+    assert refused.value.fields == {
+        "item.1": "第 1 条：“企业资质与名单”没有“whitelist:friends”这个选项。"
+    }

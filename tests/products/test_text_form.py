@@ -22,9 +22,9 @@ from xinyidai.products.rules import (
 from xinyidai.products.service import indicator_names
 
 SHARES = st.floats(-10, 10, allow_nan=False)
-WORDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60).filter(
-    lambda text: bool(text.strip())
-)
+WORDS = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1, max_size=60
+).filter(lambda text: bool(text.strip()))
 EXTRAS = st.fixed_dictionaries(
     {
         "denial_text": WORDS,
@@ -96,7 +96,7 @@ def test_every_part_can_be_written_and_half_width_marks_are_taken():
         ("成立年限 不低于 2｜说明：x｜生效：明天", "生效日请写成"),
         ("成立年限 不低于 2｜说明：x｜备注：y", "看不懂"),
         ("成立年限 不低于 2｜说明：x｜说明：y", "写了两次"),
-        ("登记状态为存续 须为是 是｜说明：x", "不需要填值"),
+        ("登记状态为存续 须为是 否｜说明：x", "不需要填值"),
         ("企业规模 属于其中之一 巨型｜说明：x", "没有“巨型”这个选项"),
     ],
 )
@@ -124,3 +124,53 @@ def test_broken_json_is_refused_with_its_line_and_a_bad_criterion_with_its_place
     assert "没有“x”这个字段" in unknown.value.fields["item.1"]
     with pytest.raises(InvalidInput):
         parse_document("{}", INDICATORS)
+
+
+RULE = '[{"code": "one", "field": "employees", "operator": "at_least", "value": 1,'
+RULE += ' "denial_text": "少"}]'
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "[" * 50_000,
+        RULE.replace(": 1,", f": {'9' * 5_000},"),
+        RULE.replace(": 1,", f": {'9' * 400},"),
+        RULE.replace(": 1,", ": NaN,"),
+        RULE.replace(": 1,", ": 1e400,"),
+        RULE.replace("少", "少\\u0000"),
+        RULE.replace("少", "少\\ud800"),
+        RULE.replace("}]", ', "or": []}]'),
+    ],
+    ids=["deep", "5000 digits", "400 digits", "NaN", "infinite", "NUL", "surrogate", "unknown"],
+)
+def test_a_document_made_to_break_the_reader_is_refused(document):
+    assert parse_json_text(RULE, INDICATORS)
+    with pytest.raises(InvalidInput):
+        parse_json_text(document, INDICATORS)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "成立年限不低于２年｜说明：满两年。｜生效：2026年7月1日",
+        "成立年限　不低于　2｜说明：满两年。｜生效：２０２６－０７－０１",
+        "成立年限 不低于2|说明:满两年。|生效:2026/7/1",
+    ],
+)
+def test_a_line_may_be_written_as_a_chinese_keyboard_gives_it(line):
+    [criterion] = parse_text(line, INDICATORS)
+    assert (criterion.field.code, criterion.value) == ("years_established", 2)
+    assert criterion.effective_from == date(2026, 7, 1)
+
+
+def test_a_file_read_in_the_wrong_encoding_is_told_to_be_so():
+    with pytest.raises(InvalidInput, match="乱码"):
+        parse_document(GOOD.encode("gbk").decode("latin-1"), INDICATORS)
+
+
+def test_a_key_that_is_unknown_or_lacking_is_named():
+    with pytest.raises(InvalidInput) as refused:
+        parse_json_text(RULE.replace("}]", ', "or": []}, {"code": "two"}]'), INDICATORS)
+    assert "不认识 or" in refused.value.fields["item.1"]
+    assert "缺少 denial_text、field、operator" in refused.value.fields["item.2"]

@@ -27,7 +27,12 @@ def test_a_sheet_is_typed_shown_and_edited(manager, city):
     form = manager.get(f"{address}/edit").text
     assert 'value="0.8"' in form
     assert 'value="2000"' in form
-    assert 'name="cost-3-code"' in form
+    assert 'name="cost-2-code"' in form
+    assert 'name="cost-3-code"' not in form
+    sent = {**product(**GUARANTEE, **EVALUATION), "do": "add-costs"}
+    more = manager.post(f"{address}/edit", data=sent).text
+    assert 'name="cost-4-code"' in more
+    assert "银行承担评估费" in more
 
 
 def test_an_empty_sheet_is_not_published_and_a_tick_says_no_fees(manager, city):

@@ -198,3 +198,106 @@ def test_a_listed_version_shows_its_text_but_takes_no_changes(manager, city):
 def test_an_officer_sees_neither_text_nor_examples_nor_trials(officer, city):
     for page in ("rules", "examples", "shadow"):
         assert officer.get(f"/bank/products/{city.version.id}/{page}").status_code == 403
+
+
+def hidden(page: str, name: str) -> str:
+    """Return what a hidden field of the page carries."""
+    return html.unescape(re.search(rf'name="{name}" value="([^"]*)"', page).group(1))
+
+
+def test_places_trades_and_lists_are_typed_and_shown_by_name(manager, city):
+    address = post(
+        manager,
+        "/bank/products",
+        **product(
+            region_codes="鹰川市、河南省",
+            industry_codes="制造业",
+            term_min="１２",
+            rate_min="３．４５％",
+            **{
+                "crit-0-field": "tags",
+                "crit-0-operator": "has_any",
+                "crit-0-value": "专精特新白名单",
+            },
+        ),
+    )
+    form = manager.get(f"{address}/edit").text
+    for shown in ("鹰川市、河南省", "制造业", "12", "3.45", "专精特新白名单"):
+        assert f'value="{shown}"' in form
+    wrong = manager.post("/bank/products", data=product(region_codes="鹰川县", industry_codes="X"))
+    assert "是不是想写：鹰川" in wrong.text
+    assert 'id="f-industry_codes-error"' in wrong.text
+
+
+def test_a_colleagues_draft_is_not_overwritten_unknowingly(manager, city):
+    address = post(manager, "/bank/products", **product())
+    mark = hidden(manager.get(f"{address}/edit").text, "mark")
+    post(manager, f"{address}/edit", **product(name="甲改的", mark=mark))
+    again = manager.post(f"{address}/edit", data=product(name="甲改的", mark=mark))
+    assert again.status_code == 303  # the same content twice is no conflict
+    second = manager.post(f"{address}/edit", data=product(name="乙改的", mark=mark))
+    assert second.status_code == 409
+    assert "同事保存过这份草稿" in second.text
+    assert 'value="乙改的"' in second.text
+    post(manager, f"{address}/edit", **product(name="乙改的", mark=hidden(second.text, "mark")))
+    assert "乙改的" in manager.get(address).text
+
+
+def test_rules_and_examples_notice_a_colleague_too(manager, city):
+    address = post(manager, "/bank/products", **product())
+    marks = {
+        page: hidden(manager.get(f"{address}/{page}").text, "mark")
+        for page in ("rules", "examples")
+    }
+    accept_proposed(manager, address)
+    line = "员工人数 不低于 9｜说明：少了。"
+    post(manager, f"{address}/rules", rules=line, mark=marks["rules"])
+    late = manager.post(f"{address}/rules", data={"rules": line + "x", "mark": marks["rules"]})
+    assert late.status_code == 409
+    late = manager.post(
+        f"{address}/examples",
+        data={"mark": marks["examples"], "ex-0-name": "甲", "ex-0-expected": "eligible"},
+    )
+    assert late.status_code == 409
+    assert 'value="甲"' in late.text
+
+
+def test_a_code_in_use_says_whose_product_it_is(manager, city):
+    post(manager, "/bank/products", **product())
+    twice = manager.post("/bank/products", data=product())
+    assert twice.status_code == 409
+    assert "本行已有编号为“XYD-900”的产品“订单贷”" in twice.text
+
+
+def test_a_button_pressed_twice_leads_to_the_version_as_it_stands(manager, city):
+    listed = f"/bank/products/{city.version.id}"
+    draft = post(manager, f"{listed}/revise").removesuffix("/edit")
+    assert post(manager, f"{listed}/revise") == draft
+    address = post(manager, "/bank/products", **product())
+    accept_proposed(manager, address)
+    post(manager, f"{address}/submit")
+    assert post(manager, f"{address}/submit") == address
+    assert "当前状态不能进行这项操作" in manager.get(address).text
+    post(manager, f"{address}/withdraw")
+    assert post(manager, f"{address}/withdraw") == address
+    assert "修改草稿" in manager.get(address).text
+
+
+def test_a_draft_says_what_it_lacks_before_it_is_submitted(manager, city):
+    address = post(manager, "/bank/products", **product(description=""))
+    page = manager.get(address).text
+    assert "请用一两句话向企业说明这个产品" in page
+    assert f'href="{address}/edit#f-description"' in page
+    assert "三种结论的样例各须至少 3 个" in page
+
+
+def test_the_list_tells_which_version_firms_see_meanwhile(manager, city):
+    post(manager, f"/bank/products/{city.version.id}/revise")
+    assert "企业看到的是第 1 版" in manager.get("/bank/products").text
+
+
+def test_every_field_is_explained_on_a_page_of_its_own(manager, officer, city):
+    page = manager.get("/bank/products/fields").text
+    assert "营业执照上的注册地" in page
+    assert "指标:近12个月纳税额" in page
+    assert officer.get("/bank/products/fields").status_code == 403

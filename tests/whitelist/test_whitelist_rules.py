@@ -1,13 +1,16 @@
 """Ticks, the automatic check, publicity and term; no database."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
-from xinyidai.catalogue.list_types import get_list_type
+from xinyidai.catalogue.list_types import LIST_TYPES, get_list_type
 from xinyidai.enterprises.values import RegistrationStatus
+from xinyidai.kernel import clock
 from xinyidai.whitelist import rules
-from xinyidai.whitelist.rules import CheckOutcome, FirmFacts
+from xinyidai.whitelist.rules import CheckOutcome, FirmFacts, MembershipStep, ends_on, lists_on
+from xinyidai.whitelist.values import EntryAction
 
 FIVE = get_list_type("small_micro_coordination")
 GOOD = FirmFacts(RegistrationStatus.ACTIVE, code_invented=False, namesakes=0, live_entries=0)
@@ -72,3 +75,18 @@ def test_publicity_counts_working_days_and_the_day_of_publication():
 def test_a_term_ends_on_the_same_day_of_a_later_month():
     assert rules.ends_on(date(2026, 5, 11), 12) == date(2027, 5, 11)
     assert rules.ends_on(date(2026, 1, 31), 1) == date(2026, 2, 28)
+
+
+def test_past_membership_follows_the_steps_and_the_term_of_the_list():
+    entry = UUID(int=1)
+    first = datetime(2024, 3, 10, 9, tzinfo=clock.TZ)
+    days = {"list": 0, "suspend": 30, "resume": 60, "remove": 90}
+    steps = [
+        MembershipStep(entry, "general", EntryAction(action), first + timedelta(days=after))
+        for action, after in days.items()
+    ]
+    on = [lists_on(steps, first.date() + timedelta(days=n)) for n in (-1, 0, 29, 30, 60, 90)]
+    assert on == [set(), {"general"}, {"general"}, set(), {"general"}, set()]
+    over = ends_on(first.date(), LIST_TYPES["general"].valid_months)
+    assert lists_on(steps[:1], over - timedelta(days=1)) == {"general"}
+    assert lists_on(steps[:1], over) == set()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation, Overflow
 
 from xinyidai.kernel.errors import InvalidInput
+from xinyidai.kernel.widths import half_width
 
 FEN_PER_YUAN = 100
 FEN_PER_WAN = 1_000_000
@@ -37,7 +38,7 @@ class Yuan:
 
 
 def _to_fen(text: str | Decimal | int, unit: int) -> int:
-    cleaned = str(text).strip().replace(",", "").replace("，", "")
+    cleaned = half_width(str(text)).replace(",", "")
     try:
         amount = Decimal(cleaned) * unit
     except InvalidOperation as error:

@@ -13,6 +13,12 @@ def shadow_run(**told: str | None) -> None:
     service.run_queued_shadow(told)
 
 
+@job("matching.shadow_due", cron="*/5 * * * *")
+def shadow_due() -> None:
+    """Every five minutes: what waits for review without a trial of its rules is tried out."""
+    service.run_due_shadows()
+
+
 @job("matching.match_due", cron="*/5 * * * *")
 def match_due() -> None:
     """Every five minutes: firms or products that changed are matched anew, a share each time."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xinyidai.products.amounts import Bound, bound_of, bound_pattern
-from xinyidai.products.clauses import ALTERNATIVES, ONE_OF, PREFERENCE, bare, clauses_of
+from xinyidai.products.clauses import ONE_OF, PREFERENCE
 from xinyidai.products.places import PLACES, SHORT_NAMES
 
 DISHONESTY_INDICATOR = "indicator:dishonesty_listed"
@@ -112,15 +112,6 @@ _CLEAN_BEFORE = re.compile(
 
 
 @dataclass(frozen=True)
-class Conditions:
-    """What was read from the sentences of one product."""
-
-    criteria: tuple[dict[str, Any], ...]
-    region_codes: tuple[str, ...]
-    text_conditions: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class ReadClause:
     """What was read from one clause; `is_whole` when nothing of it is left over."""
 
@@ -182,31 +173,6 @@ class _Reader:
         operator = "at_least" if bound.is_least else "at_most"
         ending = code if bound.is_least else f"{code}_most"
         self.add(ending, field, operator, value, f"{name}须{bound.words}。")
-
-
-def read_conditions(target: str, conditions: str) -> Conditions:
-    """Read who a product is for and what it asks; equal criteria are kept once."""
-    criteria: dict[str, dict[str, Any]] = {}
-    regions: dict[str, None] = {}
-    texts: dict[str, None] = {}
-    for text in (target, conditions):
-        for clause, found in read_clauses(text):
-            for criterion in found.criteria:
-                criteria.setdefault(criterion["code"], criterion)
-            regions.update(dict.fromkeys(found.regions))
-            if clause and not found.is_whole:
-                texts[clause] = None
-    return Conditions(tuple(criteria.values()), tuple(regions), tuple(texts))
-
-
-def read_clauses(text: str) -> list[tuple[str, ReadClause]]:
-    """Return each clause, bare, with what was read of it; alternatives give no criterion."""
-    read: list[tuple[str, ReadClause]] = []
-    alternatives = False
-    for clause in map(bare, clauses_of(text)):
-        alternatives = alternatives or bool(re.search(ALTERNATIVES, clause))
-        read.append((clause, NOTHING if alternatives else read_clause(clause)))
-    return read
 
 
 def read_clause(clause: str) -> ReadClause:

@@ -57,11 +57,11 @@ def _loaded(path: Path) -> list[Page]:
         raise InvalidInput("文件过大，不是产品网页。")
     try:
         pages: list[Page] = json.loads(path.read_text(encoding="utf-8-sig"))
-    except ValueError as error:
-        raise InvalidInput("文件不是 JSON,不是产品网页。") from error
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput("文件不是 UTF-8 编码的 JSON，不是产品网页。") from error
     is_list = isinstance(pages, list) and pages
     if not is_list or not all(isinstance(p, dict) and {"title", "text"} <= set(p) for p in pages):
-        raise InvalidInput("文件里没有网页的标题和正文,不是产品网页。")
+        raise InvalidInput("文件里没有网页的标题和正文，不是产品网页。")
     return pages
 
 

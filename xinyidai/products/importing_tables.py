@@ -6,6 +6,8 @@ rate_hi_pct (percent a year), term_months, guarantee, target, conditions, descri
 
 import csv
 import gzip
+import io
+import zlib
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -39,17 +41,42 @@ CELLS: Mapping[str, str] = {
     "guarantee": "担保方式",
 }
 HUNDRED = Decimal(100)
+LONGEST_FILE = 20_000_000
+LONGEST_MONTHS = 10_000
 
 
 def read_table(path: Path) -> list[SourceProduct]:
-    """Return the rows as source products; a file without the columns is refused."""
-    opened = gzip.open if path.suffix == ".gz" else open
-    with opened(path, "rt", encoding="utf-8-sig", newline="") as lines:
-        reader = csv.DictReader(lines)
+    """Return the rows as source products; UTF-8, or GB18030 as a Chinese Excel saves it.
+
+    Raises:
+        InvalidInput: the file is too large, no text, or has not the columns of a list.
+
+    """
+    try:
+        reader = csv.DictReader(io.StringIO(_text(path), newline=""), strict=True)
         if COLUMNS - set(reader.fieldnames or ()):
-            raise InvalidInput("文件缺少必要的列,不是产品清单。")
+            raise InvalidInput("文件缺少必要的列，不是产品清单。")
         rows = [{column: row.get(column) or "" for column in COLUMNS} for row in reader]
+    except csv.Error as error:
+        raise InvalidInput("文件不是完整的 CSV 表格，请用表格软件另存后再试。") from error
     return [_product(number, row) for number, row in enumerate(rows, start=1)]
+
+
+def _text(path: Path) -> str:
+    opened = gzip.open if path.suffix == ".gz" else open
+    try:
+        with opened(path, "rb") as file:
+            content = file.read(LONGEST_FILE + 1)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise InvalidInput("压缩文件已损坏，请重新压缩后再试。") from error
+    if len(content) > LONGEST_FILE:
+        raise InvalidInput("文件过大，不是产品清单。")
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise InvalidInput("文件不是 UTF-8 或 GB18030 编码，请另存为“CSV UTF-8”后再试。")
 
 
 def _product(number: int, row: Row) -> SourceProduct:
@@ -110,7 +137,9 @@ def _months(raw: str) -> int | None:
     if not raw.strip():
         return None
     months = _decimal(raw)
-    if months is None or months != months.to_integral_value():
+    # 1e999999999 is a number too; as an integer it would fill the memory.
+    is_sound = months is not None and 0 < months <= LONGEST_MONTHS
+    if months is None or not is_sound or months != months.to_integral_value():
         raise InvalidInput(f"期限“{raw}”不是整月数")
     return int(months)
 

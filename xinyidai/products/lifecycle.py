@@ -9,6 +9,7 @@ LIFECYCLE: Lifecycle[S, A] = Lifecycle(
         A.UPDATE: Step(frozenset({S.DRAFT}), S.DRAFT),
         A.EXEMPLIFY: Step(frozenset({S.DRAFT}), S.DRAFT),
         A.SUBMIT: Step(frozenset({S.DRAFT}), S.UNDER_REVIEW),
+        A.WITHDRAW: Step(frozenset({S.UNDER_REVIEW}), S.DRAFT),
         A.RETURN: Step(frozenset({S.UNDER_REVIEW}), S.DRAFT),
         A.LIST: Step(frozenset({S.UNDER_REVIEW}), S.LISTED),
         A.DELIST: Step(frozenset({S.LISTED}), S.DELISTED),

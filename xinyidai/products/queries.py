@@ -85,6 +85,16 @@ def find_listed_version(product_id: UUID) -> ProductVersion | None:
     )
 
 
+def on_sale_by_product(product_ids: Collection[UUID]) -> dict[UUID, ProductVersion]:
+    """Return what of these products is listed and in force today, by product."""
+    statement = _versions().where(
+        ProductVersion.product_id.in_(product_ids),
+        ProductVersion.state == ProductVersionState.LISTED,
+        *_in_force(clock.today()),
+    )
+    return {version.product_id: version for version in db.session.scalars(statement)}
+
+
 def list_versions(product_id: UUID) -> Sequence[ProductVersion]:
     """Return all versions of a product, newest first."""
     statement = _versions().where(ProductVersion.product_id == product_id)

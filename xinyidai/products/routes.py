@@ -217,7 +217,8 @@ def draft_product(facts: ProductFacts) -> ProductVersion:
 @blueprint.operation(
     "提交产品审核",
     detail="草稿齐全后提交信用办审核;缺什么在 fields 里逐项说明。准入条件须有三种结论各至少"
-    " 3 个样例，提交和上架时都重新验算，有一个不符就不能提交。",
+    " 3 个样例，提交和上架时都重新验算，有一个不符就不能提交。提交后平台在几分钟内按最近 12 个月"
+    "试运行，结果供审核人和本机构在网页上查看，和网页提交一样。",
     scope=Scope.PRODUCTS,
     refuses=(404, 409, 422),
 )

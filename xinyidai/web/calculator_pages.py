@@ -22,6 +22,7 @@ from xinyidai.products.values import (
     all_in_cost,
     repayment_plan,
 )
+from xinyidai.products.values.repayments import MONTHS_A_YEAR
 from xinyidai.web import calculator_form, costs_view, wording
 from xinyidai.web.bank.form_reading import FieldValues
 from xinyidai.web.calculator_form import Asked
@@ -29,6 +30,7 @@ from xinyidai.web.chrome import format_day
 from xinyidai.web.spreadsheet import csv_file
 
 UNPROCESSABLE = 422
+LONGEST_SHOWN = 36  # a longer plan is shown by years, its instalments folded away
 HEAD = ("期次", "还款日", "应还合计（元）", "其中本金（元）", "其中利息（元）", "剩余本金（元）")
 DAY_COUNT_LABELS = {"360": "一年按 360 天", "365": "一年按 365 天"}
 
@@ -123,8 +125,8 @@ def _answer(
             "facts": _facts(plan, cost),
             "fees": _fee_rows(cost),
             "rows": [_row(one) for one in plan],
+            "years": _years(plan) if len(plan) > LONGEST_SHOWN else [],
             "csv": url_for("calculator.as_csv", **given),
-            "is_broken": asked.loan.broken_days is not None,
             "is_floor": not cost.is_complete,
         }
     }
@@ -167,6 +169,19 @@ def _row(one: Instalment) -> dict[str, str]:
         "interest": interest,
         "balance": balance,
     }
+
+
+def _years(plan: tuple[Instalment, ...]) -> list[dict[str, str]]:
+    """Return the sums of every twelve instalments."""
+    rows = []
+    for start in range(0, len(plan), MONTHS_A_YEAR):
+        part = plan[start : start + MONTHS_A_YEAR]
+        totals = (sum(sums) for sums in zip(*(_sums(one)[:3] for one in part), strict=True))
+        total, principal, interest = map(_grouped, totals)
+        row = {"number": f"第 {start // MONTHS_A_YEAR + 1} 年", "total": total}
+        rest = {"principal": principal, "interest": interest}
+        rows.append(row | rest | {"balance": _grouped(part[-1].balance_fen)})
+    return rows
 
 
 def _sums(one: Instalment) -> tuple[int, int, int, int]:

@@ -167,15 +167,21 @@ def _reckoned(one: Compared, case: Case) -> dict[str, str]:
     cost = one.cost
     fees = costs_view.UNPUBLISHED
     if cost is not None:
-        fees = format_yuan(cost.fees_fen)
-        fees = fees if cost.is_complete else f"至少 {fees}，另有费用未公布"
+        fees = _fees(cost)
     return {
+        "这笔借款在范围内吗": _within(one.version.terms, case),
         "综合融资成本（年化）": costs_view.rate_text(cost),
         "折成合同利率口径": costs_view.nominal_text(cost),
         "利息合计": costs_view.UNPUBLISHED if cost is None else format_yuan(cost.interest_fen),
         "费用合计（企业承担）": fees,
-        "这笔借款在范围内吗": _within(one.version.terms, case),
     }
+
+
+def _fees(cost: AllInCost) -> str:
+    if cost.is_complete:
+        return format_yuan(cost.fees_fen)
+    known = f"至少 {format_yuan(cost.fees_fen)}，另有费用" if cost.fees_fen else ""
+    return known + costs_view.UNPUBLISHED
 
 
 def _published(one: Compared) -> dict[str, str]:

@@ -153,3 +153,19 @@ def reference_text(terms: Terms) -> str:
     if cost is None:
         return UNPUBLISHED
     return f"{rate_text(cost)}，借 {format_wan(amount)}、{months} 个月"
+
+
+def short_text(terms: Terms) -> str:
+    """Return the cost in the reference case in a few words, for a card."""
+    cost = terms.cost_of(*terms.reference_case)
+    if cost is None or cost.rate is None:
+        return UNPUBLISHED
+    if terms.cost_items is None:
+        return f"{yearly(cost.rate)}起（费用未公布）"
+    return yearly(cost.rate) if cost.is_complete else f"{yearly(cost.rate)}起"
+
+
+def case_text(terms: Terms) -> str:
+    """Say for which loan the yearly cost is shown."""
+    amount, months = terms.reference_case
+    return f"按借 {format_wan(amount)}、{months} 个月、最高利率计"

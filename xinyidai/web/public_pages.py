@@ -1,5 +1,6 @@
 """Pages for anyone, 公开页面: home, products, whitelist, events, privacy, accessibility."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
 from operator import attrgetter
@@ -15,7 +16,7 @@ from xinyidai.institutions import queries as institutions
 from xinyidai.kernel import clock
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.actor import BANK_ROLES, SYSTEM, Role
-from xinyidai.kernel.errors import NotFound
+from xinyidai.kernel.errors import InvalidInput, NotFound
 from xinyidai.kernel.http import Page, page_args
 from xinyidai.matchmaking_events import queries as event_queries
 from xinyidai.matchmaking_events import service as events
@@ -23,10 +24,11 @@ from xinyidai.matchmaking_events.models import MatchmakingEvent
 from xinyidai.products import queries as products
 from xinyidai.products.models import ProductVersion
 from xinyidai.products.queries import CatalogueFilter
-from xinyidai.products.values import GuaranteeKind, ProductKind
+from xinyidai.products.rules import read_member
+from xinyidai.products.values import FIELDS, GuaranteeKind, ProductKind
 from xinyidai.reporting import service as reporting
 from xinyidai.reporting.values import FigureCode, Period
-from xinyidai.web import commitment_pages, verification, wording
+from xinyidai.web import commitment_pages, costs_view, verification, wording
 from xinyidai.web.chrome import format_day, format_moment
 from xinyidai.web.navigation import first_screen
 from xinyidai.web.office import figures, product_view, queries
@@ -52,7 +54,8 @@ OWN_PAGES = {
     Role.BANK_OFFICER: "/bank",
     Role.BANK_PRODUCT_MANAGER: "/bank",
 }
-FILTERS = ("q", "kind", "guarantee", "institution")
+FILTERS = ("q", "region", "kind", "guarantee", "institution")
+LONGEST_PLACE = 20
 
 FOOTER = (
     ("/products", "融资产品"),
@@ -106,10 +109,12 @@ def product_list() -> ResponseReturnValue:
     """Show the product supermarket with its filter."""
     asked_page = page_args()
     page = Page(asked_page.number, CARDS_A_PAGE)
+    place = _asked_place()
     wanted = CatalogueFilter(
         kind=chosen_state(ProductKind, "kind"),
         guarantee=chosen_state(GuaranteeKind, "guarantee"),
         institution_id=chosen_id("institution"),
+        region_code=place.code,
         text=asked("q"),
     )
     versions = products.list_catalogue(wanted, limit=page.size, offset=page.offset)
@@ -121,6 +126,7 @@ def product_list() -> ResponseReturnValue:
         ],
         pager=pager_of(page, products.count_catalogue(wanted)),
         chosen={name: asked(name) for name in FILTERS},
+        place_fault=place.fault,
         kinds=options(wording.PRODUCT_KINDS),
         guarantees=options(wording.GUARANTEES),
         banks=options(
@@ -130,6 +136,24 @@ def product_list() -> ResponseReturnValue:
             }
         ),
     )
+
+
+@dataclass(frozen=True)
+class AskedPlace:
+    """Where the firm is, as the filter says: a code, or why there is none."""
+
+    code: str = ""
+    fault: str = ""
+
+
+def _asked_place() -> AskedPlace:
+    text = asked("region")[:LONGEST_PLACE]
+    if not text:
+        return AskedPlace()
+    try:
+        return AskedPlace(read_member(FIELDS["region_code"], text))
+    except InvalidInput as error:
+        return AskedPlace(fault=error.message)
 
 
 @blueprint.get("/products/<uuid:product_id>")
@@ -147,6 +171,7 @@ def product(product_id: UUID) -> ResponseReturnValue:
         terms=product_view.offer_rows(version),
         facts=product_view.public_rows(version, institution),
         criteria=product_view.criterion_rows(version, public=True),
+        cost_case=costs_view.case_text(version.terms),
         way_in="" if g.actor.role in BANK_ROLES else _way_in(f"/products/{product_id}"),
     )
 

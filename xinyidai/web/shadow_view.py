@@ -24,6 +24,8 @@ def summary(run: ShadowRun) -> dict[str, Any]:
                 "firms": service.shown_count(entry["firms"]),
             }
             for entry in run.by_criterion
+            # Nobody and one firm must look alike, or a threshold moved step by step tells one.
+            if entry["firms"] >= service.SMALLEST_SHOWN
         ],
         "has_former": _has_former(run),
     }

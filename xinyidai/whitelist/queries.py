@@ -21,7 +21,7 @@ from xinyidai.kernel.errors import NotFound
 from xinyidai.kernel.http import Page
 from xinyidai.whitelist import rules
 from xinyidai.whitelist.models import WhitelistEntry, WhitelistStep
-from xinyidai.whitelist.rules import FirmFacts
+from xinyidai.whitelist.rules import FirmFacts, MembershipStep
 from xinyidai.whitelist.values import EntryAction, EntryState
 
 WAITING = (
@@ -227,6 +227,40 @@ def list_codes_by_enterprise(enterprise_ids: Collection[UUID]) -> Mapping[UUID, 
         .group_by(WhitelistEntry.enterprise_id)
     )
     return {firm: frozenset(codes) for firm, codes in db.session.execute(statement)}
+
+
+@dataclass(frozen=True)
+class MembershipHistory:
+    """Every step of one firm on or off a list, oldest first."""
+
+    steps: tuple[MembershipStep, ...] = ()
+
+    def on(self, day: date) -> frozenset[str]:
+        """Return the codes of the lists the firm was a current member of on a day."""
+        return rules.lists_on(self.steps, day)
+
+
+def memberships_over_time(enterprise_ids: Collection[UUID]) -> Mapping[UUID, MembershipHistory]:
+    """Return the history of many firms on the lists; firms without any are left out."""
+    statement = (
+        select(
+            WhitelistEntry.enterprise_id,
+            WhitelistStep.entry_id,
+            WhitelistEntry.list_type,
+            WhitelistStep.action,
+            WhitelistStep.taken_at,
+        )
+        .join(WhitelistEntry, WhitelistEntry.id == WhitelistStep.entry_id)
+        .where(
+            WhitelistEntry.enterprise_id.in_(enterprise_ids),
+            WhitelistStep.action.in_(MEMBERSHIP_CHANGES),
+        )
+        .order_by(WhitelistStep.taken_at, WhitelistStep.id)
+    )
+    found: dict[UUID, list[MembershipStep]] = {}
+    for firm, entry, list_type, action, moment in db.session.execute(statement):
+        found.setdefault(firm, []).append(MembershipStep(entry, list_type, action, moment))
+    return {firm: MembershipHistory(tuple(steps)) for firm, steps in found.items()}
 
 
 def firm_facts(

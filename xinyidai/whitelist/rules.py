@@ -3,13 +3,16 @@
 import calendar
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
-from xinyidai.catalogue.list_types import ListType
+from xinyidai.catalogue.list_types import LIST_TYPES, ListType
 from xinyidai.enterprises.values import RegistrationStatus
+from xinyidai.kernel import clock
 from xinyidai.kernel.working_days import add_working_days
+from xinyidai.whitelist.values import EntryAction
 
 VERSION = "2026.1"
 LONGEST_BASIS = 2000
@@ -178,6 +181,39 @@ def ends_on(listed_on: date, valid_months: int) -> date:
     )
     last = calendar.monthrange(years, month + 1)[1]
     return date(years, month + 1, min(listed_on.day, last))
+
+
+@dataclass(frozen=True)
+class MembershipStep:
+    """One step by which a firm came on a list, or went off it, with its moment."""
+
+    entry_id: UUID
+    list_type: str
+    action: EntryAction
+    taken_at: datetime
+
+
+def lists_on(steps: Sequence[MembershipStep], day: date) -> frozenset[str]:
+    """Return the codes of the lists a firm was a current member of at the end of a past day.
+
+    `steps` are all of the firm, oldest first. As today: listed and not suspended, and the term
+    that began with its listing has not run out.
+    """
+    listed_on: dict[UUID, date] = {}
+    newest: dict[UUID, MembershipStep] = {}
+    for step in steps:
+        on = step.taken_at.astimezone(clock.TZ).date()
+        if on > day:
+            break
+        newest[step.entry_id] = step
+        if step.action is EntryAction.LIST:
+            listed_on[step.entry_id] = on
+    return frozenset(
+        step.list_type
+        for entry, step in newest.items()
+        if step.action in {EntryAction.LIST, EntryAction.RESUME}
+        and ends_on(listed_on[entry], LIST_TYPES[step.list_type].valid_months) > day
+    )
 
 
 def tag(list_type: str) -> str:

@@ -14,7 +14,7 @@ from xinyidai.matching.service.matching import (
 )
 from xinyidai.matching.service.replaying import Replayed, replay_run
 from xinyidai.matching.service.seeking import seek
-from xinyidai.matching.service.shadowing import run_queued_shadow, shadow_run
+from xinyidai.matching.service.shadowing import run_due_shadows, run_queued_shadow, shadow_run
 from xinyidai.matching.service.standings import (
     read_standing_history,
     read_standing_rows,
@@ -40,6 +40,7 @@ __all__ = [
     "read_standings",
     "record_standings",
     "replay_run",
+    "run_due_shadows",
     "run_queued_shadow",
     "seek",
     "shadow_run",

@@ -1,9 +1,9 @@
 """Try a product version beside the listed one on the past twelve months, 试运行.
 
-Each firm is judged by its newest stored profile of every month, with the grade of that time; what
-the register and the lists say is today's. Criteria on what a firm wishes (amount, term, security)
-are left out, because nobody asked for a loan. The run is one event in the ledger; counts are
-stored, and the firms on one side only.
+Each firm is judged by its newest stored profile of every month, with the grade and the lists of
+that time; the register keeps no history, so what it says is today's. Criteria on what a firm
+wishes (amount, term, security) are left out, because nobody asked for a loan. The run is one event
+in the ledger; counts are stored, and the firms on one side only.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from xinyidai.catalogue.indicators import indicator_dictionary
 from xinyidai.credit_records import service as credit_records
 from xinyidai.enterprises.models import Enterprise
 from xinyidai.kernel import clock, jobs
-from xinyidai.kernel.actor import Actor, Role
+from xinyidai.kernel.actor import SYSTEM, Actor, Role
 from xinyidai.matching import shadow_queries
 from xinyidai.matching.service.assembling import TAG_INDICATORS, subject_from
 from xinyidai.matching.shadow_queries import MonthlyProfile, end_of
@@ -33,11 +33,14 @@ from xinyidai.products.values import (
 from xinyidai.profiles import service as profiles
 from xinyidai.profiles.models import ProfileSnapshot
 from xinyidai.whitelist import queries as whitelist
+from xinyidai.whitelist.queries import MembershipHistory
 
 PURPOSE = "matching"
 MONTHS = 12
 FIRMS_AT_ONCE = 2_000
 MOST_AT_ONCE = 30_000  # profiles judged while somebody waits; more go to a job
+MOST_DUE = 200
+NO_LISTS = MembershipHistory()
 JOB = "matching.shadow_run"
 
 
@@ -75,6 +78,21 @@ def run_queued_shadow(told: Mapping[str, str | None]) -> None:
     version = product_service.open_for_shadow(actor, UUID(str(told["version_id"])))
     run = _run(actor, version)
     product_service.tell_shadow_done(version, run)
+
+
+def run_due_shadows() -> int:
+    """Try every version that waits for review without a trial of its present rules.
+
+    The page tries a version when it is submitted; a bank's own system submits without one, and
+    the dictionary may have changed since. Each is tried once; return how many.
+    """
+    tried = 0
+    for version in products.list_awaiting_review(limit=MOST_DUE):
+        run = products.find_shadow_run(version.id)
+        if run is None or run.rules_digest != product_service.rules_digest(version):
+            _run(SYSTEM, product_service.open_for_shadow(SYSTEM, version.id))
+            tried += 1
+    return tried
 
 
 def _since() -> date:
@@ -146,12 +164,12 @@ def _add_page(trial: Trial, firms: Sequence[Enterprise], since: date) -> None:
     by_firm: dict[UUID, list[MonthlyProfile]] = {}
     for profile in shadow_queries.monthly_profiles(ids, since, _codes(trial)):
         by_firm.setdefault(profile.enterprise_id, []).append(profile)
-    lists = whitelist.list_codes_by_enterprise(ids)
+    lists = whitelist.memberships_over_time(ids)
     grades = shadow_queries.grades_over_time(ids, clock.now())
     for firm in firms:
         own = grades.get(firm.id, [])
         looks = [
-            _look(firm, profile, own, lists.get(firm.id, frozenset()))
+            _look(firm, profile, own, lists.get(firm.id, NO_LISTS).on(profile.as_of))
             for profile in by_firm.get(firm.id, ())
         ]
         if looks:

@@ -16,10 +16,12 @@ from xinyidai.products.rules.examples import (
     examples_from_json,
     failure_text,
     fields_of,
+    is_proposed_name,
     propose_examples,
     run_examples,
 )
 from xinyidai.products.rules.facts import check_facts, shortfalls_for_review
+from xinyidai.products.rules.members import read_member, unknown_members
 from xinyidai.products.rules.parsing import RULE_REASONS, criterion_to_json, parse_criteria
 from xinyidai.products.rules.readings import read_reading, reading_to_json, write_reading
 from xinyidai.products.rules.text_form import (
@@ -58,12 +60,14 @@ __all__ = [
     "fields_of",
     "free_code",
     "how_to_fill",
+    "is_proposed_name",
     "parse_cost_items",
     "parse_criteria",
     "parse_document",
     "parse_json_text",
     "parse_text",
     "propose_examples",
+    "read_member",
     "read_reading",
     "read_value",
     "reading_to_json",
@@ -72,6 +76,7 @@ __all__ = [
     "shortfalls_for_review",
     "to_json_text",
     "to_text",
+    "unknown_members",
     "write_reading",
     "write_value",
 ]

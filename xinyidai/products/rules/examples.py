@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import cycle, islice
 from typing import Any
 
-from xinyidai.catalogue.missing import Missing
 from xinyidai.kernel.errors import InvalidInput
 from xinyidai.products.rules.readings import candidates, reading_from_json, reading_to_json
 from xinyidai.products.values import (
@@ -16,7 +15,6 @@ from xinyidai.products.values import (
     INDICATOR_PREFIX,
     LEAST_OF_EACH,
     MOST_EXAMPLES,
-    NO_RECORD,
     OUTCOME_NAMES,
     Criterion,
     Example,
@@ -32,6 +30,8 @@ from xinyidai.products.values import (
 LONGEST_NAME = 60
 KEYS = frozenset({"name", "expected", "readings", "origin"})
 MOST_REFUSED = 20
+TITLES = ("刚好满足全部条件", "满足全部条件，数值不同", "明显满足全部条件")
+REFUSED, LACKING = "不满足：", "缺少数据："
 # What no criterion reads tells otherwise equal firms apart.
 SPARE = ("registered_capital_fen", "revenue_fen", "amount_fen")
 SPARE_STEP = 10_000_000  # 10 万元
@@ -202,9 +202,8 @@ def _choices(code: str, criteria: Sequence[Criterion]) -> list[Reading]:
 def _accepted(
     choices: Mapping[str, list[Reading]], criteria: Sequence[Criterion]
 ) -> list[tuple[str, _Known]]:
-    titles = ("刚好满足全部条件", "满足全部条件，数值不同", "明显满足全部条件")
     found: list[tuple[str, _Known]] = []
-    for turn, title in enumerate(titles):
+    for turn, title in enumerate(TITLES):
         known = {code: fitting[min(turn, len(fitting) - 1)] for code, fitting in choices.items()}
         found.append((title, _apart(known, [one for _, one in found], criteria)))
     return found
@@ -220,7 +219,7 @@ def _refused(base: _Known, criteria: Sequence[Criterion]) -> list[tuple[str, _Kn
             continue
         reading = wrong[len(found) // len(criteria) % len(wrong)]
         known = _apart(base | {criterion.field.code: reading}, [one for _, one in found], criteria)
-        found.append((f"不满足：{criterion.threshold_text()}", known))
+        found.append((f"{REFUSED}{criterion.threshold_text()}", known))
     return found
 
 
@@ -230,7 +229,7 @@ def _lacking(base: _Known, criteria: Sequence[Criterion]) -> list[tuple[str, _Kn
     names = {criterion.field.code: criterion.field.name for criterion in criteria}
     for code in islice(cycle(names), max(LEAST_OF_EACH, min(len(names), MOST_REFUSED))):
         known = {key: value for key, value in base.items() if key != code}
-        found.append((f"缺少数据：{names[code]}", _apart(known, [k for _, k in found], criteria)))
+        found.append((f"{LACKING}{names[code]}", _apart(known, [k for _, k in found], criteria)))
     return found
 
 
@@ -252,6 +251,6 @@ def _named(
     return [(name[:LONGEST_NAME], outcome, known) for name, known in firms]
 
 
-def missing_reading(known: Mapping[str, Reading], code: str) -> bool:
-    """Tell whether an example has nothing for a field."""
-    return isinstance(known.get(code, NO_RECORD), Missing)
+def is_proposed_name(name: str) -> bool:
+    """Tell whether an example bears a name that `propose_examples` gives."""
+    return name in TITLES or name.startswith((REFUSED, LACKING))

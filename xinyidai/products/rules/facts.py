@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from xinyidai.catalogue.list_types import LIST_TYPES
 from xinyidai.products.rules.costs import cost_problems
+from xinyidai.products.rules.members import unknown_regions
 from xinyidai.products.values import (
     ProductFacts,
     TargetGroup,
@@ -19,6 +20,16 @@ LONGEST_NAME = 80
 LONGEST_TERM_MONTHS = 360
 LONGEST_PROMISE_DAYS = 90
 ONE = Decimal(1)
+LONGEST_TEXTS = {"target": 1000, "description": 4000, "source": 1000, "fee_note": 500}
+MOST_ENTRIES = 100
+LONGEST_ENTRY = 1000
+MOST_NAMED = 5
+LONGEST_NAMED = 12
+_TEXTS = ("target", "description", "source")
+_LISTS = (
+    *("region_codes", "industry_codes", "target_groups", "required_items"),
+    *("text_conditions", "documents"),
+)
 
 
 def check_facts(facts: ProductFacts) -> dict[str, str]:
@@ -28,23 +39,45 @@ def check_facts(facts: ProductFacts) -> dict[str, str]:
         problems["code"] = "产品编号须为 2 至 40 位字母、数字、横线或下划线。"
     if not 1 <= len(facts.name.strip()) <= LONGEST_NAME:
         problems["name"] = f"请填写产品名称，不超过 {LONGEST_NAME} 字。"
-    unknown = [code for code in facts.region_codes if region_path(code) is None]
-    if unknown:
-        problems["region_codes"] = f"地区代码有误:{'、'.join(unknown)}。"
-    return problems | _whom_problems(facts)
+    return problems | _whom_problems(facts) | _length_problems(facts)
 
 
 def _whom_problems(facts: ProductFacts) -> dict[str, str]:
     problems: dict[str, str] = {}
+    places = [code for code in facts.region_codes if region_path(code) is None]
+    places += [code for code in unknown_regions(facts.region_codes) if code not in places]
+    if places:
+        problems["region_codes"] = f"没有这些地区：{_named(places)}。请填地名或行政区划代码。"
     unknown = [code for code in facts.industry_codes if industry_path(code) is None]
     if unknown:
-        problems["industry_codes"] = f"行业代码有误:{'、'.join(unknown)}。例如 C、F51。"
+        problems["industry_codes"] = f"行业代码有误：{_named(unknown)}。例如 C、F51。"
     strange = [code for code in facts.target_groups if code not in set(TargetGroup)]
     if strange:
-        problems["target_groups"] = f"没有这些适用人群:{'、'.join(strange)}，请重新选择。"
+        problems["target_groups"] = f"没有这些适用人群：{'、'.join(strange)}，请重新选择。"
     if facts.whitelist_code is not None and facts.whitelist_code not in LIST_TYPES:
         problems["whitelist_code"] = "没有这个名单，请从列表里选择。"
     return problems
+
+
+def _length_problems(facts: ProductFacts) -> dict[str, str]:
+    problems: dict[str, str] = {}
+    texts = {"fee_note": facts.terms.fee_note, **{name: getattr(facts, name) for name in _TEXTS}}
+    for name, text in texts.items():
+        if len(text) > LONGEST_TEXTS[name]:
+            problems[name] = f"这里写了 {len(text)} 字，请不要超过 {LONGEST_TEXTS[name]} 字。"
+    for name in _LISTS:
+        entries = getattr(facts, name)
+        if len(entries) > MOST_ENTRIES:
+            problems[name] = f"这里有 {len(entries)} 项，最多 {MOST_ENTRIES} 项。"
+        elif any(len(entry) > LONGEST_ENTRY for entry in entries):
+            problems[name] = f"有一项太长了，每项不超过 {LONGEST_ENTRY} 字。"
+    return problems
+
+
+def _named(codes: Collection[str]) -> str:
+    shown = [code[:LONGEST_NAMED] for code in list(codes)[:MOST_NAMED]]
+    more = len(codes) - len(shown)
+    return "、".join(shown) + (f"等 {more + len(shown)} 个" if more else "")
 
 
 def shortfalls_for_review(
@@ -60,9 +93,9 @@ def shortfalls_for_review(
         item for item in facts.required_items if item in known_items and item not in allowed_items
     ]
     if unknown:
-        problems["required_items"] = f"信用信息目录中没有:{'、'.join(unknown)}。"
+        problems["required_items"] = f"信用信息目录中没有：{'、'.join(unknown)}。"
     elif beyond:
-        problems["required_items"] = f"贷前审查不需要这些信息，请去掉:{'、'.join(beyond)}。"
+        problems["required_items"] = f"贷前审查不需要这些信息，请去掉：{'、'.join(beyond)}。"
     if not facts.description.strip():
         problems["description"] = "请用一两句话向企业说明这个产品。"
     return problems

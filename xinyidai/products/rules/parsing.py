@@ -43,6 +43,8 @@ MOST_MEMBERS = 500
 LONGEST_TEXT = 200
 LARGEST_NUMBER = 10**15
 PAIR = 2
+LONGEST_KEY = 40
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # no text in the database holds these
 _CODE = re.compile(r"[a-z][a-z0-9_]{1,59}")
 _TAG = re.compile(r"[a-z][a-z0-9_]*(:[A-Za-z0-9_\-]+)?")
 _INDICATOR = re.compile(r"[a-z][a-z0-9_.]*")
@@ -90,10 +92,14 @@ def criterion_to_json(criterion: Criterion) -> dict[str, Any]:
 
 
 def _parse_one(entry: Mapping[str, Any], indicators: IndicatorNames, *, stored: bool) -> Criterion:
-    if not isinstance(entry, Mapping) or not REQUIRED_KEYS <= set(entry) <= KEYS:
-        raise InvalidInput(
-            "每条准入条件须写明编号、字段、条件、值和不符合时的说明，不能有其他内容。"
-        )
+    if not isinstance(entry, Mapping):
+        raise InvalidInput("每条准入条件须是一组名称和值。")
+    lacking = "、".join(sorted(REQUIRED_KEYS - set(entry)))
+    strange = "、".join(sorted(str(key)[:LONGEST_KEY] for key in set(entry) - KEYS))
+    if lacking:
+        raise InvalidInput(f"缺少 {lacking}。")
+    if strange:
+        raise InvalidInput(f"不认识 {strange}，可用：{'、'.join(sorted(KEYS))}。")
     field = _field(entry["field"], indicators, stored=stored)
     operator = _operator(entry["operator"], field)
     return Criterion(
@@ -138,6 +144,8 @@ def _code(raw: object) -> str:
 def _text(raw: object) -> str:
     if not isinstance(raw, str) or not raw.strip() or len(raw) > LONGEST_TEXT:
         raise InvalidInput(f"请写明不符合时给企业看的说明，不超过 {LONGEST_TEXT} 字。")
+    if UNSTORABLE.search(raw):
+        raise InvalidInput("说明里有无法保存的字符，请重新输入这段文字。")
     return raw.strip()
 
 
@@ -186,12 +194,23 @@ def _bound(field: Field, raw: object) -> float | int | str:
     whole = isinstance(raw, int) and not isinstance(raw, bool)
     if field.type is FieldType.MONEY and not whole:
         raise InvalidInput(f"“{field.name}”的门槛须是以分计的整数。")
-    if not isinstance(raw, int | float) or isinstance(raw, bool) or not math.isfinite(raw):
-        raise InvalidInput(f"“{field.name}”的门槛须是数字。")
-    if abs(raw) > LARGEST_NUMBER:
-        raise InvalidInput(f"“{field.name}”的门槛太大了。")
+    number = finite(raw, f"“{field.name}”的门槛")
     # One form for a whole number, so that text, JSON and the stored rule stay the same.
-    return int(raw) if raw == int(raw) else raw
+    return int(number) if number == int(number) else number
+
+
+def finite(raw: object, what: str) -> float | int:
+    """Return a number that can be compared, or raise `InvalidInput` about `what`.
+
+    An integer from JSON may have thousands of digits: it is never turned into a float here.
+    """
+    if not isinstance(raw, int | float) or isinstance(raw, bool):
+        raise InvalidInput(f"{what}须是数字。")
+    if isinstance(raw, float) and math.isnan(raw):
+        raise InvalidInput(f"{what}须是数字。")
+    if not -LARGEST_NUMBER <= raw <= LARGEST_NUMBER:
+        raise InvalidInput(f"{what}太大了。")
+    return raw
 
 
 def _pair(field: Field, raw: object) -> CriterionValue:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 from xinyidai.kernel.errors import InvalidInput
-from xinyidai.products.rules.parsing import LARGEST_NUMBER
+from xinyidai.products.rules.members import write_member
+from xinyidai.products.rules.parsing import finite
 from xinyidai.products.rules.value_text import NO_TAGS, YES_NO, read_bound, read_value, write_one
 from xinyidai.products.values import (
     FLAG_SCALE,
@@ -33,7 +34,7 @@ NUMBERS = frozenset({FieldType.NUMBER, FieldType.MONEY})
 def reading_from_json(field: Field, raw: object) -> Reading:
     """Return one reading of its JSON form, or raise `InvalidInput`."""
     if field.type in NUMBERS:
-        return _number(field, raw)
+        return finite(raw, f"“{field.name}”")
     found = _FROM_JSON[field.type](field, raw)
     if found is None:
         raise InvalidInput(f"“{field.name}”没有“{raw}”这个值。")
@@ -75,14 +76,6 @@ _FROM_JSON: Mapping[FieldType, Callable[[Field, object], Reading | None]] = {
 }
 
 
-def _number(field: Field, raw: object) -> int | float:
-    if isinstance(raw, bool) or not isinstance(raw, int | float) or not math.isfinite(raw):
-        raise InvalidInput(f"“{field.name}”须是数字。")
-    if abs(raw) > LARGEST_NUMBER:
-        raise InvalidInput(f"“{field.name}”太大了。")
-    return raw
-
-
 def _is_tag(tag: object) -> bool:
     return isinstance(tag, str) and _TAG.fullmatch(tag) is not None
 
@@ -122,7 +115,9 @@ def write_reading(field: Field, reading: Reading) -> str:
     if isinstance(reading, bool):
         return "是" if reading else "否"
     if isinstance(reading, frozenset):
-        return "、".join(TAG_NAMES.get(tag, tag) for tag in sorted(reading)) or NO_TAGS
+        return "、".join(write_member(field, tag) for tag in sorted(reading)) or NO_TAGS
+    if field.type is FieldType.REGION:
+        return write_member(field, str(reading).ljust(COUNTY_DIGITS, "0"))
     return write_one(field, reading)
 
 

@@ -19,6 +19,7 @@ from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from xinyidai.kernel.errors import InvalidInput
+from xinyidai.kernel.widths import half_width
 from xinyidai.products.rules.parsing import RULE_REASONS, criterion_to_json, parse_criteria
 from xinyidai.products.rules.value_text import OPERATOR_NAMES, read_value, write_value
 from xinyidai.products.values import (
@@ -42,6 +43,9 @@ _PARTS = ("说明", "理由", "缺数据", "生效", "门槛", "编号")
 _COMMENT = "#"
 _BARS = "｜|"
 _PART = re.compile(r"(\S+?)\s*[：:]\s*(.*)", re.DOTALL)
+_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_GARBLED = re.compile(r"\ufffd|[\x80-\xff]{4}")
 _ESCAPED = re.compile(r"\\(.)")
 _ESCAPES = {"\\": "\\\\", "｜": "\\｜", "|": "\\|", "\n": "\\n", "\r": "\\r"}
 _HEAD = 3  # field, condition, value
@@ -103,7 +107,7 @@ def parse_json_text(
         raise InvalidInput(f"文本太长，不能超过 {LONGEST_DOCUMENT} 字。")
     try:
         raw = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a ValueError
         line = getattr(error, "lineno", 1)
         words = f"第 {line} 行：这里不是完整的 JSON，请检查括号、引号和逗号。"
         raise InvalidInput("JSON 有误。", fields={f"line.{line}": words}) from error
@@ -121,6 +125,8 @@ def parse_document(text: str, indicators: IndicatorNames) -> tuple[Criterion, ..
     """Return the criteria of a pasted document: JSON where it begins like a list, else text."""
     if text.lstrip().startswith(("[", "{")):
         return parse_json_text(text, indicators)
+    if _GARBLED.search(text) and not _CHINESE.search(text):
+        raise InvalidInput("这段文字是乱码：文件的编码不对，请用 UTF-8 打开或另存以后再复制。")
     return parse_text(text, indicators)
 
 
@@ -164,7 +170,7 @@ def _unescape(text: str) -> str:
 
 def _entry(line: str, indicators: IndicatorNames, taken: Mapping[str, int]) -> dict[str, Any]:
     head, *rest = _split(line)
-    words = head.split(maxsplit=_HEAD - 1)
+    words = _unspaced(head, indicators) or head.split(maxsplit=_HEAD - 1)
     if len(words) < _HEAD - 1:
         raise InvalidInput("请写成“字段 条件 值｜说明：…”，中间用空格隔开。")
     field = _field(words[0], indicators)
@@ -180,9 +186,30 @@ def _entry(line: str, indicators: IndicatorNames, taken: Mapping[str, int]) -> d
         "when_missing": _one_of("缺数据", parts, MISSING_NAMES, WhenMissing.INSUFFICIENT).value,
         "denial_text": parts["说明"],
         "show_threshold": _one_of("门槛", parts, SHOWN_NAMES, default=True),
-        "effective_from": parts.get("生效") or None,
+        "effective_from": _day(parts.get("生效")),
     }
     return entry | {"reason_code": _reason(parts.get("理由"), field)}
+
+
+def _unspaced(head: str, indicators: IndicatorNames) -> list[str]:
+    """Return field, condition and value of «成立年限不低于2»; empty where it is not so written."""
+    labels = [field.name for field in FIELDS.values()]
+    labels += [INDICATOR_MARK + info.name for info in indicators.values()]
+    plain = head.replace("：", ":", 1)
+    for label in sorted((one for one in labels if plain.startswith(one)), key=len, reverse=True):
+        rest = plain.removeprefix(label).strip()
+        for name in OPERATOR_NAMES.values():
+            if rest.startswith(name):
+                return list(filter(None, (label, name, rest.removeprefix(name).strip())))
+    return []
+
+
+def _day(text: str | None) -> str | None:
+    """Return a day as the JSON form has it, from 2026-7-1, 2026/7/1 or 2026年7月1日."""
+    if not text:
+        return None
+    found = _DATE.fullmatch(half_width(text))
+    return "{}-{:0>2}-{:0>2}".format(*found.groups()) if found else text
 
 
 def _split(line: str) -> list[str]:

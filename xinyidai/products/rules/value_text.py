@@ -1,5 +1,7 @@
 """One value as people write it: money in 万元, shares in percent, names instead of codes.
 
+Full-width digits and marks (１２％) are read like half-width ones.
+
 `read_value` and `write_value` are inverse: what is written is read back to the same value.
 """
 
@@ -8,8 +10,11 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
+from xinyidai.catalogue.list_types import LIST_TYPES
 from xinyidai.kernel.errors import InvalidInput
 from xinyidai.kernel.money import Yuan
+from xinyidai.kernel.widths import half_width
+from xinyidai.products.rules.members import read_member, with_codes, write_member
 from xinyidai.products.rules.parsing import LARGEST_NUMBER
 from xinyidai.products.values import (
     GRADE_RANKS,
@@ -43,28 +48,38 @@ NO_TAGS = "无"
 _SEPARATORS = re.compile(r"[,，、；;\s]+")
 _RANGES = (
     re.compile(r"\s*(?:至|到|~|～|—+|--)\s*"),
-    re.compile(r"\s+-\s+|(?<=\S)\s*[,，、]\s*"),
-    re.compile(r"(?<=[\d%％])\s*-\s*"),
+    re.compile(r"\s+-\s+|(?<=\S)\s*[,、]\s*"),
+    re.compile(r"(?<=[\d%])\s*-\s*"),
 )
 
 
 def read_value(field: Field, operator: Operator, text: str) -> object:
     """Return the value of a criterion in its JSON form; what cannot be read is refused."""
     if operator in FLAGS:
-        if text.strip():
-            raise InvalidInput(f"“{field.name}”的条件不需要填值，请把值清空。")
+        _require_no_other(field, operator, text.strip())
         return None
     if not text.strip():
         raise InvalidInput(f"请填写“{field.name}”的值。{how_to_fill(field)}")
     if operator not in ORDERED:
-        return [_member(field, part) for part in _SEPARATORS.split(text) if part]
+        return _members(field, text)
     if operator is not Operator.BETWEEN:
         return read_bound(field, text)
     for pattern in _RANGES:
-        ends = pattern.split(text.strip())
+        ends = pattern.split(half_width(text))
         if len(ends) == PAIR:
             return [read_bound(field, end) for end in ends]
     raise InvalidInput("范围请写成“下限 至 上限”，例如 1 至 5。")
+
+
+def _require_no_other(field: Field, operator: Operator, text: str) -> None:
+    # «须为是» with the value «是» says the same thing twice; anything else contradicts it.
+    if text and YES_NO.get(text) is not (operator is Operator.IS_TRUE):
+        raise InvalidInput(f"“{field.name}”的条件不需要填值，请把值清空。")
+
+
+def _members(field: Field, text: str) -> list[str]:
+    parts = [part for part in _SEPARATORS.split(with_codes(field, text)) if part]
+    return [read_member(field, part) for part in parts]
 
 
 def write_value(field: Field, operator: Operator, value: CriterionValue | Sequence[object]) -> str:
@@ -88,9 +103,10 @@ def how_to_fill(field: Field) -> str:
 _HOW: Mapping[FieldType, str] = {
     FieldType.MONEY: "填万元，例如 50。",
     FieldType.GRADE: f"填等级，{'、'.join(GRADE_RANKS)}。",
-    FieldType.REGION: "填行政区划代码，多个用顿号隔开，例如 410400。",
-    FieldType.INDUSTRY: "填行业代码，多个用顿号隔开，例如 C、F51。",
-    FieldType.TAGS: f"可填{'、'.join(TAG_NAMES.values())}；名单写 whitelist:名单代码。",
+    FieldType.REGION: "填地名或行政区划代码，多个用顿号隔开，例如 鹰川市、410100。",
+    FieldType.INDUSTRY: "填行业名称或代码，多个用顿号隔开，例如 制造业、F51。",
+    FieldType.TAGS: f"称号可填{'、'.join(TAG_NAMES.values())}；"
+    f"名单可填{'、'.join(kind.name for kind in LIST_TYPES.values())}。",
     FieldType.FLAG: "不用填值。",
 }
 
@@ -105,19 +121,20 @@ def _number_hint(field: Field) -> str:
 
 def read_bound(field: Field, text: str) -> float | int | str:
     """Return one threshold: a grade, a named step or a number in the field's unit."""
-    cleaned = text.strip()
+    cleaned = half_width(text)
     if field.type is FieldType.GRADE:
         return cleaned.upper()
-    named = {name: number for number, name in field.scale.items()}
-    if cleaned in named:
-        return _plain(Decimal(str(named[cleaned])))
+    named = {half_width(name): number for number, name in field.scale.items()}
+    step = next((name for name in (cleaned, f"{cleaned.upper()}级") if name in named), None)
+    if step is not None:
+        return _plain(Decimal(str(named[step])))
     if field.type is FieldType.MONEY:
         return Yuan.of_wan(cleaned.removesuffix("元").removesuffix("万").strip()).fen
     return _number(field, cleaned)
 
 
 def _number(field: Field, text: str) -> float | int:
-    bare = text.rstrip("%％").strip()
+    bare = text.rstrip("%").strip()
     bare = bare.removesuffix(field.unit).strip() if field.unit else bare
     try:
         number = Decimal(bare)
@@ -137,20 +154,10 @@ def _plain(number: Decimal) -> float | int:
     return int(number) if number == number.to_integral_value() else float(number)
 
 
-def _member(field: Field, text: str) -> str:
-    return _codes_by_name(field).get(text, text)
-
-
-def _codes_by_name(field: Field) -> dict[str, str]:
-    names = TAG_NAMES if field.type is FieldType.TAGS else field.choices
-    return {name: code for code, name in names.items()}
-
-
 def write_one(field: Field, value: object) -> str:
     """Return one part of a value: a name, a code, or a number in the field's unit."""
     if isinstance(value, str):
-        names = TAG_NAMES if field.type is FieldType.TAGS else field.choices
-        return names.get(value, value)
+        return write_member(field, value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
     if value in field.scale:

@@ -2,12 +2,14 @@
 
 from xinyidai.products.importing import ProductReading, Rejected, parse_product_rows, read_list
 from xinyidai.products.service.drafting import (
+    CODE_TAKEN,
     draft_product,
-    facts_of,
     replace_criteria,
     revise_product,
+    shortfalls_of,
     submit_product,
     update_draft,
+    withdraw_product,
 )
 from xinyidai.products.service.exemplifying import (
     add_proposed_examples,
@@ -24,6 +26,8 @@ from xinyidai.products.service.listing import (
     return_product,
 )
 from xinyidai.products.service.listing_import import ImportedList, ListDesk, import_list
+from xinyidai.products.service.marking import CHANGED, DraftPart, draft_mark
+from xinyidai.products.service.reading import facts_of
 from xinyidai.products.service.shadow import (
     SMALLEST_SHOWN,
     change_text,
@@ -36,7 +40,10 @@ from xinyidai.products.service.shadow import (
 from xinyidai.products.service.vocabulary import indicator_names, pre_loan_items
 
 __all__ = [
+    "CHANGED",
+    "CODE_TAKEN",
     "SMALLEST_SHOWN",
+    "DraftPart",
     "ImportedList",
     "ListDesk",
     "ProductReading",
@@ -44,6 +51,7 @@ __all__ = [
     "add_proposed_examples",
     "change_text",
     "delist_product",
+    "draft_mark",
     "draft_product",
     "end_replaced",
     "examples_of",
@@ -63,9 +71,11 @@ __all__ = [
     "return_product",
     "revise_product",
     "rules_digest",
+    "shortfalls_of",
     "shown_count",
     "submit_product",
     "tell_shadow_done",
     "tried_examples",
     "update_draft",
+    "withdraw_product",
 ]

@@ -1,5 +1,7 @@
 """The bank's side: draft a product, change the draft, submit it, start a new version."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -23,12 +25,16 @@ from xinyidai.products.rules import (
     parse_document,
     settled,
     shortfalls_for_review,
+    unknown_members,
 )
 from xinyidai.products.service import telling
 from xinyidai.products.service.exemplifying import write_examples
+from xinyidai.products.service.marking import DraftPart, draft_mark, require_unchanged
+from xinyidai.products.service.reading import facts_of
 from xinyidai.products.service.vocabulary import indicator_names, known_items, pre_loan_items
-from xinyidai.products.values import ProductAction, ProductFacts, ProductVersionState
+from xinyidai.products.values import Criterion, ProductAction, ProductFacts, ProductVersionState
 
+CODE_TAKEN = "product_code_taken"
 UNFINISHED = frozenset({ProductVersionState.DRAFT, ProductVersionState.UNDER_REVIEW})
 
 
@@ -37,7 +43,7 @@ def draft_product(actor: Actor, facts: ProductFacts) -> ProductVersion:
     institution_id = policies.require_drafter(actor)
     _require_sound(facts)
     if queries.find_product_by_code(facts.code) is not None:
-        raise Conflict(f"产品编号“{facts.code}”已被使用。")
+        raise Conflict(f"产品编号“{facts.code}”已被使用，请换一个。", code=CODE_TAKEN)
     product = LoanProduct(
         code=facts.code, institution_id=institution_id, name=facts.name, kind=facts.kind
     )
@@ -47,31 +53,51 @@ def draft_product(actor: Actor, facts: ProductFacts) -> ProductVersion:
     return version
 
 
-def update_draft(actor: Actor, version_id: UUID, facts: ProductFacts) -> ProductVersion:
-    """Replace what a draft says; a version in any other state is not touched."""
+def update_draft(
+    actor: Actor, version_id: UUID, facts: ProductFacts, *, read_as: str | None = None
+) -> ProductVersion:
+    """Replace what a draft says; a version in any other state is not touched.
+
+    Raises:
+        Conflict: somebody else saved the draft after it was read under the mark `read_as`.
+
+    """
     version = queries.get_version(version_id, for_update=True)
     policies.require(actor, ProductAction.UPDATE, version.product)
     _require_sound(facts)
     if facts.code != version.product.code:
         raise InvalidInput("产品编号不能修改。", fields={"code": "产品编号不能修改。"})
     version.state = LIFECYCLE.next_state(version.state, ProductAction.UPDATE)
+    before = draft_mark(version, DraftPart.FACTS)
     _write(version, facts)
+    require_unchanged(version, DraftPart.FACTS, before=before, read_as=read_as)
     audit.record(actor, ProductAction.UPDATE, "product_version", version.id)
     return version
 
 
-def replace_criteria(actor: Actor, version_id: UUID, document: str) -> ProductVersion:
+def replace_criteria(
+    actor: Actor, version_id: UUID, document: str, *, read_as: str | None = None
+) -> ProductVersion:
     """Replace a draft's criteria by a text or JSON form.
 
     Raises:
+        Conflict: somebody else changed them after they were read under the mark `read_as`.
         InvalidInput: every line that cannot be read, as `line.<n>` or `item.<n>`.
 
     """
     version = queries.get_version(version_id, for_update=True)
     policies.require(actor, ProductAction.UPDATE, version.product)
     version.state = LIFECYCLE.next_state(version.state, ProductAction.UPDATE)
+    before = draft_mark(version, DraftPart.CRITERIA)
     criteria = parse_document(document, indicator_names())
+    _require_known(criteria)
+    if version.criteria and not criteria:
+        raise InvalidInput(
+            f"这里一条条件也没有，现有的 {len(version.criteria)} 条没有改动。"
+            "要全部去掉，请在产品表单里逐条删除。"
+        )
     version.criteria = [criterion_to_json(criterion) for criterion in criteria]
+    require_unchanged(version, DraftPart.CRITERIA, before=before, read_as=read_as)
     audit.record(actor, ProductAction.UPDATE, "product_version", version.id)
     return version
 
@@ -81,6 +107,7 @@ def submit_product(actor: Actor, version_id: UUID) -> ProductVersion:
     version = queries.get_version(version_id, for_update=True)
     policies.require(actor, ProductAction.SUBMIT, version.product)
     next_state = LIFECYCLE.next_state(version.state, ProductAction.SUBMIT)
+    _require_day_to_come(version)
     require_ready(version, "产品还不能提交审核，请按提示补全。")
     version.state = next_state
     version.submitted_by, version.submitted_party = actor.account_id, actor.party_id
@@ -90,11 +117,35 @@ def submit_product(actor: Actor, version_id: UUID) -> ProductVersion:
     return version
 
 
+def withdraw_product(actor: Actor, version_id: UUID) -> ProductVersion:
+    """Take a version back from review, 撤回提交: it is a draft again."""
+    version = queries.get_version(version_id, for_update=True)
+    policies.require(actor, ProductAction.WITHDRAW, version.product)
+    version.state = LIFECYCLE.next_state(version.state, ProductAction.WITHDRAW)
+    audit.record(actor, ProductAction.WITHDRAW, "product_version", version.id)
+    telling.tell_office_withdrawn(version)
+    return version
+
+
+def _require_day_to_come(version: ProductVersion) -> None:
+    day = version.effective_from
+    if day is not None and day < clock.today():
+        words = f"生效日期 {day.isoformat()} 已经过了，请改为今天以后，或者不填（上架即生效）。"
+        raise RuleBroken("产品还不能提交审核。", details={"fields": {"effective_from": words}})
+
+
 def require_ready(version: ProductVersion, words: str) -> None:
     """Raise `RuleBroken` with what is wrong by field: facts, items, criteria or examples.
 
     Asked before review and again before listing: the dictionary and the purpose may have changed.
     """
+    problems = shortfalls_of(version)
+    if problems:
+        raise RuleBroken(words, details={"fields": problems})
+
+
+def shortfalls_of(version: ProductVersion) -> dict[str, str]:
+    """Return what keeps a version from review, by field; empty when nothing does."""
     problems = shortfalls_for_review(
         facts_of(version), known_items=known_items(), allowed_items=pre_loan_items()
     )
@@ -104,55 +155,54 @@ def require_ready(version: ProductVersion, words: str) -> None:
         problems |= example_problems(criteria, examples_from_json(version.examples, fields))
     except InvalidInput as error:
         problems |= error.fields or {"criteria": error.message}
-    if problems:
-        raise RuleBroken(words, details={"fields": problems})
+    return problems
 
 
-def revise_product(actor: Actor, product_id: UUID) -> ProductVersion:
-    """Start the next version as a draft that copies the newest one; one unfinished at a time."""
+def revise_product(
+    actor: Actor, product_id: UUID, *, source_id: UUID | None = None
+) -> ProductVersion:
+    """Start the next version as a draft; one unfinished at a time.
+
+    It copies the version `source_id` of the same product, by default the newest.
+    """
     product = queries.get_product(product_id)
     policies.require(actor, ProductAction.REVISE, product)
-    newest = queries.list_versions(product_id)[0]
+    versions = queries.list_versions(product_id)
+    newest = versions[0]
     if newest.state in UNFINISHED:
         raise Conflict("这个产品已有一个未完成的版本，请先完成它。")
-    version = _new_version(actor, product, newest.version + 1, facts_of(newest))
+    source = next((one for one in versions if one.id == source_id), newest)
+    version = _new_version(actor, product, newest.version + 1, _for_revision(source))
     audit.record(
-        actor, ProductAction.REVISE, "product_version", version.id, {"from": str(newest.id)}
+        actor, ProductAction.REVISE, "product_version", version.id, {"from": str(source.id)}
     )
     return version
 
 
-def facts_of(version: ProductVersion) -> ProductFacts:
-    """Return what a version says, as the value the bank fills in."""
-    return ProductFacts(
-        code=version.product.code,
-        name=version.name,
-        kind=version.kind,
-        terms=version.terms,
-        region_codes=tuple(version.region_codes),
-        criteria=tuple(version.criteria),
-        text_conditions=tuple(version.text_conditions),
-        required_items=tuple(version.required_items),
-        documents=tuple(version.documents),
-        target=version.target,
-        description=version.description,
-        whitelist_code=version.whitelist_code,
-        effective_from=version.effective_from,
-        source=version.source,
-        industry_codes=tuple(version.industry_codes),
-        target_groups=tuple(version.target_groups),
-        examples=tuple(version.examples),
-    )
+def _for_revision(version: ProductVersion) -> ProductFacts:
+    # The day the former version began is no plan for the next one.
+    facts = facts_of(version)
+    day = facts.effective_from
+    is_over = day is not None and day <= clock.today()
+    return replace(facts, effective_from=None) if is_over else facts
 
 
 def _require_sound(facts: ProductFacts) -> None:
     problems = check_facts(facts)
     try:
-        parse_criteria(facts.criteria, indicator_names())
+        problems |= unknown_members(parse_criteria(facts.criteria, indicator_names()))
     except InvalidInput as error:
         problems |= error.fields or {"criteria": error.message}
     if problems:
         raise InvalidInput("产品信息有误，请按提示修改。", fields=problems)
+
+
+def _require_known(criteria: Sequence[Criterion]) -> None:
+    found = unknown_members(criteria)
+    places = {int(key.removeprefix("criteria.")): key for key in found}
+    problems = {f"item.{n + 1}": f"第 {n + 1} 条：{found[key]}" for n, key in places.items()}
+    if problems:
+        raise InvalidInput("准入条件有误，请按提示修改。", fields=problems)
 
 
 def _new_version(

@@ -16,21 +16,29 @@ from xinyidai.products.rules import (
     propose_examples,
     run_examples,
 )
+from xinyidai.products.service.marking import DraftPart, draft_mark, require_unchanged
 from xinyidai.products.service.vocabulary import indicator_names
 from xinyidai.products.values import Example, ExampleOrigin, ExampleResult, ProductAction
 
 
 def keep_examples(
-    actor: Actor, version_id: UUID, raw: Sequence[Mapping[str, Any]]
+    actor: Actor,
+    version_id: UUID,
+    raw: Sequence[Mapping[str, Any]],
+    *,
+    read_as: str | None = None,
 ) -> ProductVersion:
     """Replace the examples of a draft; one that fails is kept, and stops the submission.
 
     Raises:
+        Conflict: somebody else changed them after they were read under the mark `read_as`.
         InvalidInput: an example cannot be read, as `examples.<place>`.
 
     """
     version = _draft(actor, version_id)
+    before = draft_mark(version, DraftPart.EXAMPLES)
     write_examples(version, raw)
+    require_unchanged(version, DraftPart.EXAMPLES, before=before, read_as=read_as)
     details = {"examples": len(version.examples)}
     audit.record(actor, ProductAction.EXEMPLIFY, "product_version", version.id, details)
     return version

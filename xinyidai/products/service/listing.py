@@ -1,5 +1,8 @@
 """The office's side: return a version, list it, take it off the shelf; and reading one version."""
 
+from collections.abc import Sequence
+from datetime import date
+from itertools import pairwise
 from uuid import UUID
 
 from xinyidai.audit import service as audit
@@ -87,6 +90,15 @@ def _make_room(version: ProductVersion) -> None:
             _take_off(former, f"已由第 {version.version} 版替代")
 
 
+def _follow_on(shelved: Sequence[ProductVersion]) -> None:
+    """Let each listed version end where the next one begins, and the last one not at all."""
+    in_order = sorted(shelved, key=lambda one: one.effective_from or date.min)
+    for former, successor in pairwise([*in_order, None]):
+        if former is not None:
+            former.replaced_on = None if successor is None else successor.effective_from
+    db.session.flush()
+
+
 def _put_in_front(version: ProductVersion) -> None:
     product = version.product
     product.current_version, product.name, product.kind = (
@@ -104,10 +116,17 @@ def _from_when(version: ProductVersion) -> str:
 
 
 def delist_product(actor: Actor, version_id: UUID, reason: str) -> ProductVersion:
-    """Take a listed version off the shelf, 下架; by its bank or by the credit office."""
+    """Take a listed version off the shelf, 下架; by its bank or by the credit office.
+
+    Another listed version is not touched: one that was to be replaced by this one stays on sale,
+    and one that waits for its day still comes.
+    """
     version = _load_for(actor, version_id, ProductAction.DELIST)
     _take_off(version, _reason(reason))
-    version.product.current_version = None
+    db.session.flush()
+    _follow_on(queries.list_shelved(version.product_id))
+    current = queries.find_listed_version(version.product_id)
+    version.product.current_version = None if current is None else current.version
     audit.record(
         actor,
         ProductAction.DELIST,

@@ -19,13 +19,13 @@ from xinyidai.products.importing import parse_product_rows
 from xinyidai.products.rules import criterion_to_json, parse_criteria, settled
 from xinyidai.products.service.drafting import (
     draft_product,
-    facts_of,
     revise_product,
     submit_product,
     update_draft,
 )
 from xinyidai.products.service.exemplifying import add_proposed_examples
 from xinyidai.products.service.listing import list_product
+from xinyidai.products.service.reading import facts_of
 from xinyidai.products.service.vocabulary import indicator_names
 from xinyidai.products.values import ProductFacts, ProductVersionState
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from xinyidai.audit import service as audit
 from xinyidai.kernel import clock
-from xinyidai.kernel.actor import Actor
+from xinyidai.kernel.actor import Actor, Role
 from xinyidai.kernel.db import db
 from xinyidai.kernel.errors import RuleBroken
 from xinyidai.products import policies, queries
@@ -28,7 +28,8 @@ def open_for_shadow(actor: Actor, version_id: UUID) -> ProductVersion:
 
     Raises:
         NotFound: another bank's product.
-        RuleBroken: the version is off the shelf, or its bank tried too often in a day.
+        RuleBroken: the version is off the shelf, or its bank tried too often in a day; the
+            platform's own trials of what waits for review are not counted out.
 
     """
     version = queries.get_version(version_id, for_update=True)
@@ -36,6 +37,8 @@ def open_for_shadow(actor: Actor, version_id: UUID) -> ProductVersion:
     if version.state is ProductVersionState.DELISTED:
         raise RuleBroken("已下架的版本不再试运行。")
     since = clock.now() - timedelta(days=1)
+    if actor.role is Role.SYSTEM:
+        return version
     if queries.count_shadow_runs(version.product.institution_id, since) >= MOST_A_DAY:
         raise RuleBroken(f"一家机构一天内最多试运行 {MOST_A_DAY} 次，请明天再试。")
     return version

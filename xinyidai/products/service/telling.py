@@ -10,11 +10,28 @@ from xinyidai.products.models import ProductVersion
 
 def tell_office(version: ProductVersion) -> None:
     """Tell the credit office that a version waits for review."""
+    _to_office(
+        version,
+        f"待审核的产品：{version.name}",
+        f"第 {version.version} 版已提交，请核对条件、样例和试运行结果后上架或退回。",
+    )
+
+
+def tell_office_withdrawn(version: ProductVersion) -> None:
+    """Tell the credit office that the bank took a version back from review."""
+    _to_office(
+        version,
+        f"银行撤回了提交：{version.name}",
+        f"第 {version.version} 版不用再审核，银行改好后会重新提交。",
+    )
+
+
+def _to_office(version: ProductVersion, title: str, body: str) -> None:
     notifications.send_all(
         Message(
             topic=Topic.PRODUCT,
-            title=f"待审核的产品：{version.name}",
-            body=f"第 {version.version} 版已提交，请核对条件、样例和试运行结果后上架或退回。",
+            title=title,
+            body=body,
             department_id=office.id,
             link=f"/office/products/{version.id}",
         )

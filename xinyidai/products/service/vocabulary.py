@@ -54,6 +54,7 @@ def _info(entry: Indicator) -> IndicatorInfo:
         supply=entry.supply,
         about=entry.definition,
         reason_code=_reason(entry),
+        section=indicator_dictionary().sections[entry.section],
     )
 
 

@@ -86,7 +86,8 @@ class Field:
 class IndicatorInfo:
     """Name of an indicator, how its number is shown, and how to supply it, as the dictionary says.
 
-    `unit` "%" shows a fraction as percent; `scale` names the steps of a grade or a flag.
+    `unit` "%" shows a fraction as percent; `scale` names the steps of a grade or a flag; `section`
+    is the heading of the dictionary under which a list of fields shows it.
     """
 
     name: str
@@ -96,6 +97,7 @@ class IndicatorInfo:
     supply: str = "请提醒数据来源部门报送，或在授权中心补充授权。"
     about: str = ""
     reason_code: str = OTHER_REASON
+    section: str = ""
 
 
 FLAG_SCALE: Mapping[float, str] = {0: "否", 1: "是"}
@@ -109,10 +111,10 @@ FIELDS: Mapping[str, Field] = {
     entry.code: entry
     for entry in (
         Field("region_code", "注册地", FieldType.REGION, supply=_REGISTRY,
-              about="营业执照上的注册地，填行政区划代码，市代码包含所辖各县区",
+              about="营业执照上的注册地；写一个市，就包含它所辖的各县区",
               reason_code="out_of_region"),
         Field("industry", "所属行业", FieldType.INDUSTRY, supply=_REGISTRY,
-              about="国民经济行业分类，填门类字母或代码，例如 C 是制造业，C13 是农副食品加工业",
+              about="国民经济行业分类；写一个门类，就包含它下面的各行业",
               reason_code="industry_policy"),
         Field("scale", "企业规模", FieldType.CHOICE, choices=SCALES,
               supply="请补充员工人数和上年营业收入，平台据此划分规模。",
@@ -125,11 +127,11 @@ FIELDS: Mapping[str, Field] = {
         Field("in_operation", "登记状态为存续", FieldType.FLAG, supply=_REGISTRY,
               about="登记机关登记为存续，没有注销、吊销"),
         Field("registered_capital_fen", "注册资本", FieldType.MONEY, supply=_REGISTRY,
-              about="登记的注册资本，是认缴数，填万元"),
+              about="登记的注册资本，是认缴数"),
         Field("employees", "员工人数", FieldType.NUMBER, unit="人",
               about="最近一次年报或企业填报的员工人数"),
         Field("revenue_fen", "上年营业收入", FieldType.MONEY,
-              about="最近一次年报或企业填报的营业收入，填万元",
+              about="最近一次年报或企业填报的营业收入",
               reason_code="insufficient_turnover"),
         Field("tags", "企业资质与名单", FieldType.TAGS,
               supply="名单由主管部门提供，平台收到后会重新匹配。",
@@ -138,9 +140,9 @@ FIELDS: Mapping[str, Field] = {
               supply="请在授权中心同意使用评分所需的信用信息。",
               about="平台评分的等级，从高到低 AAA 至 D", reason_code="credit_record"),
         Field("amount_fen", "申请金额", FieldType.MONEY, supply=_WISH,
-              about="企业这次想借的金额，填万元", reason_code="amount_or_term"),
+              about="企业这次想借的金额", reason_code="amount_or_term"),
         Field("term_months", "申请期限", FieldType.NUMBER, unit="个月", supply=_WISH,
-              about="企业这次想借多久，填月数", reason_code="amount_or_term"),
+              about="企业这次想借多久", reason_code="amount_or_term"),
         Field("guarantee", "可提供的担保", FieldType.CHOICE,
               choices={kind.value: name for kind, name in GUARANTEE_NAMES.items()}, supply=_WISH,
               about="企业能提供的担保方式", reason_code="insufficient_collateral"),

@@ -70,6 +70,7 @@ class ProductAction(StrEnum):
     DRAFT = "product:draft"  # 新建
     UPDATE = "product:update"  # 修改草稿
     SUBMIT = "product:submit"  # 提交审核
+    WITHDRAW = "product:withdraw"  # 撤回提交
     RETURN = "product:return"  # 退回修改
     LIST = "product:list"  # 上架
     DELIST = "product:delist"  # 下架

@@ -1,8 +1,8 @@
 """The cost sheet in the product form, 费用清单: one row is kind, basis, number, payer and note.
 
 A row is `cost-<n>-code`, `-basis`, `-value`, `-borne_by`, `-note`; a row without a kind is not
-used. Shares are typed in percent, fixed sums in 元; a row without a number is not published. There
-are always rows to spare, so the sheet grows without a script.
+used. Shares are typed in percent, fixed sums in 元; a row without a number is not published. A
+row to spare stands at the end, and a button gives more without saving.
 """
 
 from collections.abc import Mapping
@@ -23,10 +23,11 @@ from xinyidai.products.values import (
 from xinyidai.web.bank.form_reading import FormReader
 
 MOST_ROWS = 20
-SPARE_ROWS = 2
-FEWEST_ROWS = 3
+SPARE_ROWS = 1
+MORE_ROWS = 3
 PERCENT = 100
 NO_FEES = "cost-none"
+TYPED = ("code", "value", "note")
 PARTS = ("code", "basis", "value", "borne_by", "note")
 BASIS_LABELS: Mapping[CostBasis, str] = {
     CostBasis.PER_YEAR_OF_AMOUNT: "每年，借款金额的 %",
@@ -60,22 +61,28 @@ def values_of(terms: Terms) -> dict[str, str]:
     return values
 
 
-def choices(values: Mapping[str, str]) -> dict[str, Any]:
-    """Return what the section offers, with rows to spare beyond those that are filled in."""
-    used = [n for n in range(MOST_ROWS) if values.get(f"cost-{n}-code")]
-    rows = max(FEWEST_ROWS, max(used, default=-1) + 1 + SPARE_ROWS)
+def choices(values: Mapping[str, str], *, more: bool = False) -> dict[str, Any]:
+    """Return what the section offers: a row to spare beyond those filled in, or `more`."""
+    used = [n for n in range(MOST_ROWS) if any(values.get(f"cost-{n}-{p}") for p in TYPED)]
+    first = max(used, default=-1) + 1
+    rows = first + (MORE_ROWS if more else SPARE_ROWS)
     return {
         "cost_rows": range(min(rows, MOST_ROWS)),
+        "cost_first": first,
         "cost_codes": _options(COST_NAMES),
         "cost_bases": _options(BASIS_LABELS),
         "cost_payers": _options(BORNE_BY_NAMES),
     }
 
 
-def own_field(name: str) -> str:
+def own_field(name: str, form: Mapping[str, str]) -> str:
     """Return the form's name of a fault the rules found: `cost_items.1` is the second item."""
     place = name.removeprefix("cost_items.")
-    return f"cost-{place}-code" if place.isdigit() else name
+    if not place.isdigit():
+        return name
+    reader = FormReader(form)
+    used = [n for n in range(MOST_ROWS) if _is_used(reader, n)]
+    return f"cost-{used[int(place)]}-code" if int(place) < len(used) else "cost_items"
 
 
 def _options(names: Mapping[Any, str]) -> list[dict[str, str]]:
@@ -83,7 +90,7 @@ def _options(names: Mapping[Any, str]) -> list[dict[str, str]]:
 
 
 def _is_used(reader: FormReader, place: int) -> bool:
-    return any(reader.text(f"cost-{place}-{part}") for part in ("code", "value", "note"))
+    return any(reader.text(f"cost-{place}-{part}") for part in TYPED)
 
 
 def _item(reader: FormReader, place: int) -> CostItem | None:

@@ -6,7 +6,7 @@ names instead of codes. A fault stands beside the part it is about.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -28,13 +28,13 @@ from xinyidai.products.values import (
     FIELDS,
     INDICATOR_PREFIX,
     OPERATORS,
+    WISH_FIELDS,
     Field,
+    FieldType,
     Operator,
     WhenMissing,
     indicator_field,
 )
-
-__all__ = ["OPERATOR_NAMES", "CriterionRow", "criteria_of", "field_choices", "rows_from", "rows_of"]
 
 OPERATOR_NAMES: Mapping[Operator, str] = {**TEXT_NAMES, Operator.BETWEEN: "介于（含两端）"}
 MISSING_NAMES = {WhenMissing.INSUFFICIENT: "判为数据不足"}
@@ -60,6 +60,27 @@ class CriterionRow:
     def is_empty(self) -> bool:
         """Tell whether nobody has filled the row in."""
         return not (self.field or self.operator or self.value or self.text)
+
+    @property
+    def summary(self) -> str:
+        """Return the condition in one line, as typed; empty before a field is chosen."""
+        field = field_of(self.field)
+        if field is None:
+            return ""
+        operator = _operator(self.operator, field)
+        how = "" if operator is None else TEXT_NAMES[operator]
+        return " ".join(filter(None, (field.name, how, self.value + self._unit(field))))
+
+    def _unit(self, field: Field) -> str:
+        if not self.value[-1:].isdigit():
+            return ""  # nothing typed, or its unit with it
+        unit = "万元" if field.type is FieldType.MONEY else field.unit
+        return unit if unit == "%" else f" {unit}" if unit else ""
+
+    @property
+    def has_more(self) -> bool:
+        """Tell whether one of the parts that are folded away says something of its own."""
+        return bool(self.reason or self.day or not self.is_shown)
 
     @property
     def about(self) -> str:
@@ -209,11 +230,17 @@ def rows_of(criteria: tuple[dict[str, Any], ...]) -> list[CriterionRow]:
             entry["denial_text"],
             entry["code"],
             is_shown=entry.get("show_threshold", True),
-            reason=entry.get("reason_code", ""),
+            reason=_own_reason(entry),
             day=entry.get("effective_from") or "",
         )
         for entry in criteria
     ]
+
+
+def _own_reason(entry: Mapping[str, Any]) -> str:
+    """Return the reason where it is not the usual one of the field."""
+    field, reason = field_of(entry["field"]), str(entry.get("reason_code", ""))
+    return "" if field is not None and field.reason_code == reason else reason
 
 
 def _text_of(entry: Mapping[str, Any]) -> str:
@@ -223,14 +250,38 @@ def _text_of(entry: Mapping[str, Any]) -> str:
     return write_value(field, Operator(entry["operator"]), value)
 
 
-def field_choices() -> list[dict[str, str]]:
-    """Return every field a criterion may ask about: registry fields first, then indicators."""
-    own = [{"value": field.code, "label": field.name} for field in FIELDS.values()]
-    indicators = [
-        {"value": INDICATOR_PREFIX + code, "label": f"指标：{info.name}"}
-        for code, info in service.indicator_names().items()
+def field_choices(*, with_wishes: bool = True) -> list[dict[str, Any]]:
+    """Return every field a criterion may ask about: what the firm is, what it wants, indicators."""
+    own = [field for field in FIELDS.values() if field.code not in WISH_FIELDS]
+    wished = [field for field in FIELDS.values() if field.code in WISH_FIELDS]
+    groups = [_group("登记、资质和等级", own)]
+    groups += [_group("企业这次的需求", wished)] if with_wishes else []
+    sections: dict[str, list[dict[str, str]]] = {}
+    for code, info in service.indicator_names().items():
+        option = {"value": INDICATOR_PREFIX + code, "label": info.name}
+        sections.setdefault(info.section, []).append(option)
+    return groups + [{"label": f"指标：{name}", "options": o} for name, o in sections.items()]
+
+
+def _group(label: str, fields: Sequence[Field]) -> dict[str, Any]:
+    return {"label": label, "options": [{"value": f.code, "label": f.name} for f in fields]}
+
+
+def operator_choices() -> list[dict[str, Any]]:
+    """Return the conditions under the kinds of fields that take them."""
+    return [
+        {"label": label, "options": [{"value": o.value, "label": OPERATOR_NAMES[o]} for o in some]}
+        for label, some in _OPERATOR_GROUPS
     ]
-    return own + indicators
+
+
+_OPERATOR_GROUPS = (
+    ("数字、金额、比例、等级", (Operator.AT_LEAST, Operator.AT_MOST, Operator.BETWEEN)),
+    ("是/否", (Operator.IS_TRUE, Operator.IS_FALSE)),
+    ("规模、类型、担保、等级、地区、行业", (Operator.IS_ONE_OF, Operator.IS_NONE_OF)),
+    ("地区、行业", (Operator.IN_REGION, Operator.IN_INDUSTRY)),
+    ("资质与名单", (Operator.HAS_ANY, Operator.HAS_ALL, Operator.HAS_NONE)),
+)
 
 
 def reason_choices() -> list[dict[str, str]]:

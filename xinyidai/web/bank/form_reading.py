@@ -9,6 +9,7 @@ from uuid import UUID
 
 from xinyidai.kernel.errors import InvalidInput
 from xinyidai.kernel.money import Yuan
+from xinyidai.kernel.widths import half_width
 
 PERCENT = 100
 MOST_DIGITS = 9
@@ -53,7 +54,7 @@ class FormReader:
 
     def percent(self, name: str) -> Decimal | None:
         """Return the decimal fraction of a percentage: «3.85» is 0.0385."""
-        raw = self.text(name).rstrip("%％").strip()
+        raw = half_width(self.text(name)).rstrip("%").strip()
         if not raw:
             return None
         try:
@@ -62,13 +63,13 @@ class FormReader:
         except InvalidOperation:
             exact = False
         if not exact:
-            self.errors[name] = "请填写百分数，例如 3.85,最多四位小数。"
+            self.errors[name] = "请填写百分数，例如 3.85，最多四位小数。"
             return None
         return number / PERCENT
 
     def whole(self, name: str) -> int | None:
         """Return a whole number, or None when left empty or not one."""
-        raw = self.text(name)
+        raw = half_width(self.text(name))
         if not raw:
             return None
         if not (raw.isascii() and raw.isdigit() and len(raw) <= MOST_DIGITS):
@@ -81,7 +82,7 @@ class FormReader:
         if not self.text(name):
             return None
         try:
-            return date.fromisoformat(self.text(name))
+            return date.fromisoformat(half_width(self.text(name)))
         except ValueError:
             self.errors[name] = "请填写日期，例如 2026-05-01。"
             return None

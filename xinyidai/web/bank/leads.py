@@ -27,10 +27,10 @@ from xinyidai.web.bank.base import (
     see_other,
 )
 from xinyidai.web.bank.criteria_form import (
-    OPERATOR_NAMES,
     CriterionRow,
     criteria_of,
     field_choices,
+    operator_choices,
     rows_from,
 )
 from xinyidai.web.bank.form_reading import FieldValues, FormReader
@@ -197,8 +197,8 @@ def _form(values: dict[str, str], rows: list[CriterionRow], errors: dict[str, st
         "rows": rows,
         "errors": errors,
         "products": _products(),
-        "fields": [f for f in field_choices() if f["value"] not in rules.WISH_FIELDS],
-        "operators": options(OPERATOR_NAMES),
+        "fields": field_choices(with_wishes=False),
+        "operators": operator_choices(),
         "left": service.counts_left(bank_id()),
         "most": rules.MOST_COUNTS_A_DAY,
     }

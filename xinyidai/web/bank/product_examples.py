@@ -23,6 +23,7 @@ from xinyidai.products.models import ProductVersion
 from xinyidai.products.rules import (
     fields_of,
     how_to_fill,
+    is_proposed_name,
     read_reading,
     reading_to_json,
     write_reading,
@@ -39,7 +40,7 @@ from xinyidai.products.values import (
 )
 from xinyidai.products.values import ProductVersionState as S
 from xinyidai.web.bank.base import MANAGER, UNPROCESSABLE, blueprint, options, see_other
-from xinyidai.web.bank.product_pages import REMOVE, own_version
+from xinyidai.web.bank.product_pages import CONFLICT, REMOVE, own_version
 from xinyidai.web.bank.product_view import example_rows
 
 _ROW = re.compile(r"ex-(\d{1,3})-name")
@@ -62,7 +63,7 @@ def edit_examples(version_id: UUID) -> ResponseReturnValue:
     """Show the examples of a draft as a form."""
     version = _draft(version_id)
     rows = [_row_of(example) for example in service.examples_of(version)]
-    return _page(version, rows, {})
+    return _page(version, rows, {}, mark=_mark(version))
 
 
 @blueprint.post("/products/<uuid:version_id>/examples")
@@ -84,12 +85,20 @@ def save_examples(version_id: UUID) -> ResponseReturnValue:
     if not faults:
         try:
             with own_transaction():
-                service.keep_examples(g.actor, version_id, raw)
+                mark = request.form.get("mark") or None
+                service.keep_examples(g.actor, version_id, raw, read_as=mark)
         except InvalidInput as error:
             faults = error.fields or {"examples": error.message}
+        except Conflict as error:
+            version = _draft(version_id)
+            return _page(version, rows, {"examples": error.message}, mark=_mark(version)), CONFLICT
     if faults:
         return _page(_draft(version_id), rows, faults), UNPROCESSABLE
     return _saved(version_id)
+
+
+def _mark(version: ProductVersion) -> str:
+    return service.draft_mark(version, service.DraftPart.EXAMPLES)
 
 
 def _saved(version_id: UUID) -> ResponseReturnValue:
@@ -106,7 +115,7 @@ def _propose(version: ProductVersion, rows: Sequence[ExampleRow]) -> ResponseRet
         proposed = service.proposed_examples(version)
     except InvalidInput as error:
         return _page(version, rows, error.fields), UNPROCESSABLE
-    kept = [row for row in rows if row.name and row.name not in {one.name for one in proposed}]
+    kept = [row for row in rows if row.name and not is_proposed_name(row.name)]
     return _page(version, [*kept, *map(_row_of, proposed)], {}, is_proposed=True)
 
 
@@ -192,6 +201,7 @@ def _page(
     errors: Mapping[str, str],
     *,
     is_proposed: bool = False,
+    mark: str | None = None,
 ) -> str:
     codes, known = _read_codes(version), _fields(version)
     results = example_rows(service.tried_examples(version))
@@ -212,6 +222,8 @@ def _page(
         outcomes=options(OUTCOME_NAMES),
         least=LEAST_OF_EACH,
         errors=errors,
+        mark=request.form.get("mark", "") if mark is None else mark,
+        is_added=request.form.get("do") == "add",
         is_proposed=is_proposed,
         results=results,
         opened=[

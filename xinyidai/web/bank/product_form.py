@@ -8,8 +8,12 @@ from werkzeug.datastructures import MultiDict
 
 from xinyidai.kernel.errors import InvalidInput
 from xinyidai.kernel.money import format_wan
+from xinyidai.products.rules import read_value, write_value
 from xinyidai.products.values import (
+    FIELDS,
+    Field,
     GuaranteeKind,
+    Operator,
     ProductFacts,
     ProductKind,
     RepaymentMethod,
@@ -34,6 +38,8 @@ def facts_from(form: MultiDict[str, str]) -> ProductFacts:
     kind = reader.choice("kind", ProductKind, "请选择产品类型。")
     terms = _terms(reader)
     effective_from = reader.day("effective_from")
+    places = _members(reader, "region_codes", FIELDS["region_code"])
+    trades = _members(reader, "industry_codes", FIELDS["industry"])
     criteria, faults = criteria_of(form)
     reader.errors |= faults
     reader.check()
@@ -44,7 +50,7 @@ def facts_from(form: MultiDict[str, str]) -> ProductFacts:
         name=reader.text("name"),
         kind=kind,
         terms=terms,
-        region_codes=_codes(reader.text("region_codes")),
+        region_codes=places,
         criteria=tuple(criteria),
         text_conditions=reader.lines("text_conditions"),
         required_items=tuple(form.getlist("required_items")),
@@ -54,7 +60,7 @@ def facts_from(form: MultiDict[str, str]) -> ProductFacts:
         whitelist_code=reader.text("whitelist_code") or None,
         effective_from=effective_from,
         source=reader.text("source"),
-        industry_codes=_codes(reader.text("industry_codes")),
+        industry_codes=trades,
         target_groups=tuple(form.getlist("target_groups")),
     )
 
@@ -78,10 +84,16 @@ def _terms(reader: FormReader) -> Terms | None:
     return replace(stated, guarantee=guarantee, repayment=repayment)
 
 
-def _codes(text: str) -> tuple[str, ...]:
-    for separator in "，、；; \n":
-        text = text.replace(separator, ",")
-    return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+def _members(reader: FormReader, name: str, field: Field) -> tuple[str, ...]:
+    """Return the codes of places or trades typed by name or code; each once."""
+    if not reader.text(name):
+        return ()
+    try:
+        found = read_value(field, Operator.IS_NONE_OF, reader.text(name))
+    except InvalidInput as error:
+        reader.errors[name] = error.message
+        return ()
+    return tuple(dict.fromkeys(str(code) for code in found)) if isinstance(found, list) else ()
 
 
 def values_of(facts: ProductFacts) -> dict[str, str]:
@@ -102,8 +114,8 @@ def values_of(facts: ProductFacts) -> dict[str, str]:
         "guarantee": terms.guarantee.value,
         "repayment": terms.repayment.value,
         "promise_days": _whole(terms.promise_days),
-        "region_codes": "、".join(facts.region_codes),
-        "industry_codes": "、".join(facts.industry_codes),
+        "region_codes": _names(FIELDS["region_code"], facts.region_codes),
+        "industry_codes": _names(FIELDS["industry"], facts.industry_codes),
         "text_conditions": _joined(facts.text_conditions),
         "documents": _joined(facts.documents),
         "target": facts.target,
@@ -112,6 +124,10 @@ def values_of(facts: ProductFacts) -> dict[str, str]:
         "effective_from": facts.effective_from.isoformat() if facts.effective_from else "",
         "source": facts.source,
     }
+
+
+def _names(field: Field, codes: Sequence[str]) -> str:
+    return write_value(field, Operator.IS_NONE_OF, codes) if codes else ""
 
 
 def percent_text(rate: Decimal | None) -> str:

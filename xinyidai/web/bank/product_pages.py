@@ -1,5 +1,6 @@
 """A bank's products, 产品: the list, one version, and the form of a draft."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -31,21 +32,28 @@ from xinyidai.web.bank.base import (
 )
 from xinyidai.web.bank.criteria_form import (
     MISSING_NAMES,
-    OPERATOR_NAMES,
+    MOST_ROWS,
     PARTS,
     CriterionRow,
     field_choices,
+    operator_choices,
     reason_choices,
     rows_from,
     rows_of,
 )
 from xinyidai.web.bank.form_reading import FieldValues
-from xinyidai.web.bank.product_view import trial_context, version_context, version_row
+from xinyidai.web.bank.product_view import (
+    fault_links,
+    trial_context,
+    version_context,
+    version_row,
+)
 from xinyidai.web.shadow_view import met_words
 
 MOST_PRODUCTS = 500
-FIRST_ROWS = 3
-REMOVE = "remove-"
+MORE_ROWS = 3
+CONFLICT = 409
+ADD, ADD_COSTS, REMOVE = "add", "add-costs", "remove-"
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,15 @@ class Chosen:
 
     items: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How the form is shown: its faults, the mark of the draft it was read from, what was done."""
+
+    errors: Mapping[str, str]
+    mark: str = ""
+    deed: str = ""
 
 
 @blueprint.get("/products")
@@ -70,9 +87,10 @@ def list_products() -> ResponseReturnValue:
     counts = {state.value: sum(v.state is state for v in versions) for state in S}
     shown = [v for v in versions if not chosen or v.state.value == chosen]
     reach = queries.newest_shadow_runs([v.id for v in shown]) if is_manager else {}
+    on_sale = queries.on_sale_by_product([v.product_id for v in shown]) if is_manager else {}
     return render_template(
         "bank/products.html",
-        rows=[version_row(version, reach.get(version.id)) for version in shown],
+        rows=[version_row(v, reach.get(v.id), on_sale.get(v.product_id)) for v in shown],
         labels=wording.PRODUCT_STATES,
         counts=counts,
         total=len(versions),
@@ -98,9 +116,11 @@ def product_page(version_id: UUID, errors: dict[str, str]) -> str:
         version=version,
         is_manager=is_manager,
         versions=versions,
-        is_newest=versions[0].id == version.id,
+        may_revise=is_manager and versions[0].state not in {S.DRAFT, S.UNDER_REVIEW},
         labels=wording.PRODUCT_STATES,
         errors=errors,
+        faults=fault_links(version.id, errors),
+        shelved=[one for one in versions if one.state is S.LISTED and one.id != version.id],
         reason=request.form.get("reason", ""),
         **version_context(version),
         **(trial_context(version) if is_manager else {}),
@@ -119,9 +139,9 @@ def own_version(version_id: UUID) -> ProductVersion:
 @allow(*MANAGER)
 def new_product() -> ResponseReturnValue:
     """Show an empty form."""
-    rows = [CriterionRow() for _ in range(FIRST_ROWS)]
+    rows = [CriterionRow() for _ in range(MORE_ROWS)]
     chosen = Chosen(items=("registration",))
-    return _form(None, {"guarantee": "credit"}, rows, chosen, {})
+    return _form(None, {"guarantee": "credit"}, rows, chosen, Shown({}))
 
 
 @blueprint.get("/products/<uuid:version_id>/edit")
@@ -134,7 +154,8 @@ def edit_product(version_id: UUID) -> ResponseReturnValue:
     facts = service.facts_of(version)
     rows = rows_of(facts.criteria) or [CriterionRow()]
     values = product_form.values_of(facts)
-    return _form(version, values, rows, Chosen(facts.required_items, facts.target_groups), {})
+    chosen = Chosen(facts.required_items, facts.target_groups)
+    return _form(version, values, rows, chosen, Shown({}, _mark(version)))
 
 
 @blueprint.post("/products")
@@ -152,32 +173,60 @@ def update_product(version_id: UUID) -> ResponseReturnValue:
 
 
 def _save(version: ProductVersion | None) -> ResponseReturnValue:
-    rows = rows_from(request.form)
     deed = request.form.get("do", "save")
-    if deed == "add":
-        return _form_as_sent(version, [*rows, CriterionRow()], {})
-    if deed.startswith(REMOVE):
-        return _form_as_sent(version, _without(deed.removeprefix(REMOVE)), {})
+    if deed in {ADD, ADD_COSTS} or deed.startswith(REMOVE):
+        return _rows_changed(version, deed)
     version_id = version.id if version else None
     try:
         with own_transaction():
             saved_id = _write(version_id)
     except InvalidInput as error:
-        faults = _own_fields(error)
+        faults, status = _own_fields(error), UNPROCESSABLE
     except Conflict as error:
-        faults = {"code": error.message}
+        faults, status = _told(error), CONFLICT
     else:
         flash("草稿已保存。", "ok")
         return see_other("show_product", version_id=saved_id)
     again = own_version(version_id) if version_id else None
-    return _form_as_sent(again, rows or [CriterionRow()], faults), UNPROCESSABLE
+    mark = request.form.get("mark", "") if status == UNPROCESSABLE else _mark(again)
+    rows = rows_from(request.form) or [CriterionRow()]
+    return _form_as_sent(again, rows, Shown(faults, mark)), status
+
+
+def _rows_changed(version: ProductVersion | None, deed: str) -> str:
+    """Return the form as it was sent, with rows added or one taken out; nothing is saved."""
+    shown = Shown({}, request.form.get("mark", ""), deed)
+    if deed.startswith(REMOVE):
+        return _form_as_sent(version, _without(deed.removeprefix(REMOVE)), shown)
+    rows = rows_from(request.form)
+    if deed == ADD:
+        rows += [CriterionRow() for _ in range(MORE_ROWS)][: MOST_ROWS - len(rows)]
+    return _form_as_sent(version, rows or [CriterionRow()], shown)
+
+
+def _told(error: Conflict) -> dict[str, str]:
+    """Say what stands in the way: a code in use, or what a colleague saved meanwhile."""
+    if error.code != service.CODE_TAKEN:
+        return {"mark": error.message}
+    own = queries.find_product_by_code(request.form.get("code", "").strip())
+    if own is None or own.institution_id != bank_id():
+        return {"code": error.message}
+    words = (
+        f"本行已有编号为“{own.code}”的产品“{own.name}”，请到产品列表打开它修改，或者换一个编号。"
+    )
+    return {"code": words}
+
+
+def _mark(version: ProductVersion | None) -> str:
+    return "" if version is None else service.draft_mark(version, service.DraftPart.FACTS)
 
 
 def _write(version_id: UUID | None) -> UUID:
     facts = product_form.facts_from(request.form)
     if version_id is None:
         return service.draft_product(g.actor, facts).id
-    return service.update_draft(g.actor, version_id, facts).id
+    mark = request.form.get("mark") or None
+    return service.update_draft(g.actor, version_id, facts, read_as=mark).id
 
 
 def _without(place: str) -> list[CriterionRow]:
@@ -196,17 +245,15 @@ def _own_fields(error: InvalidInput) -> dict[str, str]:
         if name.startswith("criteria.") and place.isdigit():
             faults[f"crit-{place}-field"] = f"第 {int(place) + 1} 条：{sentence}"
         else:
-            faults[costs_form.own_field(name)] = sentence
+            faults[costs_form.own_field(name, request.form)] = sentence
     return faults or {"name": error.message}
 
 
-def _form_as_sent(
-    version: ProductVersion | None, rows: list[CriterionRow], errors: dict[str, str]
-) -> str:
+def _form_as_sent(version: ProductVersion | None, rows: list[CriterionRow], shown: Shown) -> str:
     chosen = Chosen(
         tuple(request.form.getlist("required_items")), tuple(request.form.getlist("target_groups"))
     )
-    return _form(version, request.form.to_dict(), rows, chosen, errors)
+    return _form(version, request.form.to_dict(), rows, chosen, shown)
 
 
 def _form(
@@ -214,20 +261,30 @@ def _form(
     values: dict[str, str],
     rows: list[CriterionRow],
     chosen: Chosen,
-    errors: dict[str, str],
+    shown: Shown,
 ) -> str:
     return render_template(
         "bank/product_form.html",
         version=version,
         values=FieldValues(values),
         rows=rows,
+        opened=[_is_open(place, row, shown) for place, row in enumerate(rows)],
+        first_new=next((n for n, row in enumerate(rows) if row.is_empty), None),
         items=chosen.items,
         groups=chosen.groups,
-        errors=errors,
+        errors=shown.errors,
+        mark=shown.mark,
+        deed=shown.deed,
+        most_rows=MOST_ROWS,
         met=met_words(version) if version else {},
         **_choices(),
-        **costs_form.choices(values),
+        **costs_form.choices(values, more=shown.deed == ADD_COSTS),
     )
+
+
+def _is_open(place: int, row: CriterionRow, shown: Shown) -> bool:
+    """Tell whether a row stands unfolded: it is new, or something about it is wrong."""
+    return not row.code or any(name.startswith(f"crit-{place}-") for name in shown.errors)
 
 
 def _choices() -> dict[str, Any]:
@@ -241,7 +298,7 @@ def _choices() -> dict[str, Any]:
             {"value": code, "label": item.name} for code, item in ITEMS.items() if code in allowed
         ],
         "fields": field_choices(),
-        "operators": options(OPERATOR_NAMES),
+        "operators": operator_choices(),
         "reasons": reason_choices(),
         "missing": options(MISSING_NAMES),
         "group_choices": options(TARGET_GROUP_NAMES),

@@ -1,12 +1,14 @@
 """How one version of a product is shown to its bank."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from flask import url_for
 
 from xinyidai.catalogue.list_types import LIST_TYPES
 from xinyidai.enterprises.reference import regions
+from xinyidai.kernel import clock
 from xinyidai.kernel.money import format_wan
 from xinyidai.products import queries, service
 from xinyidai.products.models import ProductVersion, ShadowRun
@@ -17,6 +19,7 @@ from xinyidai.products.values import (
     Criterion,
     ExampleOrigin,
     ExampleResult,
+    ProductVersionState,
     TargetGroup,
     industry_name,
 )
@@ -28,8 +31,10 @@ from xinyidai.web.chrome import format_day
 ORIGINS = {ExampleOrigin.PERSON: "", ExampleOrigin.SCRIPT: "按条件自动生成"}
 
 
-def version_row(version: ProductVersion, run: ShadowRun | None = None) -> dict[str, Any]:
-    """Return one line of the list of products."""
+def version_row(
+    version: ProductVersion, run: ShadowRun | None = None, on_sale: ProductVersion | None = None
+) -> dict[str, Any]:
+    """Return one line of the list of products; `on_sale` is what firms see meanwhile."""
     url = url_for("bank.show_product", version_id=version.id)
     return {
         "name": showing.link(url, version.name),
@@ -39,11 +44,35 @@ def version_row(version: ProductVersion, run: ShadowRun | None = None) -> dict[s
         "rate": rate_words(version),
         "term": term_words(version),
         "version": f"第 {version.version} 版",
+        "version_sub": _meanwhile(version, on_sale),
         "state": version.state.value,
         "listed": format_day(version.listed_at),
         "reach": reach_link(version, run),
         "reach_sub": "" if run is None else f"{format_day(run.run_at)} 试运行",
     }
+
+
+def _meanwhile(version: ProductVersion, on_sale: ProductVersion | None) -> str:
+    if on_sale is None or on_sale.id == version.id:
+        return ""
+    return f"企业看到的是第 {on_sale.version} 版"
+
+
+def fault_links(version_id: UUID, errors: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return each fault of the last step with the place where it is put right."""
+    return [{"href": _place_of(version_id, name), "message": m} for name, m in errors.items()]
+
+
+def _place_of(version_id: UUID, name: str) -> str:
+    if name == "reason":
+        return "#f-reason"
+    if name.startswith("examples"):
+        return url_for("bank.edit_examples", version_id=version_id)
+    if name == "submit":
+        return "#facts"
+    place = name.removeprefix("criteria.")
+    field = f"crit-{place}-field" if name != place and place.isdigit() else name.partition(".")[0]
+    return url_for("bank.edit_product", version_id=version_id, _anchor=f"f-{field}")
 
 
 def amount_words(version: ProductVersion) -> str | None:
@@ -81,7 +110,9 @@ def version_context(version: ProductVersion) -> dict[str, Any]:
     """Return what the page of a version shows."""
     # Region and list stand among the facts already.
     criteria = parse_criteria(version.criteria, service.indicator_names(), stored=True)
+    day = version.effective_from
     return {
+        "is_waiting": day is not None and day > clock.today(),
         "facts": _facts(version),
         "criteria": [
             {
@@ -122,9 +153,14 @@ def trial_context(version: ProductVersion) -> dict[str, Any]:
         "examples_failed": sum(not result.passes for result in results),
         "shadow": run,
         "shadow_stale": run is not None and run.rules_digest != service.rules_digest(version),
+        "shortfalls": fault_links(version.id, _shortfalls(version)),
         "shadow_text": None if run is None else service.change_text(run),
         "shadow_reach": None if run is None else service.shown_count(run.reach),
     }
+
+
+def _shortfalls(version: ProductVersion) -> dict[str, str]:
+    return service.shortfalls_of(version) if version.state is ProductVersionState.DRAFT else {}
 
 
 def example_rows(results: Sequence[ExampleResult]) -> list[dict[str, Any]]:
@@ -148,7 +184,7 @@ def _facts(version: ProductVersion) -> list[dict[str, Any]]:
     return [
         {"label": "产品编号", "value": version.product.code},
         {"label": "产品类型", "value": wording.PRODUCT_KINDS[version.kind]},
-        {"label": "额度", "value": amount_words(version), "note": ""},
+        {"label": "额度", "value": amount_words(version)},
         {"label": "年利率", "value": rate_words(version)},
         {"label": "期限", "value": term_words(version)},
         {"label": "其他费用", "value": costs_view.fees_text(version.terms)},
@@ -166,8 +202,13 @@ def _facts(version: ProductVersion) -> list[dict[str, Any]]:
         {"label": "须授权信息", "value": showing.item_names(version.required_items) or "无"},
         {"label": "申请材料", "value": "、".join(version.documents) or "无"},
         {"label": "适用对象", "value": version.target or "未填写"},
-        {"label": "生效日期", "value": format_day(version.effective_from)},
+        {"label": "生效日期", "value": _begins(version)},
     ]
+
+
+def _begins(version: ProductVersion) -> str:
+    day = version.effective_from
+    return "上架即生效" if day is None else format_day(day)
 
 
 def group_names(version: ProductVersion) -> str:

@@ -25,11 +25,12 @@ UNPUBLISHED = "银行未公布"
 
 
 def offer_rows(version: ProductVersion) -> list[Row]:
-    """Return the four numbers a product card shows."""
+    """Return the five facts a product card shows."""
     terms = version.terms
     return [
         {"label": "额度", "value": amount_of(terms) or UNPUBLISHED},
         {"label": "年利率", "value": rate_of(terms) or UNPUBLISHED},
+        {"label": "综合年化成本", "value": costs_view.short_text(terms)},
         {"label": "期限", "value": term_of(terms) or UNPUBLISHED},
         {"label": "担保", "value": wording.GUARANTEES[version.guarantee]},
     ]
@@ -41,7 +42,7 @@ def public_rows(version: ProductVersion, institution: Institution) -> list[Row]:
     return [
         {"label": "提供机构", "value": institution.name},
         {"label": "产品类型", "value": wording.PRODUCT_KINDS[version.kind]},
-        _row("面向", version.target or None),
+        {"label": "面向", "value": version.target or "没有说明"},
         _row("额度", amount_of(terms)),
         _row("期限", term_of(terms)),
         _row("年利率", rate_of(terms)),
@@ -93,6 +94,8 @@ def amount_of(terms: Terms) -> str | None:
     low, high = terms.amount_min_fen, terms.amount_max_fen
     if high is None:
         return None if low is None else f"{format_wan(low)}起"
+    if low == high:
+        return format_wan(high)
     return f"最高 {format_wan(high)}" if not low else f"{format_wan(low)} 至 {format_wan(high)}"
 
 
@@ -101,7 +104,9 @@ def term_of(terms: Terms) -> str | None:
     low, high = terms.term_min_months, terms.term_max_months
     if high is None:
         return None if low is None else f"{low} 个月起"
-    return f"最长 {high} 个月" if low is None or low == high else f"{low} 至 {high} 个月"
+    if low == high:
+        return f"{high} 个月"
+    return f"最长 {high} 个月" if low is None else f"{low} 至 {high} 个月"
 
 
 def rate_of(terms: Terms) -> str | None:

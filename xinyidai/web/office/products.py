@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from xinyidai.audit import queries as audit
 from xinyidai.institutions import queries as institutions
+from xinyidai.kernel import clock
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.db import own_transaction
 from xinyidai.kernel.errors import InvalidInput, RuleBroken
@@ -17,7 +18,7 @@ from xinyidai.products import service
 from xinyidai.products.models import ProductVersion
 from xinyidai.products.values import ProductAction, ProductVersionState
 from xinyidai.web import wording
-from xinyidai.web.chrome import format_moment
+from xinyidai.web.chrome import format_day, format_moment
 from xinyidai.web.office import product_view, queries
 from xinyidai.web.office.base import (
     OFFICE,
@@ -50,6 +51,7 @@ DEEDS = {
     ProductAction.DRAFT: "银行新建",
     ProductAction.UPDATE: "银行修改草稿",
     ProductAction.SUBMIT: "银行提交审核",
+    ProductAction.WITHDRAW: "银行撤回提交",
     ProductAction.RETURN: "退回修改",
     ProductAction.LIST: "审核通过，上架",
     ProductAction.DELIST: "下架",
@@ -91,7 +93,15 @@ def decide_product(version_id: UUID) -> ResponseReturnValue:
         _decide(action, version_id, typed("reason"))
     if attempt.errors:
         return _detail(version_id, attempt.errors), attempt.status
-    return done(DONE[action], "office.product", version_id=version_id)
+    return done(_done(action, version_id), "office.product", version_id=version_id)
+
+
+def _done(action: ProductAction, version_id: UUID) -> str:
+    """Say what follows; a version of a later day is not on sale yet."""
+    day = service.read_version(g.actor, version_id).effective_from
+    if action is ProductAction.LIST and day is not None and day > clock.today():
+        return f"审核通过，{format_day(day)} 起生效；在那之前企业看不到这个版本。"
+    return DONE[action]
 
 
 @contextmanager
