@@ -15,6 +15,7 @@ __all__ = [
     "FEWEST_PROMISES",
     "RULES_VERSION",
     "STANDING_MONTHS",
+    "TAG_INDICATORS",
     "Act",
     "MatchSubject",
     "MatchingAction",
@@ -28,6 +29,16 @@ __all__ = [
 
 # Raised with every change of outcomes, factors or weights; stored with each run.
 RULES_VERSION = "2026.2"
+
+
+# Qualifications that are indicators too: the indicator, and the lowest value that gives the tag.
+TAG_INDICATORS: tuple[tuple[str, str, float], ...] = (
+    ("high_tech_valid", "high_tech", 1),
+    ("tech_sme_valid", "tech_sme", 1),
+    ("specialised_new_valid", "innovative_sme", 1),
+    ("specialised_new_valid", "specialised_new", 2),
+    ("specialised_new_valid", "little_giant", 3),
+)
 
 
 class MatchingAction(StrEnum):
@@ -152,9 +163,10 @@ class Act(StrEnum):
 
     WISH = "wish"  # 改需求
     AUTHORIZE = "authorize"  # 去授权
-    REGISTER = "register"  # 到登记机关更新，平台内核对
+    REGISTER = "register"  # 核对登记和年报信息，有误更正
+    SOURCE = "source"  # 看数据来源，缺了请来源补报、错了更正
     DECLARE = "declare"  # 自主填报
     LIST = "list"  # 由街道、园区或部门推荐列入名单
     REPAIR = "repair"  # 信用修复
-    PROFILE = "profile"  # 看画像
+    PROFILE = "profile"  # 看等级和怎样改善
     WAIT = "wait"  # 等待

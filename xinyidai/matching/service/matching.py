@@ -1,5 +1,6 @@
 """Match one firm against all listed products and keep the result."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,14 +13,14 @@ from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import db
 from xinyidai.kernel.errors import Conflict
-from xinyidai.matching import policies, queries, standing_queries
+from xinyidai.matching import head_queries, policies, queries, standing_queries
 from xinyidai.matching.change_words import nearest_json
 from xinyidai.matching.index import ProductIndex, Verdicts
 from xinyidai.matching.models import MatchRun, ProductMatchRow
 from xinyidai.matching.placing import shortlist
 from xinyidai.matching.ranking import Asker, rank_products
 from xinyidai.matching.rules import counts_text
-from xinyidai.matching.service.assembling import subject_from, wish_json
+from xinyidai.matching.service.assembling import subject_from, wish_json, wish_of
 from xinyidai.matching.service.standings import read_standings
 from xinyidai.matching.values import (
     RULES_VERSION,
@@ -74,8 +75,8 @@ def current_index() -> ProductIndex:
     that are new to this process are read.
     """
     version_ids, today = products.listed_version_ids(), clock.today()
-    fingerprint = products.fingerprint_of(version_ids)
-    key = f"{fingerprint}:{today}:{standing_queries.newest_day(today)}"
+    fingerprint = _fingerprint(version_ids, today)
+    key = f"{fingerprint}:{today}"
     index = _compiled.get(key)
     if index is None:
         index = ProductIndex(
@@ -84,6 +85,20 @@ def current_index() -> ProductIndex:
         _compiled.clear()
         _compiled[key] = index
     return index
+
+
+def current_fingerprint() -> str:
+    """Return what names the products of today and the outcomes their order counts."""
+    return _fingerprint(products.listed_version_ids(), clock.today())
+
+
+def _fingerprint(version_ids: Sequence[UUID], today: date) -> str:
+    """Name what an order of a day rests on: the versions on sale and the outcomes counted last.
+
+    A match made before the day's count does not hold after it, so that one day knows one order.
+    """
+    listed, counted_on = products.fingerprint_of(version_ids), standing_queries.newest_day(today)
+    return hashlib.sha256(f"{listed}:{counted_on}".encode()).hexdigest()
 
 
 def _listed(version_ids: Sequence[UUID], today: date) -> list[ListedProduct]:
@@ -160,8 +175,13 @@ def read_current_run(
 ) -> MatchRun | None:
     """Return the firm's newest run that still holds, or None when it must be matched anew."""
     policies.require_own(actor, enterprise_id)
-    fingerprint = products.fingerprint_of(products.listed_version_ids())
-    return queries.find_current_run(enterprise_id, fingerprint, need_id=need_id)
+    return queries.find_current_run(enterprise_id, current_fingerprint(), need_id=need_id)
+
+
+def read_last_wish(actor: Actor, enterprise_id: UUID) -> Wish:
+    """Return what the firm wished in its newest matching of any day; nothing when there is none."""
+    policies.require_own(actor, enterprise_id)
+    return wish_of(head_queries.newest_wishes([enterprise_id]).get(enterprise_id, {}))
 
 
 def _run(index: ProductIndex, verdicts: Verdicts, wish: Wish) -> MatchRun:

@@ -28,13 +28,16 @@ def home() -> ResponseReturnValue:
         if consent.first_signed_at is None or consent.first_signed_by != mine
     ]
     run = matching.read_current_run(actor(), firm_id())
+    waiting, invited = waiting_for_firm(firm_id()), home_view.open_invitations(firm_id())
+    desk = Desk(pending, unconfirmed(firm_id()), rows, run, waiting, invited)
     return render_template(
         "enterprise/home.html",
         firm=get_firm(firm_id()),
-        action=home_view.next_action(Desk(pending, unconfirmed(firm_id()), rows, run)),
+        action=home_view.next_action(desk),
         cards=application_view.cards_of(home_view.shown_rows(rows)),
         application_count=len(rows),
-        waiting_needs=waiting_for_firm(firm_id()),
+        waiting_needs=waiting,
+        invitations=[{"lead_id": lead.id, "bank": bank.short_name} for lead, bank in invited],
         looks=home_view.last_looks(actor(), firm_id()),
         run=run,
         grade=profile_view.find_grade(firm_id(), most_reasons=profile_view.SHOWN_REASONS),
