@@ -59,6 +59,16 @@ def find_current_run(
     return db.session.scalar(statement)
 
 
+def find_last_run(enterprise_id: UUID) -> MatchRun | None:
+    """Return the newest run of a firm without its results, whether it still holds or not."""
+    return db.session.scalar(
+        select(MatchRun)
+        .where(MatchRun.enterprise_id == enterprise_id)
+        .order_by(MatchRun.computed_at.desc(), MatchRun.id.desc())
+        .limit(1)
+    )
+
+
 def get_run(run_id: UUID) -> MatchRun:
     """Return a run with its results, or raise `NotFound`; whether it still holds is not asked."""
     found = db.session.scalar(

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from xinyidai.audit import service as audit
@@ -13,7 +13,7 @@ from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import db
 from xinyidai.kernel.errors import Conflict
-from xinyidai.matching import head_queries, policies, queries, standing_queries
+from xinyidai.matching import policies, queries, standing_queries
 from xinyidai.matching.change_words import nearest_json
 from xinyidai.matching.index import ProductIndex, Verdicts
 from xinyidai.matching.models import MatchRun, ProductMatchRow
@@ -178,10 +178,14 @@ def read_current_run(
     return queries.find_current_run(enterprise_id, current_fingerprint(), need_id=need_id)
 
 
-def read_last_wish(actor: Actor, enterprise_id: UUID) -> Wish:
-    """Return what the firm wished in its newest matching of any day; nothing when there is none."""
+def read_last_wish(actor: Actor, enterprise_id: UUID) -> tuple[Wish, datetime] | None:
+    """Return what the firm wished in its newest matching of any day, and when; else None.
+
+    For asking it again: what came out then does not hold any more, or was never asked.
+    """
     policies.require_own(actor, enterprise_id)
-    return wish_of(head_queries.newest_wishes([enterprise_id]).get(enterprise_id, {}))
+    last = queries.find_last_run(enterprise_id)
+    return None if last is None else (wish_of(last.wish), last.computed_at)
 
 
 def _run(index: ProductIndex, verdicts: Verdicts, wish: Wish) -> MatchRun:

@@ -20,8 +20,9 @@ from xinyidai.kernel.money import format_wan
 from xinyidai.leads import queries as leads
 from xinyidai.leads.models import Lead
 from xinyidai.leads.values import LeadState
-from xinyidai.matching.models import MatchRun
+from xinyidai.matching.models import MatchHead, MatchRun
 from xinyidai.web.chrome import format_day
+from xinyidai.web.enterprise import match_origin, match_view
 from xinyidai.web.enterprise.application_view import late_words
 from xinyidai.web.enterprise.look_view import looks_of
 from xinyidai.web.enterprise.queries import institution_names
@@ -203,6 +204,16 @@ def shown_rows(rows: Sequence[ApplicationRow]) -> list[ApplicationRow]:
         return (row.application.state in FINAL_STATES, not late_words(row.application, today))
 
     return sorted(rows, key=place)[:SHOWN_APPLICATIONS]
+
+
+def product_stats(run: MatchRun | None, head: MatchHead | None) -> list[dict[str, Any]]:
+    """Return how many products fit, by the firm's own match or that of all firms; else nothing."""
+    if run is not None:
+        return [
+            {"value": tab["count"], "unit": "款", "label": tab["label"], "href": tab["href"]}
+            for tab in match_view.tabs_of(run)
+        ]
+    return match_origin.counts_of(head) if head is not None else []
 
 
 def last_looks(actor: Actor, enterprise_id: UUID) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from xinyidai.kernel.money import format_wan
 from xinyidai.matching.models import MatchRun, ProductMatchRow
 from xinyidai.matching.ranking import WEIGHTS
 from xinyidai.products.models import ProductVersion
-from xinyidai.products.values import Criterion, Outcome, Terms
+from xinyidai.products.values import Criterion, GuaranteeKind, Outcome, Terms
 from xinyidai.web import costs_view
 from xinyidai.web.chrome import format_percent
 from xinyidai.web.enterprise import match_ways as ways
@@ -27,6 +27,7 @@ SHAPES: Mapping[Outcome, str] = {
 NEAR = "near"  # 差一点: refused now, and few steps of the firm's own open it
 FEW_STEPS = 2
 NEAR_LABEL = "差一点"
+TABS = frozenset({*Outcome, NEAR})
 
 
 def is_near(match: ProductMatchRow) -> bool:
@@ -57,6 +58,20 @@ def counts_of(run: MatchRun) -> dict[str, int]:
     }
 
 
+def asked_text(run: MatchRun) -> str:
+    """Say for which wish the run was made, in one sentence."""
+    wish = run.wish
+    parts = [
+        f"想借 {format_wan(wish['amount_fen'])}" if wish["amount_fen"] else "",
+        f"用 {wish['term_months']} 个月" if wish["term_months"] else "",
+        GUARANTEES[GuaranteeKind(wish["guarantee"])] if wish["guarantee"] else "",
+    ]
+    said = "，".join(part for part in parts if part)
+    if not said:
+        return "还没有填想借多少、用多久；填了才能核对额度和期限。"
+    return f"按您发布的融资需求：{said}。" if run.need_id else f"{said}。"
+
+
 def first_tab(run: MatchRun) -> str:
     """Return the first tab, in the order of the page, that has a product."""
     return next((tab for tab, count in counts_of(run).items() if count), Outcome.ELIGIBLE.value)
@@ -76,7 +91,30 @@ def tabs_of(run: MatchRun, current: str = "") -> list[dict[str, Any]]:
     ]
 
 
-def card_of(match: ProductMatchRow, offer: Offer, criteria: Sequence[Criterion]) -> dict[str, Any]:
+def misfit_words(wish: Mapping[str, Any], terms: Terms) -> str:
+    """Say where the wish lies outside what the product lends; empty where it lies within.
+
+    The range is no condition of the product: it moves its place, and the firm must know it.
+    """
+    amount, term = wish["amount_fen"], wish["term_months"]
+    found = [
+        f"您想借 {format_wan(amount)}，它的额度是{amount_text(terms)}"
+        if amount and _is_outside(amount, terms.amount_min_fen, terms.amount_max_fen)
+        else "",
+        f"您要用 {term} 个月，它的期限是 {term_text(terms)}"
+        if term and _is_outside(term, terms.term_min_months, terms.term_max_months)
+        else "",
+    ]
+    return "；".join(words for words in found if words)
+
+
+def _is_outside(wanted: int, low: int | None, high: int | None) -> bool:
+    return wanted < (low or 0) or (high is not None and wanted > high)
+
+
+def card_of(
+    match: ProductMatchRow, offer: Offer, criteria: Sequence[Criterion], wish: Mapping[str, Any]
+) -> dict[str, Any]:
     """Return one match: terms, which conditions hold, which do not, and why it stands here."""
     lacking = [*match.unmet, *match.missing]
     met = match.criteria_count - len(lacking)
@@ -87,6 +125,7 @@ def card_of(match: ProductMatchRow, offer: Offer, criteria: Sequence[Criterion])
         "href": url_for("enterprise.product", product_id=offer.version.product_id),
         "outcome": SHAPES[match.outcome],
         "terms": short_terms(offer.version.terms),
+        "misfit": misfit_words(wish, offer.version.terms),
         "met_text": f"平台核对 {match.criteria_count} 项条件，满足 {met} 项",
         "reasons": [finding_row(finding, match.nearest) for finding in lacking],
         "near": near_of(match),
@@ -117,8 +156,7 @@ def _near_title(match: ProductMatchRow, steps: int) -> str:
 
 
 def _linked(step: Mapping[str, Any]) -> dict[str, str]:
-    act = step.get("act")
-    return {"text": step["text"], **(ways.way_out(act, step.get("about", "")) if act else {})}
+    return {"text": step["text"], **ways.way_out(step)}
 
 
 def finding_row(
@@ -129,19 +167,20 @@ def finding_row(
     What can be done is said once: in the box of the smallest change where there is one, else here.
     """
     outcome, field = Outcome(finding["outcome"]), finding["field"]
+    is_missing = outcome is Outcome.INSUFFICIENT
     row = {
         "outcome": SHAPES[outcome],
         "title": finding["field_name"],
-        "value": None if ways.is_unread(finding) else finding["value"],
+        "value": None,
         "threshold": _threshold(finding),
-        "how": finding["text"],
-        "source": ways.source_of(field),
-        "dispute_url": ways.dispute_url(field, finding["threshold"]),
+        "how": ways.supply_words(finding) if is_missing else finding["text"],
     }
-    if outcome is Outcome.INSUFFICIENT:
-        row["how"] = ways.supply_words(finding)
+    if not ways.is_unread(finding):
+        row["value"] = finding["value"]
+        row["source"] = ways.source_of(field)
+        row["dispute_url"] = ways.dispute_url(field, finding["threshold"])
     step = _step_for(field, nearest)
-    return row | (ways.way_out(step["act"], step.get("about", "")) if step else {})
+    return row | (ways.way_out(step) if step else {})
 
 
 def _step_for(field: str, nearest: Mapping[str, Any] | None) -> Mapping[str, Any] | None:

@@ -11,6 +11,7 @@ from flask import url_for
 
 from xinyidai.catalogue.indicators import indicator_dictionary
 from xinyidai.catalogue.missing import MissingCause
+from xinyidai.matching.mobility import ChangeKind
 from xinyidai.matching.values import Act
 from xinyidai.products.values import (
     FIELDS,
@@ -34,22 +35,26 @@ WAYS: Mapping[Act, tuple[str, str]] = {
 }
 
 
-def way_out(act: str, about: str = "") -> dict[str, str]:
-    """Return the link where a step is done; none where there is only waiting.
-
-    `about` is the indicator whose sources the step is about.
-    """
-    kind = Act(act)
-    if kind is Act.WAIT:
+def way_out(step: Mapping[str, Any]) -> dict[str, str]:
+    """Return the link where a stored step is done; none where there is only waiting."""
+    act = Act(step.get("act", Act.WAIT))
+    if act is Act.WAIT:
         return {}
-    if kind is Act.REGISTER:
+    if act is Act.REGISTER:
         href = url_for("enterprise.dispute", item="registration")
         return {"href": href, "link_label": "核对登记信息"}
-    if kind is Act.SOURCE:
-        href = url_for("enterprise.dispute", indicator=about or None)
-        return {"href": href, "link_label": "请来源补报或更正"}
-    endpoint, label = WAYS[kind]
-    return {"href": url_for(endpoint), "link_label": label}
+    if act is Act.SOURCE:
+        href = url_for("enterprise.dispute", indicator=step.get("about") or None)
+        return {"href": href, "link_label": _source_label(step)}
+    endpoint, label = WAYS[act]
+    is_rating = act is Act.PROFILE and step.get("kind") == ChangeKind.SUPPLY
+    return {"href": url_for(endpoint), "link_label": "更新画像和等级" if is_rating else label}
+
+
+def _source_label(step: Mapping[str, Any]) -> str:
+    if step.get("kind") == ChangeKind.SUPPLY:
+        return "请来源补报"
+    return "已经取得？请来源补报" if step["field"] == "tags" else "与实际不符？请来源更正"
 
 
 def source_of(field: str) -> str:

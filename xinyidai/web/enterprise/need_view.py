@@ -120,7 +120,7 @@ def answers_of(need: FinancingNeed) -> dict[str, str]:
         "rate_max": shown,
         "wanted_by": need.wanted_by.isoformat() if need.wanted_by else "",
         "preferences": need.preferences,
-        "most_banks": str(need.most_banks),
+        "most_banks": str(min(need.most_banks, MOST_BANKS)),
         "contact_name": need.contact_name,
         "contact_phone": need.contact_phone,
     }

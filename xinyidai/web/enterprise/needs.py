@@ -49,6 +49,7 @@ def needs() -> ResponseReturnValue:
         page=Slice(rows, page.number, max(1, -(-total // page.size)), total),
         cards=[view.card_of(need) for need in rows],
         labels=FINANCING_NEED_STATE_NAMES,
+        most_banks=MOST_BANKS,
     )
 
 
