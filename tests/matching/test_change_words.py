@@ -5,6 +5,7 @@ import pytest
 from tests.products.worlds import criterion, listed
 from xinyidai.catalogue.missing import Missing, MissingCause
 from xinyidai.matching.change_words import nearest_json
+from xinyidai.matching.rules import findings_for
 from xinyidai.products.rules import parse_criteria
 from xinyidai.products.service.vocabulary import indicator_names
 
@@ -14,7 +15,7 @@ STALE = Missing(MissingCause.STALE)
 
 def said(raw, reading, *, shown=True):
     asks = parse_criteria([raw | {"show_threshold": shown}], indicator_names())
-    return nearest_json(listed(1, asks), {raw["field"]: reading})
+    return nearest_json(findings_for(listed(1, asks), {raw["field"]: reading}))
 
 
 @pytest.mark.parametrize(

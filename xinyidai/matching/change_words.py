@@ -7,17 +7,16 @@ from xinyidai.catalogue.indicators import Direction, indicator_dictionary
 from xinyidai.catalogue.kinds import get_kind
 from xinyidai.catalogue.missing import Missing, MissingCause
 from xinyidai.matching.mobility import ChangeKind
-from xinyidai.matching.nearest import FieldChange, unmet_fields
+from xinyidai.matching.nearest import FieldChange, nearest
 from xinyidai.matching.values import TAG_INDICATORS, Act
 from xinyidai.products.values import (
     FLAG_SCALE,
     INDICATOR_PREFIX,
     Field,
     FieldType,
-    ListedProduct,
+    Finding,
     Operator,
     Outcome,
-    Readings,
     tag_name,
 )
 
@@ -48,18 +47,18 @@ OTHERS_ONLY: Mapping[str, str] = {
 }
 
 
-def nearest_json(product: ListedProduct, readings: Readings) -> dict[str, Any] | None:
-    """Return 差一点 for a stored row; None when the product fits.
+def nearest_json(findings: Sequence[Finding]) -> dict[str, Any] | None:
+    """Return 差一点 for a stored row from all findings of a product; None when it fits.
 
     `steps` say what to do for each field that can change; they open the product only together,
     and only when `blocked`, what no firm can change, is empty.
     """
-    found = list(unmet_fields(product, readings))
-    if not found:
+    found = nearest(findings)
+    if not found.changes and not found.blocked:
         return None
     return {
-        "steps": [step_json(change) for _, change in found if change is not None],
-        "blocked": [_blocked(field) for field, change in found if change is None],
+        "steps": [step_json(change) for change in found.changes],
+        "blocked": [_blocked(field) for field in found.blocked],
     }
 
 

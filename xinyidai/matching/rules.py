@@ -15,7 +15,7 @@ from xinyidai.products.values import Finding, ListedProduct, Outcome, Readings
 
 def findings_for(product: ListedProduct, readings: Readings) -> tuple[Finding, ...]:
     """Return what each criterion of a product found, in the product's order."""
-    return tuple(criterion.check(readings) for criterion in product.criteria)
+    return tuple([criterion.check(readings) for criterion in product.criteria])
 
 
 def counts_text(eligible: int, insufficient: int) -> str:

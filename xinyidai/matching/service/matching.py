@@ -31,7 +31,7 @@ from xinyidai.matching.values import (
 )
 from xinyidai.products import queries as products
 from xinyidai.products import service as product_service
-from xinyidai.products.values import ListedProduct, Outcome, Readings, readings_of
+from xinyidai.products.values import ListedProduct, Outcome, readings_of
 from xinyidai.profiles import service as profiles
 from xinyidai.scoring import queries as scores
 from xinyidai.whitelist import queries as whitelist
@@ -153,11 +153,10 @@ def match_products(actor: Actor, enterprise_id: UUID, asked: MatchRequest) -> Ma
     ):
         today = clock.today()
         verdicts, matches = match_enterprise(index, asked.subject, asked.wish, on=today)
-        readings = readings_of(asked.subject, asked.wish, on=today)
     run = _run(index, verdicts, asked.wish)
     run.enterprise_id, run.need_id = enterprise_id, asked.need_id
     run.facts_version = asked.facts_version
-    run.matches = [_row(match, index.by_version[match.version_id], readings) for match in matches]
+    run.matches = [_row(match) for match in matches]
     db.session.add(run)
     db.session.flush()
     audit.record(actor, MatchingAction.MATCH, "enterprise", enterprise_id, {"run": str(run.id)})
@@ -201,8 +200,7 @@ def _run(index: ProductIndex, verdicts: Verdicts, wish: Wish) -> MatchRun:
     )
 
 
-def _row(match: ProductMatch, product: ListedProduct, readings: Readings) -> ProductMatchRow:
-    is_met = match.outcome is Outcome.ELIGIBLE
+def _row(match: ProductMatch) -> ProductMatchRow:
     return ProductMatchRow(
         product_version_id=match.version_id,
         outcome=match.outcome,
@@ -212,6 +210,6 @@ def _row(match: ProductMatch, product: ListedProduct, readings: Readings) -> Pro
         factors=[factor.to_json() for factor in match.factors],
         unmet=[finding.to_json() for finding in match.unmet],
         missing=[finding.to_json() for finding in match.missing],
-        nearest=None if is_met else nearest_json(product, readings),
+        nearest=None if match.outcome is Outcome.ELIGIBLE else nearest_json(match.findings),
         text_conditions=list(match.text_conditions),
     )
