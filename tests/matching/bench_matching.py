@@ -10,11 +10,12 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.matching.cities import city_firms, city_products
+from tests.matching.reading_back import readings_at
 from tests.products.worlds import TODAY
 from xinyidai.catalogue.missing import Missing
 from xinyidai.matching.block_places import UNIT, has_kernel, match_blocks
 from xinyidai.matching.change_words import nearest_json
-from xinyidai.matching.columns import FirmColumns, readings_at
+from xinyidai.matching.columns import FirmColumns
 from xinyidai.matching.index import ProductIndex
 from xinyidai.matching.placing import place_products, shortlist
 from xinyidai.matching.ranking import (

@@ -99,12 +99,6 @@ class ProductMatch:
         """Return every criterion that lacks data."""
         return tuple(f for f in self.findings if f.outcome is Outcome.INSUFFICIENT)
 
-    @property
-    def met_text(self) -> str:
-        """Return the result in one line: 满足 7/9 项."""
-        met = len(self.findings) - len(self.unmet) - len(self.missing)
-        return f"满足 {met}/{len(self.findings)} 项"
-
 
 # Outcomes count once there are enough of them; until then a product stands by what it declares.
 STANDING_MONTHS = 12

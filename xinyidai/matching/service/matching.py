@@ -19,7 +19,6 @@ from xinyidai.matching.index import ProductIndex, Verdicts
 from xinyidai.matching.models import MatchRun, ProductMatchRow
 from xinyidai.matching.placing import shortlist
 from xinyidai.matching.ranking import Asker, rank_products
-from xinyidai.matching.rules import counts_text
 from xinyidai.matching.service.assembling import subject_from, wish_json, wish_of
 from xinyidai.matching.service.standings import read_standings
 from xinyidai.matching.values import (
@@ -61,11 +60,6 @@ class MatchResult:
 
     run: MatchRun
     matches: tuple[ProductMatch, ...]
-
-    @property
-    def text(self) -> str:
-        """Return how many products the firm can get, in one sentence."""
-        return counts_text(self.run.eligible_count, self.run.insufficient_count)
 
 
 def current_index() -> ProductIndex:

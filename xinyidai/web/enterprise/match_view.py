@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from flask import url_for
 
@@ -77,14 +78,14 @@ def first_tab(run: MatchRun) -> str:
     return next((tab for tab, count in counts_of(run).items() if count), Outcome.ELIGIBLE.value)
 
 
-def tabs_of(run: MatchRun, current: str = "") -> list[dict[str, Any]]:
-    """Return the four tabs with their counts."""
+def tabs_of(run: MatchRun, current: str = "", need_id: UUID | None = None) -> list[dict[str, Any]]:
+    """Return the four tabs with their counts; `need_id` keeps to the run of one need."""
     return [
         {
             "code": tab,
             "label": NEAR_LABEL if tab == NEAR else OUTCOMES[Outcome(tab)],
             "count": count,
-            "href": url_for("enterprise.matches", outcome=tab),
+            "href": url_for("enterprise.matches", outcome=tab, need=need_id),
             "current": tab == current,
         }
         for tab, count in counts_of(run).items()

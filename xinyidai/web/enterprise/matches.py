@@ -45,11 +45,15 @@ FIELDS = ("amount", "term_months", "guarantee")
 @blueprint.get("/matches")
 @allow(Role.ENTERPRISE_USER)
 def matches() -> ResponseReturnValue:
-    """List the products of the newest run that still holds; without one, ask for the need."""
+    """List the products of the newest run that still holds; without one, ask for the need.
+
+    `need` keeps to what was found for one published need.
+    """
+    need_id = read_id(request.args["need"]) if request.args.get("need") else None
     tab = request.args.get("outcome", "")
     if tab and tab not in view.TABS:
         raise NotFound("没有这一类匹配结果。")
-    run = service.read_current_run(actor(), firm_id())
+    run = service.read_current_run(actor(), firm_id(), need_id=need_id)
     if run is None:
         return _form(_last_answers(), {}, is_outdated=True)
     tab = tab or view.first_tab(run)
@@ -60,7 +64,8 @@ def matches() -> ResponseReturnValue:
         run=run,
         asked=view.asked_text(run),
         tab=tab,
-        tabs=view.tabs_of(run, tab),
+        tabs=view.tabs_of(run, tab, need_id),
+        need_id=need_id,
         hidden_count=view.counts_of(run)[tab] - page.total,
         cards=[_card(match, offers[match.product_version_id], run.wish) for match in page.rows],
         page=page,

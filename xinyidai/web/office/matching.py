@@ -19,7 +19,7 @@ from xinyidai.matching.service import BatchState, Replayed
 from xinyidai.matching.values import RULES_VERSION
 from xinyidai.web import match_words
 from xinyidai.web.chrome import format_day, format_moment
-from xinyidai.web.office.base import OVERSIGHT, attempted, blueprint, typed
+from xinyidai.web.office.base import OVERSIGHT, UNPROCESSABLE, blueprint, typed
 
 
 @blueprint.get("/matching")
@@ -34,10 +34,12 @@ def matching_state() -> ResponseReturnValue:
 def matching_replay() -> ResponseReturnValue:
     """Compute the match of this number again; the reading is logged, its result is not kept."""
     number = typed("run_id")
-    with attempted("run_id") as attempt, own_transaction():
-        run, done = _replay(number)
-        return _page(number=number, run=run, done=done)
-    return _page(number=number, errors=attempt.errors), attempt.status
+    try:
+        with own_transaction():
+            run, done = _replay(number)
+            return _page(number=number, replayed=_replayed(run, done))
+    except InvalidInput as error:
+        return _page(number=number, errors=error.fields), UNPROCESSABLE
 
 
 def _replay(number: str) -> tuple[MatchRun, tuple[Replayed, ...]]:
@@ -51,15 +53,10 @@ def _replay(number: str) -> tuple[MatchRun, tuple[Replayed, ...]]:
         raise InvalidInput(error.message, fields={"run_id": error.message}) from error
 
 
-def _page(**found: Any) -> str:
-    run, done = found.get("run"), found.get("done")
-    return render_template(
-        "office/matching.html",
-        state=_state_facts(service.read_batch_state(g.actor)),
-        number=found.get("number", ""),
-        errors=found.get("errors", {}),
-        replayed=_replayed(run, done) if run is not None else None,
-    )
+def _page(**shown: Any) -> str:
+    state = _state_facts(service.read_batch_state(g.actor))
+    given = {"number": "", "errors": {}, "replayed": None} | shown
+    return render_template("office/matching.html", state=state, **given)
 
 
 def _state_facts(state: BatchState) -> list[dict[str, str]]:
