@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from xinyidai.matching.index import ProductIndex, Verdicts
 from xinyidai.matching.models import MatchRun, ProductMatchRow
 from xinyidai.matching.placing import shortlist
 from xinyidai.matching.ranking import Asker, rank_products
+from xinyidai.matching.rules import ORDER
 from xinyidai.matching.service.assembling import subject_from, wish_json, wish_of
 from xinyidai.matching.service.standings import read_standings
 from xinyidai.matching.values import (
@@ -36,6 +37,7 @@ from xinyidai.scoring import queries as scores
 from xinyidai.whitelist import queries as whitelist
 
 SHOWN = 50
+LATER_SHARE = 5  # this part of the places is kept for each outcome that comes later
 PURPOSE = "matching"  # a platform purpose of the catalogue, 产品匹配
 
 # The last compiled index of this process; another set of products or another day replaces it.
@@ -108,11 +110,40 @@ def _listed(version_ids: Sequence[UUID], today: date) -> list[ListedProduct]:
 def match_enterprise(
     index: ProductIndex, subject: MatchSubject, wish: Wish, *, on: date, limit: int = SHOWN
 ) -> tuple[Verdicts, list[ProductMatch]]:
-    """Judge every product and rank the first `limit`; pure over its arguments."""
+    """Judge every product and explain `limit` of them in public order; pure over its arguments.
+
+    A fifth of the places is left to each outcome that comes later in the order, if it has as
+    many: a firm that fits many products still hears what it lacks for the next ones. A rank is
+    the place among all products.
+    """
     readings = readings_of(subject, wish, on=on)
     verdicts, asker = index.judge(readings), Asker(readings, wish)
-    first = shortlist(index, verdicts, asker, on=on, limit=limit)
-    return verdicts, rank_products(index, first, asker, on=on, limit=limit)
+    matches: list[ProductMatch] = []
+    before = 0
+    for outcome, most in _places_of(verdicts, limit):
+        only = _only(verdicts, outcome)
+        first = shortlist(index, only, asker, on=on, limit=most)
+        ranked = rank_products(index, first, asker, on=on, limit=most)
+        matches += [replace(match, rank=before + match.rank) for match in ranked]
+        before += verdicts.mask(outcome).bit_count()
+    return verdicts, matches
+
+
+def _places_of(verdicts: Verdicts, limit: int) -> list[tuple[Outcome, int]]:
+    """Return how many products of each outcome are explained, in the order of outcomes."""
+    kept = limit // LATER_SHARE
+    counts = [verdicts.mask(outcome).bit_count() for outcome in ORDER]
+    places, left = [], limit
+    for number, outcome in enumerate(ORDER):
+        reserved = sum(min(kept, count) for count in counts[number + 1 :])
+        most = min(counts[number], left - reserved)
+        places.append((outcome, most))
+        left -= most
+    return places
+
+
+def _only(verdicts: Verdicts, outcome: Outcome) -> Verdicts:
+    return Verdicts(*(verdicts.mask(one) if one is outcome else 0 for one in ORDER))
 
 
 def match_own_firm(
