@@ -63,7 +63,8 @@ FIELDS = (
     "contact_phone",
 )
 # The same states as the firm reads them of its own need.
-STATE_LABELS = FINANCING_NEED_STATE_NAMES | {
+STATE_LABELS: Mapping[FinancingNeedState, str] = {
+    **FINANCING_NEED_STATE_NAMES,
     FinancingNeedState.DISPATCHED: "已派给银行",
     FinancingNeedState.CLAIMED: "银行已接单",
     FinancingNeedState.CONTACTED: "银行已联系",
@@ -76,7 +77,8 @@ WAITING = {
     P.CONVERTED: "已向这家银行申请",
 }
 # Why a place ended, as the firm reads it of its own need.
-ENDS = OFFER_END_NAMES | {
+ENDS: Mapping[OfferEnd, str] = {
+    **OFFER_END_NAMES,
     OfferEnd.FIRM_REFUSED: "您已谢绝",
     OfferEnd.FIRM_SILENT: "您没有按时答复，名额已让给其他银行",
     OfferEnd.NOT_CONTACTED: "银行没有按时联系您，名额已收回",
