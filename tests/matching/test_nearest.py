@@ -14,7 +14,7 @@ from tests.matching.nearest_proving import (
 from tests.matching.proving import written_products
 from tests.products.worlds import TODAY, criterion, dice_of, listed, random_subject, random_wish
 from xinyidai.catalogue.missing import Missing, MissingCause
-from xinyidai.matching.mobility import ChangeKind
+from xinyidai.matching.values import ChangeKind
 from xinyidai.products.rules import parse_criteria
 from xinyidai.products.service.vocabulary import indicator_names
 from xinyidai.products.values import MatchSubject, Wish, readings_of

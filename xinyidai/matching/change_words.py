@@ -6,9 +6,8 @@ from typing import Any
 from xinyidai.catalogue.indicators import Direction, indicator_dictionary
 from xinyidai.catalogue.kinds import get_kind
 from xinyidai.catalogue.missing import Missing, MissingCause
-from xinyidai.matching.mobility import ChangeKind
 from xinyidai.matching.nearest import FieldChange, nearest
-from xinyidai.matching.values import TAG_INDICATORS, Act
+from xinyidai.matching.values import TAG_INDICATORS, Act, ChangeKind
 from xinyidai.products.values import (
     FLAG_SCALE,
     INDICATOR_PREFIX,

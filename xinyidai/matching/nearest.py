@@ -22,12 +22,12 @@ from itertools import chain, combinations
 from xinyidai.catalogue.missing import Missing, MissingCause
 from xinyidai.enterprises.reference import industries, regions
 from xinyidai.matching.mobility import (
-    ChangeKind,
     Mobility,
     is_stepped_by_month,
     is_whole,
     mobility_of,
 )
+from xinyidai.matching.values import ChangeKind
 from xinyidai.products.values import (
     GRADES,
     Criterion,

@@ -17,6 +17,7 @@ __all__ = [
     "STANDING_MONTHS",
     "TAG_INDICATORS",
     "Act",
+    "ChangeKind",
     "MatchSubject",
     "MatchingAction",
     "OutcomeCounts",
@@ -150,6 +151,16 @@ class ProductStanding:
     leads: int = 0
     basis: StandingBasis = StandingBasis.DECLARED
     counted_on: date | None = None
+
+
+class ChangeKind(StrEnum):
+    """How a reading comes to be another one."""
+
+    WISH = "wish"  # 改需求：金额、期限、担保
+    WAIT = "wait"  # 等待：只随时间变化
+    IMPROVE = "improve"  # 改善：由企业努力改变
+    SUPPLY = "supply"  # 补充：现在缺少的数据
+    FIXED = "fixed"  # 无法改变
 
 
 class Act(StrEnum):

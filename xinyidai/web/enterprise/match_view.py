@@ -9,6 +9,7 @@ from flask import url_for
 from xinyidai.kernel.money import format_wan
 from xinyidai.matching.models import MatchRun, ProductMatchRow
 from xinyidai.matching.ranking import WEIGHTS
+from xinyidai.matching.values import Act
 from xinyidai.products.models import ProductVersion
 from xinyidai.products.values import Criterion, GuaranteeKind, Outcome, Terms
 from xinyidai.web import costs_view
@@ -185,11 +186,15 @@ def finding_row(
 
 
 def _step_for(field: str, nearest: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    """Return the step on a field where it stands alone among ways that are not open."""
+    """Return the step on a field where it stands alone among ways that are not open.
+
+    Where it leads to the source, the row's own way to object does so already.
+    """
     found = nearest or {}
     if not found.get("blocked"):
         return None
-    return next((step for step in found["steps"] if step["field"] == field), None)
+    steps = (step for step in found["steps"] if step["act"] not in {Act.SOURCE, Act.REGISTER})
+    return next((step for step in steps if step["field"] == field), None)
 
 
 def _threshold(finding: Mapping[str, Any]) -> str:

@@ -11,8 +11,7 @@ from flask import url_for
 
 from xinyidai.catalogue.indicators import indicator_dictionary
 from xinyidai.catalogue.missing import MissingCause
-from xinyidai.matching.mobility import ChangeKind
-from xinyidai.matching.values import Act
+from xinyidai.matching.values import Act, ChangeKind
 from xinyidai.products.values import (
     FIELDS,
     INDICATOR_PREFIX,
