@@ -512,6 +512,10 @@ TABLE |= {
         ("office.leads", "office.institution_leads", "office.standings", "office.standing"),
         _e("AO"),
     ),
+    # How far the matching of all firms is, and one match computed again
+    **dict.fromkeys(("office.matching_state", "office.matching_replay"), _e("AO")),
+    "enterprise.match_replay": _e("E"),
+    "enterprise.need_match": _e("E"),
 }
 TABLE |= {
     # Joint results: a bank's own model inside, only the band outside

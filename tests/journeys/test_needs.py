@@ -94,7 +94,8 @@ def _answer(owner: Person) -> None:
     owner.go("/enterprise/needs")
     owner.press("答复 1 家银行")
     owner.see("05-owner-answer")
-    owner.press("同意并签署")
+    owner.page.get_by_label("同意，授权它查看").check()
+    owner.press("提交答复并签署")
     assert "前联系您" in owner.text()
     owner.see("06-owner-authorized")
 

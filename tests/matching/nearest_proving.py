@@ -8,7 +8,8 @@ import itertools
 from tests.matching import naive
 from tests.products.worlds import criterion, dice_of, listed
 from xinyidai.catalogue.missing import Missing, MissingCause
-from xinyidai.matching.nearest import nearest_change
+from xinyidai.matching.nearest import nearest
+from xinyidai.matching.rules import findings_for
 from xinyidai.products.rules import parse_criteria
 
 TAGS = ("high_tech", "tech_sme", "specialised_new")
@@ -31,6 +32,17 @@ def match_nearest_is_smallest(cases, seed=20260617):
         change = nearest_change(listed(number, parse_criteria(raw, {})), firm)
         wrong += not _holds(raw, firm, change)
     return wrong
+
+
+def nearest_change(product, readings):
+    """Return what opens the product for the firm, or None where nothing does or need be done."""
+    found = nearest(findings_for(product, readings))
+    return found if found.opens else None
+
+
+def obstacles(product, readings):
+    """Return the fields in the way that the firm cannot change."""
+    return nearest(findings_for(product, readings)).blocked
 
 
 def _product(dice):

@@ -8,6 +8,7 @@ import pytest
 from tests.conftest import needs
 from tests.matching.cities import city_firms, city_products
 from tests.matching.proving import written_products
+from tests.matching.reading_back import readings_at
 from tests.products.worlds import (
     TODAY,
     dice_of,
@@ -19,7 +20,7 @@ from tests.products.worlds import (
 from xinyidai.catalogue.missing import Missing
 from xinyidai.matching.block_places import UNIT, has_kernel, match_blocks
 from xinyidai.matching.blocks import compile_for, judge_block
-from xinyidai.matching.columns import columns_of, readings_at
+from xinyidai.matching.columns import columns_of
 from xinyidai.matching.index import ProductIndex
 from xinyidai.matching.placing import place_products, shortlist
 from xinyidai.matching.ranking import Asker, rank_products

@@ -5,6 +5,7 @@ import pytest
 from tests.products.worlds import criterion, listed
 from xinyidai.catalogue.missing import Missing, MissingCause
 from xinyidai.matching.change_words import nearest_json
+from xinyidai.matching.rules import findings_for
 from xinyidai.products.rules import parse_criteria
 from xinyidai.products.service.vocabulary import indicator_names
 
@@ -14,7 +15,7 @@ STALE = Missing(MissingCause.STALE)
 
 def said(raw, reading, *, shown=True):
     asks = parse_criteria([raw | {"show_threshold": shown}], indicator_names())
-    return nearest_json(listed(1, asks), {raw["field"]: reading})
+    return nearest_json(findings_for(listed(1, asks), {raw["field"]: reading}))
 
 
 @pytest.mark.parametrize(
@@ -29,14 +30,14 @@ def said(raw, reading, *, shown=True):
         (
             criterion("amount_fen", "at_most", 300_000_000),
             500_000_000,
-            "把申请金额从 500 万元 改为 300 万元",
+            "把申请金额从 500 万元改为 300 万元",
             "wish",
         ),
         (
             criterion("indicator:tax_grade_latest", "at_least", 3),
             2.0,
-            "把最近纳税信用级别从 C级 提高到 B级",
-            "profile",
+            "把最近纳税信用级别从 C级提高到 B级",
+            "source",
         ),
         (
             criterion("indicator:abnormal_listed", "at_most", 0),
@@ -48,13 +49,13 @@ def said(raw, reading, *, shown=True):
             criterion("tags", "has_any", ["high_tech"]),
             frozenset(),
             "取得：国家高新技术企业",
-            "declare",
+            "source",
         ),
         (
             criterion("tags", "has_any", ["tech_sme", "high_tech"]),
             frozenset({"gazelle"}),
             "取得其中一项：国家高新技术企业、科技型中小企业",
-            "declare",
+            "source",
         ),
         (
             criterion("tags", "has_any", ["whitelist:small_micro_coordination"]),
@@ -62,7 +63,7 @@ def said(raw, reading, *, shown=True):
             "由街道、园区或部门推荐，列入名单“小微企业融资协调机制”",
             "list",
         ),
-        (criterion("grade", "at_least", "BBB"), "BB", "把信用等级从 BB 提高到 BBB", "profile"),
+        (criterion("grade", "at_least", "BBB"), "BB", "把信用等级从 BB提高到 BBB", "profile"),
         (
             criterion("indicator:tax_paid_12m", "at_least", 100_000_00),
             NOT_AUTHORIZED,
@@ -73,7 +74,7 @@ def said(raw, reading, *, shown=True):
             criterion("employees", "at_least", 10),
             Missing(MissingCause.NO_RECORD),
             "补充员工人数（须不低于10 人）",
-            "declare",
+            "register",
         ),
         (
             criterion("indicator:electricity_12m", "at_least", 5),
@@ -107,12 +108,12 @@ def test_a_threshold_that_the_bank_keeps_is_nowhere_in_the_stored_step(raw, read
 @pytest.mark.parametrize(
     ("raw", "reading", "text"),
     [
-        (criterion("region_code", "in_region", ["42"]), "410482", "注册地（企业自己改变不了）"),
+        (criterion("region_code", "in_region", ["42"]), "410482", "注册地（只面向其他地区的企业）"),
         (criterion("years_established", "at_most", 1), 2.0, "成立年限（只面向成立时间更短的企业）"),
         (
             criterion("indicator:penalties_24m", "at_most", 0),
             1,
-            "近24个月行政处罚次数（是已经发生的记录，过了统计期才会变化）",
+            "近24个月行政处罚次数（是已经发生的记录；符合条件的可以申请信用修复，修复后不再计入）",
         ),
     ],
 )

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.matching.reading_back import readings_at
 from tests.products.worlds import (
     TODAY,
     dice_of,
@@ -11,7 +12,7 @@ from tests.products.worlds import (
     random_wish,
 )
 from xinyidai.catalogue.missing import Missing
-from xinyidai.matching.columns import columns_of, readings_at
+from xinyidai.matching.columns import columns_of
 from xinyidai.matching.reverse import reverse
 from xinyidai.products.rules import assess
 from xinyidai.products.values import MatchSubject, Outcome, Wish, readings_of

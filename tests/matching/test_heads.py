@@ -53,22 +53,22 @@ def test_only_the_firm_that_changed_is_matched_anew(enterprise, db):
     assert service.match_due() == 2
     enterprise.facts_version += 1
     db.flush()
-    assert service.find_head(enterprise.id) is None
+    assert service.find_head(SYSTEM, enterprise.id) is None
     assert service.match_due() == 0  # its profile is of facts that are no more
     profiled(enterprise)
     assert service.match_due() == 1
-    assert service.find_head(enterprise.id) is not None
+    assert service.find_head(SYSTEM, enterprise.id) is not None
 
 
 def test_a_product_listed_or_taken_off_outdates_the_places(enterprise, db):
     service.match_due()
     manager = manager_of(bank())
     version = listed_version(manager, code="SECOND")
-    assert service.find_head(enterprise.id) is None
+    assert service.find_head(SYSTEM, enterprise.id) is None
     assert service.match_due() == 1
-    assert service.find_head(enterprise.id).product_count == 2
+    assert service.find_head(SYSTEM, enterprise.id).product_count == 2
     products.delist_product(manager, version.id, "额度用完")
-    assert service.find_head(enterprise.id) is None
+    assert service.find_head(SYSTEM, enterprise.id) is None
     assert service.match_due() == 1
 
 
@@ -76,14 +76,14 @@ def test_a_newer_wish_of_the_firm_is_matched_for(enterprise):
     service.match_due()
     service.match_own_firm(user_of(enterprise.id), enterprise.id, WISH)
     assert service.match_due() == 1
-    assert service.find_head(enterprise.id).wish["amount_fen"] == WISH.amount_fen
+    assert service.find_head(SYSTEM, enterprise.id).wish["amount_fen"] == WISH.amount_fen
 
 
 def test_places_of_yesterday_are_not_shown(enterprise, at):
     service.match_due()
-    assert service.find_head(enterprise.id) is not None
+    assert service.find_head(SYSTEM, enterprise.id) is not None
     with at(f"{clock.today().year + 1}-01-05T09:00"):
-        assert service.find_head(enterprise.id) is None
+        assert service.find_head(SYSTEM, enterprise.id) is None
 
 
 def test_only_the_platform_matches_all_firms_and_keeps_it(enterprise):

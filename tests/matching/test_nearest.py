@@ -5,12 +5,16 @@ from datetime import date
 import pytest
 
 from tests.matching import naive
-from tests.matching.nearest_proving import match_nearest_is_smallest, plain
+from tests.matching.nearest_proving import (
+    match_nearest_is_smallest,
+    nearest_change,
+    obstacles,
+    plain,
+)
 from tests.matching.proving import written_products
 from tests.products.worlds import TODAY, criterion, dice_of, listed, random_subject, random_wish
 from xinyidai.catalogue.missing import Missing, MissingCause
-from xinyidai.matching.mobility import ChangeKind
-from xinyidai.matching.nearest import nearest_change, obstacles
+from xinyidai.matching.values import ChangeKind
 from xinyidai.products.rules import parse_criteria
 from xinyidai.products.service.vocabulary import indicator_names
 from xinyidai.products.values import MatchSubject, Wish, readings_of

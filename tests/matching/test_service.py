@@ -1,5 +1,6 @@
 """Use cases of matching: whose need, which results, and how long they hold."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from uuid import uuid4
@@ -8,13 +9,17 @@ import pytest
 
 from tests.matching.factories import SUBJECT, WISH, firm, user_of
 from tests.products.factories import bank, listed_version, manager_of
+from tests.products.worlds import TODAY, dice_of, listed, parsed
 from xinyidai.catalogue.missing import Missing, MissingCause
 from xinyidai.enterprises.values import RegistrationStatus
 from xinyidai.kernel.errors import Conflict, NotFound
 from xinyidai.matching import queries, service
+from xinyidai.matching.index import ProductIndex
+from xinyidai.matching.ranking import Asker, rank_products
+from xinyidai.matching.rules import ORDER
 from xinyidai.matching.service import MatchRequest
 from xinyidai.products import service as products
-from xinyidai.products.values import EnterpriseKind, Outcome
+from xinyidai.products.values import EnterpriseKind, MatchSubject, Outcome, readings_of
 from xinyidai.profiles.values import IndicatorValue
 
 OLD_FIRM = replace(SUBJECT, established_on=date(2015, 1, 1))
@@ -44,7 +49,6 @@ def test_a_match_is_stored_with_the_versions_it_rests_on(enterprise):
     assert (row.product_version_id, row.outcome, row.rank) == (version.id, Outcome.ELIGIBLE, 1)
     assert [factor["code"] for factor in row.factors] == ["likelihood", "cost", "speed", "fit"]
     assert (result.run.eligible_count, result.run.product_count) == (1, 1)
-    assert result.text == "您目前符合 1 个产品的条件。"
 
 
 def test_what_is_missing_is_stored_with_its_cause(enterprise):
@@ -125,3 +129,20 @@ def test_a_qualification_nobody_may_look_up_makes_the_tags_missing(db):
     assert subject.tags == hidden
     assert subject.kind is EnterpriseKind.INDIVIDUAL
     assert isinstance(subject.in_operation, Missing)
+
+
+def test_whoever_fits_many_products_still_hears_what_it_lacks_for_others():
+    dice = dice_of(23)
+    asks = {place: parsed("employees", "at_least", place) for place in (1, 100)}
+    products = [listed(number, [asks[1 if number < 80 else 100]]) for number in range(120)]
+    products += [
+        listed(number, [parsed("revenue_fen", "at_least", 1)]) for number in range(120, 125)
+    ]
+    dice.shuffle(products)
+    index, subject = ProductIndex(products, "x"), MatchSubject(employees=20)
+    verdicts, matches = service.match_enterprise(index, subject, WISH, on=TODAY)
+    shown = Counter(match.outcome for match in matches)
+    assert [shown[outcome] for outcome in ORDER] == [35, 5, 10]
+    whole = rank_products(index, verdicts, Asker(readings_of(subject, WISH, on=TODAY), WISH),
+                          on=TODAY, limit=125)  # fmt: skip
+    assert all(whole[match.rank - 1] == match for match in matches)

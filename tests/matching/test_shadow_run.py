@@ -245,9 +245,14 @@ def test_a_replay_names_the_field_whose_reading_has_moved(manager, db):
     assert not done.is_same
 
 
-def test_only_the_platform_replays(manager):
+def test_the_firm_and_its_overseers_replay_and_nobody_else(manager):
     listed_version(manager, criteria=(STAFF,))
-    run = matched(firm())
-    for role in (Role.BANK_OFFICER, Role.CREDIT_OFFICE, Role.ENTERPRISE_USER):
+    one, other = firm(), firm()
+    run = matched(one)
+    for actor in (user_of(one.id), clerk()):
+        assert all(done.is_same for done in service.replay_run(actor, run.id))
+    with pytest.raises(NotFound):
+        service.replay_run(user_of(other.id), run.id)
+    for role in (Role.BANK_OFFICER, Role.DEPARTMENT):
         with pytest.raises(Forbidden):
             service.replay_run(Actor(None, role, None, "某人"), run.id)

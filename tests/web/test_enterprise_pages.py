@@ -101,7 +101,7 @@ def test_products_are_matched_and_explained(owner, city):
     assert "为什么这样排" in page
     assert city.version.name in page
     assert "数据不足" in page
-    assert "差一点就能做" in page
+    assert "补上就能做" in page
     assert "补充成立年限（须不低于2 年）" in page
     assert "核对登记信息" in page
     assert "找适合您的贷款产品" in owner.get("/enterprise").text

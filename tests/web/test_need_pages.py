@@ -295,3 +295,43 @@ def test_a_firm_sees_that_the_products_of_its_banks_can_be_applied_for(owner, of
     db.session.commit()
     need_id = authorized(owner, officer, city)
     assert "备货贷" in owner.get(f"{LIST}/{need_id}").text
+
+
+def test_no_answer_is_given_for_the_firm_and_none_is_refused(owner, officer, city):
+    need_id = claimed(owner, officer, city)
+    page = owner.get(f"{LIST}/{need_id}/authorize").text
+    assert page.count('value="accept"') == 1
+    assert 'value="accept" checked' not in page
+    refused = owner.post(f"{LIST}/{need_id}/authorize", data={})
+    assert refused.status_code == 422
+    assert "请至少答复一家银行" in refused.text
+    assert place_of(need_id).state is OfferState.CLAIMED
+
+
+def test_a_need_is_matched_for_what_it_says_and_its_banks_products_in_that_order(
+    owner, officer, city
+):
+    listed_version(manager_of(city.bank), code="AAA", name="一号不合贷", region_codes=("42",))
+    db.session.commit()
+    need_id = authorized(owner, officer, city)
+    answer = owner.post(f"{LIST}/{need_id}/match")
+    assert answer.location.endswith(f"/enterprise/matches?need={need_id}")
+    page = owner.get(answer.location).text
+    assert "按您发布的融资需求：想借 50 万元，用 12 个月" in page
+    assert f"need={need_id}" in page
+    shown = owner.get(f"{LIST}/{need_id}").text
+    assert shown.index(city.version.name) < shown.index("一号不合贷")
+    assert "（不符合）" in shown
+    assert owner.get("/enterprise/matches?need=abc").status_code == 404
+
+
+def test_what_a_phone_types_is_read_and_what_is_no_number_is_said(owner):
+    assert (
+        owner.post(f"{LIST}/new", data=form(amount="５０", term_months="１２")).status_code == 303
+    )
+    for wrong in ({"amount": "0"}, {"amount": "-5"}, {"amount": "1e400"}, {"term_months": "0"},
+                  {"amount": "99999999999999"}, {"term_months": "9" * 30}, {"most_banks": "99"},
+                  {"purpose_text": "长" * 5000}, {"rate_max": "1e400"}, {"wanted_by": "2026-02-31"}):  # fmt: skip
+        answer = owner.post(f"{LIST}/new", data=form(**wrong))
+        assert answer.status_code == 422, wrong
+        assert "需要修改" in answer.text

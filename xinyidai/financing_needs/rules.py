@@ -32,7 +32,7 @@ def _number_faults(facts: NeedFacts, today: date) -> dict[str, str]:
     if facts.wish.amount_fen is None or facts.wish.amount_fen <= 0:
         found["amount"] = "请填写想要的金额，须大于零。"
     if not 1 <= (facts.wish.term_months or 0) <= LONGEST_TERM_MONTHS:
-        found["term_months"] = f"请填写期限,1 至 {LONGEST_TERM_MONTHS} 个月。"
+        found["term_months"] = f"请填写期限，1 至 {LONGEST_TERM_MONTHS} 个月。"
     if facts.rate_max is not None and not 0 < facts.rate_max < HIGHEST_RATE:
         found["rate_max"] = "年利率要大于 0 且低于 36%，例如 4.5；没有要求请留空。"
     if facts.wanted_by is not None and facts.wanted_by < today:

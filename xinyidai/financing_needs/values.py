@@ -1,4 +1,4 @@
-"""The words of financing needs, 融资需求, and the numbers of their policy."""
+"""The words of financing needs, 融资需求, with the numbers of their policy."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,17 +7,18 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
+from xinyidai.catalogue.need_policy import NEED_POLICY
 from xinyidai.products.values import Wish
 
-# Raised with every change of a number or rule below; stored with each step.
-POLICY_VERSION = "2026.1"
-MOST_BANKS = 3  # 同时最多几家银行
-OPEN_DAYS = 90  # a published need is offered for a quarter, then asked anew
-CLAIM_DAYS = 2  # working days: for banks to claim, and for a bank to take what was dispatched
-ANSWER_DAYS = 3  # working days for the firm to authorize a bank that claimed
-CONTACT_DAYS = 2  # working days for an authorized bank to contact the firm
-SAME_AMOUNT = Decimal("0.3")  # amounts this close, as a share of the larger one, are alike
-SAME_TERM_MONTHS = 6
+# The numbers of the reviewed file need_policy.yaml; its version is stored with each step.
+POLICY_VERSION = NEED_POLICY.version
+MOST_BANKS = NEED_POLICY.most_banks  # 同时最多几家银行
+OPEN_DAYS = NEED_POLICY.open_days
+CLAIM_DAYS = NEED_POLICY.claim_days
+ANSWER_DAYS = NEED_POLICY.answer_days
+CONTACT_DAYS = NEED_POLICY.contact_days
+SAME_AMOUNT = NEED_POLICY.same_amount
+SAME_TERM_MONTHS = NEED_POLICY.same_term_months
 
 
 class FinancingNeedState(StrEnum):

@@ -3,19 +3,19 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from xinyidai.catalogue.indicators import Direction, indicator_dictionary
+from xinyidai.catalogue.kinds import get_kind
 from xinyidai.catalogue.missing import Missing, MissingCause
-from xinyidai.matching.mobility import ChangeKind
-from xinyidai.matching.nearest import FieldChange, unmet_fields
-from xinyidai.matching.values import Act
+from xinyidai.matching.nearest import FieldChange, nearest
+from xinyidai.matching.values import TAG_INDICATORS, Act, ChangeKind
 from xinyidai.products.values import (
     FLAG_SCALE,
     INDICATOR_PREFIX,
     Field,
     FieldType,
-    ListedProduct,
+    Finding,
     Operator,
     Outcome,
-    Readings,
     tag_name,
 )
 
@@ -28,25 +28,36 @@ ACTS: Mapping[str, Act] = {
     **dict.fromkeys(("amount_fen", "term_months", "guarantee"), Act.WISH),
     **dict.fromkeys(
         ("region_code", "industry", "years_established", "enterprise_kind", "in_operation",
-         "registered_capital_fen"),
+         "registered_capital_fen", "employees", "revenue_fen", "scale"),
         Act.REGISTER,
     ),
-    **dict.fromkeys(("tags", "employees", "revenue_fen", "scale"), Act.DECLARE),
+    "tags": Act.SOURCE,
+    "grade": Act.PROFILE,
 }  # fmt: skip
+DECLARED = "declared_"  # kinds of records that begin with what the firm declares, 自愿填报
+OTHERS_ONLY: Mapping[str, str] = {
+    "region_code": "只面向其他地区的企业",
+    "industry": "只面向其他行业的企业",
+    "scale": "只面向其他规模的企业",
+    "enterprise_kind": "只面向其他类型的主体",
+    "in_operation": "须先在登记机关恢复正常登记",
+    "years_established": "只面向成立时间更短的企业",
+    "tags": "已在银行不接受的名单内，或要求互相矛盾",
+}
 
 
-def nearest_json(product: ListedProduct, readings: Readings) -> dict[str, Any] | None:
-    """Return 差一点 for a stored row; None when the product fits.
+def nearest_json(findings: Sequence[Finding]) -> dict[str, Any] | None:
+    """Return 差一点 for a stored row from all findings of a product; None when it fits.
 
     `steps` say what to do for each field that can change; they open the product only together,
     and only when `blocked`, what no firm can change, is empty.
     """
-    found = list(unmet_fields(product, readings))
-    if not found:
+    found = nearest(findings)
+    if not found.changes and not found.blocked:
         return None
     return {
-        "steps": [step_json(change) for _, change in found if change is not None],
-        "blocked": [_blocked(field) for field, change in found if change is None],
+        "steps": [step_json(change) for change in found.changes],
+        "blocked": [_blocked(field) for field in found.blocked],
     }
 
 
@@ -57,6 +68,7 @@ def step_json(step: FieldChange) -> dict[str, Any]:
         "kind": step.kind.value,
         "text": text_of(step),
         "act": act_of(step).value,
+        "about": _about(step),
         "step": step.step if step.is_shown else None,
     }
 
@@ -75,7 +87,7 @@ def text_of(step: FieldChange) -> str:
     before, after = _show(step, step.before), _show(step, step.after)
     if step.field.scale == FLAG_SCALE:
         return f"{step.field.name}：须由“{before}”变为“{after}”"
-    return f"把{step.field.name}从 {before} {_verb(step)} {after}"
+    return f"把{step.field.name}从 {before}{_verb(step)} {after}"
 
 
 def act_of(step: FieldChange) -> Act:
@@ -86,9 +98,34 @@ def act_of(step: FieldChange) -> Act:
         return Act.WAIT
     if _gains_a_list(step):
         return Act.LIST
-    if step.field.code == "grade":
-        return Act.AUTHORIZE if step.kind is ChangeKind.SUPPLY else Act.PROFILE
-    return ACTS.get(step.field.code) or (Act.REPAIR if _is_listed(step) else Act.PROFILE)
+    if _goes_down(step) and _is_repairable(step.field):
+        return Act.REPAIR
+    return ACTS.get(step.field.code) or _indicator_act(step.field)
+
+
+def _indicator_act(field: Field) -> Act:
+    """Return where an indicator changes: with the firm itself, the register, or its source."""
+    code = field.code.removeprefix(INDICATOR_PREFIX)
+    entry = indicator_dictionary().indicators.get(code)
+    if entry is not None and any(kind.startswith(DECLARED) for kind in entry.kinds):
+        return Act.DECLARE
+    is_registered = entry is not None and entry.firm_field is not None
+    return Act.REGISTER if is_registered else Act.SOURCE
+
+
+def _about(step: FieldChange) -> str:
+    """Return the indicator whose sources a step is about; empty where there is none to name.
+
+    Of a qualification it is the indicator that gives it, and none while the bank keeps to itself
+    which one it asks for.
+    """
+    if step.field.code.startswith(INDICATOR_PREFIX):
+        return step.field.code.removeprefix(INDICATOR_PREFIX)
+    if not (step.is_shown and isinstance(step.after, frozenset)):
+        return ""
+    held = step.before if isinstance(step.before, frozenset) else frozenset[str]()
+    gained = step.after - held
+    return next((indicator for indicator, tag, _ in TAG_INDICATORS if tag in gained), "")
 
 
 def _supply_text(step: FieldChange) -> str:
@@ -109,12 +146,14 @@ def _tags_text(step: FieldChange) -> str:
     after = step.after if isinstance(step.after, frozenset) else frozenset()
     if not step.is_shown:
         return "取得银行要求的资质，银行未公布是哪一项"
-    gained, choice = after - before, _choice_of(step, before)
-    if _gains_a_list(step):
-        return "由街道、园区或部门推荐，列入" + "、".join(tag_name(tag) for tag in sorted(gained))
+    gained, choice = sorted(after - before), _choice_of(step, before)
     if len(gained) == 1 and choice:
         return "取得其中一项：" + "、".join(tag_name(tag) for tag in choice)
-    return "取得：" + "、".join(tag_name(tag) for tag in sorted(gained))
+    titles = [tag_name(tag) for tag in gained if not tag.startswith(LIST_PREFIX)]
+    lists = [tag_name(tag) for tag in gained if tag.startswith(LIST_PREFIX)]
+    said = ["取得：" + "、".join(titles)] if titles else []
+    said += ["由街道、园区或部门推荐，列入" + "、".join(lists)] if lists else []
+    return "；并且".join(said)
 
 
 def _gains_a_list(step: FieldChange) -> bool:
@@ -138,15 +177,18 @@ def _choice_of(step: FieldChange, held: frozenset[str]) -> Sequence[str]:
 
 def _blocked(field: Field) -> dict[str, str]:
     code = field.code.removeprefix(INDICATOR_PREFIX)
-    if code == "years_established":
-        why = "只面向成立时间更短的企业"
-    elif field.code.startswith(INDICATOR_PREFIX):
-        why = "是已经发生的记录，过了统计期才会变化"
-    elif field.code == "tags":
-        why = "已在银行不接受的名单内，或要求互相矛盾"
-    else:
-        why = "企业自己改变不了"
-    return {"field": field.code, "name": field.name, "text": f"{field.name}（{why}）"}
+    why = OTHERS_ONLY.get(code) or _history_words(field)
+    act = {"act": Act.REPAIR.value} if _is_repairable(field) else {}
+    text = f"{field.name}（{why}）"
+    return {"field": field.code, "name": field.name, "text": text, **act}
+
+
+def _history_words(field: Field) -> str:
+    if _is_repairable(field):
+        return "是已经发生的记录；符合条件的可以申请信用修复，修复后不再计入"
+    if field.code.startswith(INDICATOR_PREFIX):
+        return "是已经发生的记录，过了统计期才会变化"
+    return "企业自己改变不了"
 
 
 def _show(step: FieldChange, value: object) -> str:
@@ -174,6 +216,9 @@ def _goes_down(step: FieldChange) -> bool:
     return isinstance(before, int | float) and isinstance(after, int | float) and after < before
 
 
-def _is_listed(step: FieldChange) -> bool:
-    """Return whether the step leaves a list of bad standing, which credit repair is for."""
-    return _goes_down(step) and bool(step.field.scale)
+def _is_repairable(field: Field) -> bool:
+    """Return whether the field counts records that credit repair, 信用修复, takes away."""
+    entry = indicator_dictionary().indicators.get(field.code.removeprefix(INDICATOR_PREFIX))
+    if entry is None or entry.direction is not Direction.HIGHER_IS_WORSE:
+        return False
+    return any(get_kind(kind).repair is not None for kind in entry.kinds)

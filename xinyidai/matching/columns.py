@@ -124,11 +124,6 @@ def columns_of(readings: Iterable[Readings]) -> FirmColumns:
     return builder.build()
 
 
-def readings_at(firms: FirmColumns, place: int) -> dict[str, Reading]:
-    """Return one firm's readings; a cause of missing is always 无记录."""
-    return {code: _reading(column, place) for code, column in firms.columns.items()}
-
-
 def tag_column(coded: CodeColumn) -> TagColumn:
     """Return sets of tags as bits."""
     sets = [r if isinstance(r, frozenset) else frozenset() for r in coded.readings]
@@ -147,21 +142,6 @@ def tag_column(coded: CodeColumn) -> TagColumn:
 def is_number(code: str) -> bool:
     """Return whether the field's readings are numbers; grades are not, they go by letters."""
     return code.startswith(INDICATOR_PREFIX) or FIELDS[code].type in NUMBERS
-
-
-def _reading(column: Column, place: int) -> Reading:
-    if isinstance(column, CodeColumn):
-        return column.readings[int(column.codes[place])]
-    if isinstance(column, NumberColumn):
-        value = float(column.values[place])
-        return NO_RECORD if np.isnan(value) else value
-    if column.gaps[place]:
-        return NO_RECORD
-    return frozenset(
-        tag
-        for n, tag in enumerate(column.tags)
-        if int(column.words[n // WORD][place]) >> n % WORD & 1
-    )
 
 
 def _number(reading: Reading) -> float:

@@ -8,13 +8,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
-from xinyidai.catalogue.indicators import indicator_dictionary
 from xinyidai.enterprises.models import Enterprise
 from xinyidai.kernel.db import db
 from xinyidai.matching.models import MatchHead, MatchRun
+from xinyidai.matching.queries import profiled_on
 from xinyidai.matching.values import RULES_VERSION
 from xinyidai.profiles.models import ProfileSnapshot
-from xinyidai.profiles.queries import WHOLE
 from xinyidai.scoring.models import ScoreHead
 from xinyidai.whitelist.models import WhitelistEntry, WhitelistStep
 
@@ -36,10 +35,7 @@ def due_firms(on: date, fingerprint: str, *, after: UUID = FIRST, limit: int) ->
         .outerjoin(MatchHead, MatchHead.enterprise_id == Enterprise.id)
         .where(
             Enterprise.id > after,
-            ProfileSnapshot.as_of == on,
-            ProfileSnapshot.scope == WHOLE,
-            ProfileSnapshot.dictionary_version == indicator_dictionary().version,
-            ProfileSnapshot.facts_version == Enterprise.facts_version,
+            *profiled_on(on),
             or_(*_outdated(on, fingerprint)),
         )
         .ext(distinct_on(Enterprise.id))
@@ -102,5 +98,15 @@ def count_heads(on: date, fingerprint: str) -> int:
     """Count the firms matched on a day against this set of products."""
     statement = select(func.count()).where(
         MatchHead.matched_on == on, MatchHead.products_fingerprint == fingerprint
+    )
+    return db.session.scalar(statement) or 0
+
+
+def count_profiled(on: date) -> int:
+    """Count the firms that can be matched on a day: with a whole profile of it on their facts."""
+    statement = (
+        select(func.count(ProfileSnapshot.enterprise_id.distinct()))
+        .join(Enterprise, Enterprise.id == ProfileSnapshot.enterprise_id)
+        .where(*profiled_on(on))
     )
     return db.session.scalar(statement) or 0

@@ -1,20 +1,10 @@
 """Which readings a firm can change, and which way; the rest is told as it is, 无法改变."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from xinyidai.catalogue.indicators import Direction, Indicator, indicator_dictionary
+from xinyidai.matching.values import ChangeKind
 from xinyidai.products.values import INDICATOR_PREFIX, Field, FieldType
-
-
-class ChangeKind(StrEnum):
-    """How a reading comes to be another one."""
-
-    WISH = "wish"  # 改需求：金额、期限、担保
-    WAIT = "wait"  # 等待：只随时间变化
-    IMPROVE = "improve"  # 改善：由企业努力改变
-    SUPPLY = "supply"  # 补充：现在缺少的数据
-    FIXED = "fixed"  # 无法改变
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ larger step in any and a smaller one in some. Steps are counted
     choices             one, whichever it is
     missing data        none: what is supplied must be what the criteria ask
 
-Where a field cannot be changed by the firm, there is no change and `obstacles` names the field.
+A field that the firm cannot change is in `blocked`; then no change opens the product.
 """
 
 import math
@@ -22,19 +22,18 @@ from itertools import chain, combinations
 from xinyidai.catalogue.missing import Missing, MissingCause
 from xinyidai.enterprises.reference import industries, regions
 from xinyidai.matching.mobility import (
-    ChangeKind,
     Mobility,
     is_stepped_by_month,
     is_whole,
     mobility_of,
 )
+from xinyidai.matching.values import ChangeKind
 from xinyidai.products.values import (
     GRADES,
-    NO_RECORD,
     Criterion,
     Field,
     FieldType,
-    ListedProduct,
+    Finding,
     Operator,
     Outcome,
     Reading,
@@ -79,44 +78,53 @@ class FieldChange:
 
 
 @dataclass(frozen=True)
-class Change:
-    """The smallest change that makes a product fit; never empty."""
+class Nearest:
+    """What stands between a firm and a product: what it can change, and the fields it cannot.
+
+    Both are empty where the product fits.
+    """
 
     changes: tuple[FieldChange, ...]
+    blocked: tuple[Field, ...]
+
+    @property
+    def opens(self) -> bool:
+        """Tell whether the changes, all together, make the product fit."""
+        return bool(self.changes) and not self.blocked
 
     def apply(self, readings: Readings) -> dict[str, Reading]:
-        """Return the readings after the change."""
+        """Return the readings after the changes."""
         return {**readings, **{change.field.code: change.after for change in self.changes}}
 
 
-def nearest_change(product: ListedProduct, readings: Readings) -> Change | None:
-    """Return the smallest change that makes the product fit.
+def nearest(findings: Sequence[Finding]) -> Nearest:
+    """Return the smallest change to each field that some criterion of a product does not accept.
 
-    None when it fits already, or when a field is in the way that the firm cannot change.
+    `findings` are those of all criteria of one product for one firm.
     """
-    found = list(unmet_fields(product, readings))
-    changes = tuple(change for _, change in found if change is not None)
-    return Change(changes) if changes and len(changes) == len(found) else None
+    changes: list[FieldChange] = []
+    blocked: list[Field] = []
+    for found in _unmet(findings).values():
+        undecided = all(one.outcome is not Outcome.INELIGIBLE for one in found)
+        criteria = [one.criterion for one in found]
+        change = _change(criteria, found[0].reading, undecided=undecided)
+        if change is None:
+            blocked.append(criteria[0].field)
+        else:
+            changes.append(change)
+    return Nearest(tuple(changes), tuple(blocked))
 
 
-def obstacles(product: ListedProduct, readings: Readings) -> tuple[Field, ...]:
-    """Return the fields in the way that the firm cannot change so that the product fits."""
-    return tuple(field for field, change in unmet_fields(product, readings) if change is None)
-
-
-def unmet_fields(
-    product: ListedProduct, readings: Readings
-) -> Iterator[tuple[Field, FieldChange | None]]:
-    """Yield every field that some criterion does not accept, with its smallest change or None."""
-    by_field: dict[str, list[Criterion]] = {}
-    for criterion in product.criteria:
-        by_field.setdefault(criterion.field.code, []).append(criterion)
-    for code, criteria in by_field.items():
-        reading = readings.get(code, NO_RECORD)
-        outcomes = {criterion.judge(reading) for criterion in criteria}
-        if outcomes != {Outcome.ELIGIBLE}:
-            undecided = Outcome.INELIGIBLE not in outcomes
-            yield criteria[0].field, _change(criteria, reading, undecided=undecided)
+def _unmet(findings: Sequence[Finding]) -> dict[str, list[Finding]]:
+    """Return the findings of every field that is not accepted as it is, in the product's order."""
+    unmet: dict[str, list[Finding]] = {
+        one.criterion.field.code: [] for one in findings if one.outcome is not Outcome.ELIGIBLE
+    }
+    for one in findings:
+        code = one.criterion.field.code
+        if code in unmet:
+            unmet[code].append(one)
+    return unmet
 
 
 def _change(

@@ -5,6 +5,9 @@ from uuid import UUID
 from xinyidai.kernel.actor import Actor, Role
 from xinyidai.kernel.errors import Forbidden, NotFound
 
+REPLAYERS = frozenset(
+    {Role.SYSTEM, Role.OPERATOR, Role.CREDIT_OFFICE, Role.AUDITOR, Role.ENTERPRISE_USER}
+)
 ABSENT = "没有找到这项匹配结果。"
 
 
@@ -23,6 +26,12 @@ def require_batch(actor: Actor) -> None:
     """Raise `Forbidden` unless the actor may start platform processing of all firms."""
     if actor.role not in {Role.SYSTEM, Role.OPERATOR}:
         raise Forbidden("您的账户没有启动批量匹配的权限。")
+
+
+def require_replayer(actor: Actor) -> None:
+    """Raise `Forbidden` unless the actor may have an old match computed again, 复算."""
+    if actor.role not in REPLAYERS:
+        raise Forbidden("只有企业自己、信用办和监管可以复算匹配结果。")
 
 
 def require_overseer(actor: Actor) -> None:

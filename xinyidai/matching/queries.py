@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import selectinload
 
@@ -30,7 +30,8 @@ def find_current_run(
     """Return the newest run that still holds, with its results, or None.
 
     A run of another day, or from other facts, products or rules is never shown: years pass,
-    and records expire, without any fact changing.
+    and records expire, without any fact changing. Without a need, what the firm asked itself goes
+    before what the platform asked for one of its needs.
     """
     # Memberships open products too, and they change without any credit record changing.
     list_changed = exists().where(
@@ -50,12 +51,22 @@ def find_current_run(
             MatchRun.rules_version == RULES_VERSION,
             ~list_changed,
         )
-        .order_by(MatchRun.computed_at.desc(), MatchRun.id.desc())
+        .order_by(MatchRun.need_id.is_not(None), MatchRun.computed_at.desc(), MatchRun.id.desc())
         .limit(1)
     )
     if need_id is not None:
         statement = statement.where(MatchRun.need_id == need_id)
     return db.session.scalar(statement)
+
+
+def find_last_run(enterprise_id: UUID) -> MatchRun | None:
+    """Return the newest run of a firm without its results, whether it still holds or not."""
+    return db.session.scalar(
+        select(MatchRun)
+        .where(MatchRun.enterprise_id == enterprise_id)
+        .order_by(MatchRun.computed_at.desc(), MatchRun.id.desc())
+        .limit(1)
+    )
 
 
 def get_run(run_id: UUID) -> MatchRun:
@@ -77,25 +88,35 @@ def get_enterprise(enterprise_id: UUID) -> Enterprise:
 
 
 def profiled_firms(
-    on: date, *, after: UUID | None, limit: int
+    on: date, *, after: UUID | None, limit: int, only: Collection[UUID] | None = None
 ) -> Sequence[tuple[Enterprise, ProfileSnapshot]]:
-    """Return firms with their whole profile of a day on their present facts, by id, a page each."""
+    """Return firms with their whole profile of a day on their present facts, by id, a page each.
+
+    `only` narrows to these firms.
+    """
     statement = (
         select(Enterprise, ProfileSnapshot)
         .join(ProfileSnapshot, ProfileSnapshot.enterprise_id == Enterprise.id)
-        .where(
-            ProfileSnapshot.as_of == on,
-            ProfileSnapshot.scope == WHOLE,
-            ProfileSnapshot.dictionary_version == indicator_dictionary().version,
-            ProfileSnapshot.facts_version == Enterprise.facts_version,
-        )
+        .where(*profiled_on(on))
         .ext(distinct_on(Enterprise.id))
         .order_by(Enterprise.id, ProfileSnapshot.created_at.desc())
         .limit(limit)
     )
+    if only is not None:
+        statement = statement.where(Enterprise.id.in_(only))
     if after is not None:
         statement = statement.where(Enterprise.id > after)
     return [(firm, snapshot) for firm, snapshot in db.session.execute(statement)]
+
+
+def profiled_on(day: date) -> tuple[ColumnElement[bool], ...]:
+    """Narrow to whole profiles of a day by the present dictionary on the firm's present facts."""
+    return (
+        ProfileSnapshot.as_of == day,
+        ProfileSnapshot.scope == WHOLE,
+        ProfileSnapshot.dictionary_version == indicator_dictionary().version,
+        ProfileSnapshot.facts_version == Enterprise.facts_version,
+    )
 
 
 def present_grades(enterprise_ids: Collection[UUID]) -> dict[UUID, str]:

@@ -192,11 +192,15 @@ def _factor_values(
     standing: Standing, product: ListedProduct, outcome: Outcome, asker: Asker
 ) -> dict[str, float]:
     return {
-        "likelihood": OUTCOME_WEIGHTS[outcome] * (0.5 * asker.grade_share + 0.5 * standing.chance),
+        "likelihood": _likelihood(standing, outcome, asker),
         "cost": standing.cost,
         "speed": standing.speed,
         "fit": _fit(product.terms, asker.wish),
     }
+
+
+def _likelihood(standing: Standing, outcome: Outcome, asker: Asker) -> float:
+    return OUTCOME_WEIGHTS[outcome] * (0.5 * asker.grade_share + 0.5 * standing.chance)
 
 
 def explain(
@@ -206,17 +210,52 @@ def explain(
     counted: ProductStanding = NOTHING_COUNTED,
 ) -> tuple[RankingFactor, ...]:
     """Return the factors with weight, a plain sentence and its numbers, 「为什么排在这里」."""
-    values = _factor_values(standing_of(product, counted), product, outcome, asker)
-    said = {
-        "likelihood": words.likelihood(product, asker.readings, counted),
-        "cost": words.cost(product.terms),
-        "speed": words.speed(product.terms, counted),
-        "fit": words.fit(product.terms, asker.wish),
-    }
-    return tuple(
-        RankingFactor(code, NAMES[code], round(value, PLACES), WEIGHTS[code], *said[code])
-        for code, value in values.items()
+    return _explain(_told_of(product, counted), product, outcome, asker)
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What is said of a product whoever asks: two whole factors, and what its likelihood rests on.
+
+    Worked out once for each index, when the product is first explained.
+    """
+
+    standing: Standing
+    cost: RankingFactor
+    speed: RankingFactor
+    basis: words.Said
+
+
+def _told_of(product: ListedProduct, counted: ProductStanding) -> _Told:
+    standing = standing_of(product, counted)
+    return _Told(
+        standing,
+        _factor("cost", standing.cost, words.cost(product.terms)),
+        _factor("speed", standing.speed, words.speed(product.terms, counted)),
+        words.basis(product, counted),
     )
+
+
+@lru_cache(maxsize=2)
+def _told(_index: ProductIndex) -> dict[int, _Told]:
+    """Return what is known by now of the products of an index; filled as they are explained."""
+    return {}
+
+
+def _explain(
+    told: _Told, product: ListedProduct, outcome: Outcome, asker: Asker
+) -> tuple[RankingFactor, ...]:
+    likelihood = words.likelihood(asker.readings, told.basis)
+    return (
+        _factor("likelihood", _likelihood(told.standing, outcome, asker), likelihood),
+        told.cost,
+        told.speed,
+        _factor("fit", _fit(product.terms, asker.wish), words.fit(product.terms, asker.wish)),
+    )
+
+
+def _factor(code: str, value: float, said: words.Said) -> RankingFactor:
+    return RankingFactor(code, NAMES[code], round(value, PLACES), WEIGHTS[code], *said)
 
 
 def checkable_share(product: ListedProduct) -> float:
@@ -232,8 +271,10 @@ def daily_seed(product: ListedProduct, on: date) -> str:
 
 def _match(index: ProductIndex, asker: Asker, rank: int, placed: Placed) -> ProductMatch:
     place, outcome, score = placed
-    product = index.products[place]
-    counted = index.standings.get(product.product_id, NOTHING_COUNTED)
+    product, told = index.products[place], _told(index)
+    if place not in told:
+        counted = index.standings.get(product.product_id, NOTHING_COUNTED)
+        told[place] = _told_of(product, counted)
     return ProductMatch(
         version_id=product.version_id,
         product_id=product.product_id,
@@ -243,7 +284,7 @@ def _match(index: ProductIndex, asker: Asker, rank: int, placed: Placed) -> Prod
         outcome=outcome,
         rank=rank,
         score=score,
-        factors=explain(product, outcome, asker, counted),
+        factors=_explain(told[place], product, outcome, asker),
         findings=findings_for(product, asker.readings),
         text_conditions=product.text_conditions,
     )

@@ -14,12 +14,21 @@ _WHOSE: Mapping[StandingBasis, str] = {
 }
 
 
-def likelihood(product: ListedProduct, readings: Readings, counted: ProductStanding) -> Said:
-    """Say on what the likelihood rests: the grade, past decisions, conditions left to the bank."""
+def likelihood(readings: Readings, basis: Said) -> Said:
+    """Say on what the likelihood rests: the grade, and what is known of the product, `basis`."""
     grade = readings.get("grade")
     known = f"信用等级 {grade}" if isinstance(grade, str) else "暂无信用等级，按最低档计"
+    text, numbers = basis
+    return f"{known}；{text}。", numbers
+
+
+def basis(product: ListedProduct, counted: ProductStanding) -> Said:
+    """Say what the likelihood of a product rests on: past decisions, conditions left to the bank.
+
+    The same for everybody who asks.
+    """
     unchecked = len(product.text_conditions)
-    parts = [known, _outcomes(counted)]
+    parts = [_outcomes(counted)]
     parts.append(f"另有 {unchecked} 项条件须由银行核对" if unchecked else "产品条件平台均可核对")
     if counted.lead_quality is not None:
         parts.append(
@@ -34,7 +43,7 @@ def likelihood(product: ListedProduct, readings: Readings, counted: ProductStand
         "unchecked_conditions": unchecked,
         "counted_on": counted.counted_on.isoformat() if counted.counted_on else None,
     }
-    return "；".join(part for part in parts if part) + "。", numbers
+    return "；".join(part for part in parts if part), numbers
 
 
 def _outcomes(counted: ProductStanding) -> str:

@@ -15,7 +15,9 @@ __all__ = [
     "FEWEST_PROMISES",
     "RULES_VERSION",
     "STANDING_MONTHS",
+    "TAG_INDICATORS",
     "Act",
+    "ChangeKind",
     "MatchSubject",
     "MatchingAction",
     "OutcomeCounts",
@@ -28,6 +30,16 @@ __all__ = [
 
 # Raised with every change of outcomes, factors or weights; stored with each run.
 RULES_VERSION = "2026.2"
+
+
+# Qualifications that are indicators too: the indicator, and the lowest value that gives the tag.
+TAG_INDICATORS: tuple[tuple[str, str, float], ...] = (
+    ("high_tech_valid", "high_tech", 1),
+    ("tech_sme_valid", "tech_sme", 1),
+    ("specialised_new_valid", "innovative_sme", 1),
+    ("specialised_new_valid", "specialised_new", 2),
+    ("specialised_new_valid", "little_giant", 3),
+)
 
 
 class MatchingAction(StrEnum):
@@ -88,12 +100,6 @@ class ProductMatch:
         """Return every criterion that lacks data."""
         return tuple(f for f in self.findings if f.outcome is Outcome.INSUFFICIENT)
 
-    @property
-    def met_text(self) -> str:
-        """Return the result in one line: 满足 7/9 项."""
-        met = len(self.findings) - len(self.unmet) - len(self.missing)
-        return f"满足 {met}/{len(self.findings)} 项"
-
 
 # Outcomes count once there are enough of them; until then a product stands by what it declares.
 STANDING_MONTHS = 12
@@ -147,14 +153,25 @@ class ProductStanding:
     counted_on: date | None = None
 
 
+class ChangeKind(StrEnum):
+    """How a reading comes to be another one."""
+
+    WISH = "wish"  # 改需求：金额、期限、担保
+    WAIT = "wait"  # 等待：只随时间变化
+    IMPROVE = "improve"  # 改善：由企业努力改变
+    SUPPLY = "supply"  # 补充：现在缺少的数据
+    FIXED = "fixed"  # 无法改变
+
+
 class Act(StrEnum):
     """Where a step is done; pages turn it into a link."""
 
     WISH = "wish"  # 改需求
     AUTHORIZE = "authorize"  # 去授权
-    REGISTER = "register"  # 到登记机关更新，平台内核对
+    REGISTER = "register"  # 核对登记和年报信息，有误更正
+    SOURCE = "source"  # 看数据来源，缺了请来源补报、错了更正
     DECLARE = "declare"  # 自主填报
     LIST = "list"  # 由街道、园区或部门推荐列入名单
     REPAIR = "repair"  # 信用修复
-    PROFILE = "profile"  # 看画像
+    PROFILE = "profile"  # 看等级和怎样改善
     WAIT = "wait"  # 等待

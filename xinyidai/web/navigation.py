@@ -167,6 +167,7 @@ BELONGS = {
     "/enterprise/contact": "/enterprise/consents",
     "/enterprise/invitations": "/enterprise/consents",
     "/office/standings": "/office/leads",
+    "/office/matching": "/office/leads",
     "/ranking": "/products",
     "/office/declarations": "/office/commitments",
     "/department/commitments": "/department/declarations",

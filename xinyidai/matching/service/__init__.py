@@ -2,7 +2,12 @@
 
 from xinyidai.matching.service.assembling import subject_from
 from xinyidai.matching.service.batch import MatchCounts, match_all
-from xinyidai.matching.service.heads import find_head, match_due
+from xinyidai.matching.service.heads import (
+    BatchState,
+    find_head,
+    match_due,
+    read_batch_state,
+)
 from xinyidai.matching.service.matching import (
     MatchRequest,
     MatchResult,
@@ -11,8 +16,9 @@ from xinyidai.matching.service.matching import (
     match_own_firm,
     match_products,
     read_current_run,
+    read_last_wish,
 )
-from xinyidai.matching.service.replaying import Replayed, replay_run
+from xinyidai.matching.service.replaying import Replayed, read_run, replay_run
 from xinyidai.matching.service.seeking import seek
 from xinyidai.matching.service.shadowing import run_due_shadows, run_queued_shadow, shadow_run
 from xinyidai.matching.service.standings import (
@@ -23,6 +29,7 @@ from xinyidai.matching.service.standings import (
 )
 
 __all__ = [
+    "BatchState",
     "MatchCounts",
     "MatchRequest",
     "MatchResult",
@@ -34,7 +41,10 @@ __all__ = [
     "match_enterprise",
     "match_own_firm",
     "match_products",
+    "read_batch_state",
     "read_current_run",
+    "read_last_wish",
+    "read_run",
     "read_standing_history",
     "read_standing_rows",
     "read_standings",

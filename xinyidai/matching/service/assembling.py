@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from xinyidai.catalogue.missing import Missing
 from xinyidai.enterprises.models import Enterprise
 from xinyidai.enterprises.values import RegistrationStatus
+from xinyidai.matching.values import TAG_INDICATORS
 from xinyidai.products.values import NO_RECORD, EnterpriseKind, GuaranteeKind, MatchSubject, Wish
 
 # Words of the registered enterprise type, first match wins.
@@ -15,14 +16,6 @@ KIND_WORDS: tuple[tuple[str, EnterpriseKind], ...] = (
     ("合伙", EnterpriseKind.PARTNERSHIP),
     ("个人独资", EnterpriseKind.PARTNERSHIP),
     ("公司", EnterpriseKind.COMPANY),
-)
-# Qualifications that are indicators too: lowest value that gives the tag.
-TAG_INDICATORS: tuple[tuple[str, str, float], ...] = (
-    ("high_tech_valid", "high_tech", 1),
-    ("tech_sme_valid", "tech_sme", 1),
-    ("specialised_new_valid", "innovative_sme", 1),
-    ("specialised_new_valid", "specialised_new", 2),
-    ("specialised_new_valid", "little_giant", 3),
 )
 
 

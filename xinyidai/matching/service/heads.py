@@ -15,7 +15,7 @@ from uuid import UUID
 from xinyidai.credit_records import service as credit_records
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import SYSTEM, Actor
-from xinyidai.matching import head_queries, policies, queries
+from xinyidai.matching import head_queries, policies, queries, standing_queries
 from xinyidai.matching.block_places import UNIT, BlockPlaces, match_blocks
 from xinyidai.matching.columns import FirmColumns, columns_of
 from xinyidai.matching.head_queries import Due
@@ -25,7 +25,7 @@ from xinyidai.matching.placing import place_products
 from xinyidai.matching.ranking import Asker
 from xinyidai.matching.rules import ORDER
 from xinyidai.matching.service.assembling import subject_from, wish_json, wish_of
-from xinyidai.matching.service.matching import PURPOSE, current_index
+from xinyidai.matching.service.matching import PURPOSE, current_fingerprint, current_index
 from xinyidai.matching.values import RULES_VERSION, Wish
 from xinyidai.products.values import Readings, readings_of
 from xinyidai.profiles import service as profiles
@@ -81,9 +81,36 @@ def match_due(
     return done
 
 
-def find_head(enterprise_id: UUID) -> MatchHead | None:
-    """Return a firm's newest places while they hold, else None; only for the firm's own pages."""
-    return head_queries.find_head(enterprise_id, clock.today(), current_index().fingerprint)
+def find_head(actor: Actor, enterprise_id: UUID) -> MatchHead | None:
+    """Return the newest places of the actor's own firm while they hold, else None."""
+    policies.require_own(actor, enterprise_id)
+    return head_queries.find_head(enterprise_id, clock.today(), current_fingerprint())
+
+
+@dataclass(frozen=True)
+class BatchState:
+    """How far the matching of all firms has come today: `matched` of the `profiled` firms."""
+
+    on: date
+    products: int
+    fingerprint: str
+    counted_on: date | None
+    matched: int
+    profiled: int
+
+
+def read_batch_state(actor: Actor) -> BatchState:
+    """Return how far today's matching of all firms is, for the office; counts only."""
+    policies.require_overseer(actor)
+    day, index = clock.today(), current_index()
+    return BatchState(
+        on=day,
+        products=len(index.products),
+        fingerprint=index.fingerprint,
+        counted_on=standing_queries.newest_day(day),
+        matched=head_queries.count_heads(day, index.fingerprint),
+        profiled=head_queries.count_profiled(day),
+    )
 
 
 def _match_some(actor: Actor, after: UUID, limit: int) -> Sequence[Due]:

@@ -1,8 +1,9 @@
 """Match one firm against all listed products and keep the result."""
 
+import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from uuid import UUID
 
 from xinyidai.audit import service as audit
@@ -18,8 +19,8 @@ from xinyidai.matching.index import ProductIndex, Verdicts
 from xinyidai.matching.models import MatchRun, ProductMatchRow
 from xinyidai.matching.placing import shortlist
 from xinyidai.matching.ranking import Asker, rank_products
-from xinyidai.matching.rules import counts_text
-from xinyidai.matching.service.assembling import subject_from, wish_json
+from xinyidai.matching.rules import ORDER
+from xinyidai.matching.service.assembling import subject_from, wish_json, wish_of
 from xinyidai.matching.service.standings import read_standings
 from xinyidai.matching.values import (
     RULES_VERSION,
@@ -30,12 +31,13 @@ from xinyidai.matching.values import (
 )
 from xinyidai.products import queries as products
 from xinyidai.products import service as product_service
-from xinyidai.products.values import ListedProduct, Outcome, Readings, readings_of
+from xinyidai.products.values import ListedProduct, Outcome, readings_of
 from xinyidai.profiles import service as profiles
 from xinyidai.scoring import queries as scores
 from xinyidai.whitelist import queries as whitelist
 
 SHOWN = 50
+LATER_SHARE = 5  # this part of the places is kept for each outcome that comes later
 PURPOSE = "matching"  # a platform purpose of the catalogue, 产品匹配
 
 # The last compiled index of this process; another set of products or another day replaces it.
@@ -61,11 +63,6 @@ class MatchResult:
     run: MatchRun
     matches: tuple[ProductMatch, ...]
 
-    @property
-    def text(self) -> str:
-        """Return how many products the firm can get, in one sentence."""
-        return counts_text(self.run.eligible_count, self.run.insufficient_count)
-
 
 def current_index() -> ProductIndex:
     """Return the index of the products on sale today, with the outcomes counted last.
@@ -74,8 +71,8 @@ def current_index() -> ProductIndex:
     that are new to this process are read.
     """
     version_ids, today = products.listed_version_ids(), clock.today()
-    fingerprint = products.fingerprint_of(version_ids)
-    key = f"{fingerprint}:{today}:{standing_queries.newest_day(today)}"
+    fingerprint = _fingerprint(version_ids, today)
+    key = f"{fingerprint}:{today}"
     index = _compiled.get(key)
     if index is None:
         index = ProductIndex(
@@ -84,6 +81,20 @@ def current_index() -> ProductIndex:
         _compiled.clear()
         _compiled[key] = index
     return index
+
+
+def current_fingerprint() -> str:
+    """Return what names the products of today and the outcomes their order counts."""
+    return _fingerprint(products.listed_version_ids(), clock.today())
+
+
+def _fingerprint(version_ids: Sequence[UUID], today: date) -> str:
+    """Name what an order of a day rests on: the versions on sale and the outcomes counted last.
+
+    A match made before the day's count does not hold after it, so that one day knows one order.
+    """
+    listed, counted_on = products.fingerprint_of(version_ids), standing_queries.newest_day(today)
+    return hashlib.sha256(f"{listed}:{counted_on}".encode()).hexdigest()
 
 
 def _listed(version_ids: Sequence[UUID], today: date) -> list[ListedProduct]:
@@ -99,11 +110,40 @@ def _listed(version_ids: Sequence[UUID], today: date) -> list[ListedProduct]:
 def match_enterprise(
     index: ProductIndex, subject: MatchSubject, wish: Wish, *, on: date, limit: int = SHOWN
 ) -> tuple[Verdicts, list[ProductMatch]]:
-    """Judge every product and rank the first `limit`; pure over its arguments."""
+    """Judge every product and explain `limit` of them in public order; pure over its arguments.
+
+    A fifth of the places is left to each outcome that comes later in the order, if it has as
+    many: a firm that fits many products still hears what it lacks for the next ones. A rank is
+    the place among all products.
+    """
     readings = readings_of(subject, wish, on=on)
     verdicts, asker = index.judge(readings), Asker(readings, wish)
-    first = shortlist(index, verdicts, asker, on=on, limit=limit)
-    return verdicts, rank_products(index, first, asker, on=on, limit=limit)
+    matches: list[ProductMatch] = []
+    before = 0
+    for outcome, most in _places_of(verdicts, limit):
+        only = _only(verdicts, outcome)
+        first = shortlist(index, only, asker, on=on, limit=most)
+        ranked = rank_products(index, first, asker, on=on, limit=most)
+        matches += [replace(match, rank=before + match.rank) for match in ranked]
+        before += verdicts.mask(outcome).bit_count()
+    return verdicts, matches
+
+
+def _places_of(verdicts: Verdicts, limit: int) -> list[tuple[Outcome, int]]:
+    """Return how many products of each outcome are explained, in the order of outcomes."""
+    kept = limit // LATER_SHARE
+    counts = [verdicts.mask(outcome).bit_count() for outcome in ORDER]
+    places, left = [], limit
+    for number, outcome in enumerate(ORDER):
+        reserved = sum(min(kept, count) for count in counts[number + 1 :])
+        most = min(counts[number], left - reserved)
+        places.append((outcome, most))
+        left -= most
+    return places
+
+
+def _only(verdicts: Verdicts, outcome: Outcome) -> Verdicts:
+    return Verdicts(*(verdicts.mask(one) if one is outcome else 0 for one in ORDER))
 
 
 def match_own_firm(
@@ -138,11 +178,10 @@ def match_products(actor: Actor, enterprise_id: UUID, asked: MatchRequest) -> Ma
     ):
         today = clock.today()
         verdicts, matches = match_enterprise(index, asked.subject, asked.wish, on=today)
-        readings = readings_of(asked.subject, asked.wish, on=today)
     run = _run(index, verdicts, asked.wish)
     run.enterprise_id, run.need_id = enterprise_id, asked.need_id
     run.facts_version = asked.facts_version
-    run.matches = [_row(match, index.by_version[match.version_id], readings) for match in matches]
+    run.matches = [_row(match) for match in matches]
     db.session.add(run)
     db.session.flush()
     audit.record(actor, MatchingAction.MATCH, "enterprise", enterprise_id, {"run": str(run.id)})
@@ -160,8 +199,17 @@ def read_current_run(
 ) -> MatchRun | None:
     """Return the firm's newest run that still holds, or None when it must be matched anew."""
     policies.require_own(actor, enterprise_id)
-    fingerprint = products.fingerprint_of(products.listed_version_ids())
-    return queries.find_current_run(enterprise_id, fingerprint, need_id=need_id)
+    return queries.find_current_run(enterprise_id, current_fingerprint(), need_id=need_id)
+
+
+def read_last_wish(actor: Actor, enterprise_id: UUID) -> tuple[Wish, datetime] | None:
+    """Return what the firm wished in its newest matching of any day, and when; else None.
+
+    For asking it again: what came out then does not hold any more, or was never asked.
+    """
+    policies.require_own(actor, enterprise_id)
+    last = queries.find_last_run(enterprise_id)
+    return None if last is None else (wish_of(last.wish), last.computed_at)
 
 
 def _run(index: ProductIndex, verdicts: Verdicts, wish: Wish) -> MatchRun:
@@ -177,8 +225,7 @@ def _run(index: ProductIndex, verdicts: Verdicts, wish: Wish) -> MatchRun:
     )
 
 
-def _row(match: ProductMatch, product: ListedProduct, readings: Readings) -> ProductMatchRow:
-    is_met = match.outcome is Outcome.ELIGIBLE
+def _row(match: ProductMatch) -> ProductMatchRow:
     return ProductMatchRow(
         product_version_id=match.version_id,
         outcome=match.outcome,
@@ -188,6 +235,6 @@ def _row(match: ProductMatch, product: ListedProduct, readings: Readings) -> Pro
         factors=[factor.to_json() for factor in match.factors],
         unmet=[finding.to_json() for finding in match.unmet],
         missing=[finding.to_json() for finding in match.missing],
-        nearest=None if is_met else nearest_json(product, readings),
+        nearest=None if match.outcome is Outcome.ELIGIBLE else nearest_json(match.findings),
         text_conditions=list(match.text_conditions),
     )

@@ -5,15 +5,15 @@ from typing import Any
 from uuid import UUID
 
 from xinyidai.credit_records import service as credit_records
-from xinyidai.kernel.actor import Actor
+from xinyidai.kernel.actor import Actor, Role
 from xinyidai.kernel.errors import NotFound
 from xinyidai.matching import policies, queries, shadow_queries
 from xinyidai.matching.models import MatchRun, ProductMatchRow
-from xinyidai.matching.service.assembling import subject_from
+from xinyidai.matching.service.assembling import subject_from, wish_of
 from xinyidai.products import queries as products
 from xinyidai.products import service as product_service
 from xinyidai.products.rules import assess
-from xinyidai.products.values import GuaranteeKind, Outcome, Readings, Wish, readings_of
+from xinyidai.products.values import Outcome, Readings, readings_of
 from xinyidai.profiles import service as profiles
 from xinyidai.whitelist import queries as whitelist
 
@@ -52,21 +52,31 @@ class Replayed:
 def replay_run(actor: Actor, run_id: UUID) -> tuple[Replayed, ...]:
     """Judge every stored product of a run again; nothing is stored but the event in the ledger.
 
+    The firm itself may ask for it, and who oversees the platform.
+
     Rules, dates and profile are those of the day; the register and the lists keep no former
     values, so a difference that comes from them is named by its field.
 
     Raises:
-        NotFound: no such run, or the profile it was made from is gone.
-        Forbidden: the actor may not start platform processing.
+        NotFound: no such run, it is another firm's, or the profile it was made from is gone.
+        Forbidden: the actor has nothing to do with matching.
 
     """
-    policies.require_batch(actor)
-    run = queries.get_run(run_id)
+    run = read_run(actor, run_id)
     with credit_records.platform_run(
         PURPOSE, run.rules_version, enterprise_ids=[run.enterprise_id], actor=actor
     ):
         readings = _readings(run)
         return tuple(_replayed(run, row, readings) for row in run.matches)
+
+
+def read_run(actor: Actor, run_id: UUID) -> MatchRun:
+    """Return a run whose origin the actor may ask for; another firm's is not found."""
+    policies.require_replayer(actor)
+    run = queries.get_run(run_id)
+    if actor.role is Role.ENTERPRISE_USER:
+        policies.require_own(actor, run.enterprise_id)
+    return run
 
 
 def _readings(run: MatchRun) -> Readings:
@@ -83,13 +93,7 @@ def _readings(run: MatchRun) -> Readings:
         grade=own[-1][1] if own else None,
         list_codes=whitelist.list_codes_of(run.enterprise_id),
     )
-    return readings_of(subject, _wish(run), on=run.matched_on)
-
-
-def _wish(run: MatchRun) -> Wish:
-    told = run.wish
-    guarantee = GuaranteeKind(told["guarantee"]) if told["guarantee"] else None
-    return Wish(told["amount_fen"], told["term_months"], guarantee)
+    return readings_of(subject, wish_of(run.wish), on=run.matched_on)
 
 
 def _replayed(run: MatchRun, row: ProductMatchRow, readings: Readings) -> Replayed:

@@ -9,8 +9,9 @@ from typing import TypeVar
 from uuid import UUID
 
 from xinyidai.kernel.db import db
-from xinyidai.matching import queries, seeking_queries
-from xinyidai.matching.service.assembling import TAG_INDICATORS, subject_from
+from xinyidai.matching import queries
+from xinyidai.matching.service.assembling import subject_from
+from xinyidai.matching.values import TAG_INDICATORS
 from xinyidai.products.values import (
     INDICATOR_PREFIX,
     NO_RECORD,
@@ -66,7 +67,7 @@ def _readings(
     on: date, only: Collection[UUID] | None, indicators: frozenset[str]
 ) -> Iterator[tuple[UUID, Readings]]:
     after: UUID | None = None
-    while page := seeking_queries.profiled_page(on, only=only, after=after, limit=FIRMS_AT_ONCE):
+    while page := queries.profiled_firms(on, only=only, after=after, limit=FIRMS_AT_ONCE):
         ids = [firm.id for firm, _ in page]
         lists, grades = whitelist.list_codes_by_enterprise(ids), queries.present_grades(ids)
         for firm, snapshot in page:

@@ -16,10 +16,10 @@ from xinyidai.enterprises.models import Enterprise
 from xinyidai.kernel import clock, jobs
 from xinyidai.kernel.actor import SYSTEM, Actor, Role
 from xinyidai.matching import shadow_queries
-from xinyidai.matching.service.assembling import TAG_INDICATORS, subject_from
+from xinyidai.matching.service.assembling import subject_from
 from xinyidai.matching.shadow_queries import MonthlyProfile, end_of
 from xinyidai.matching.shadow_rules import Look, Trial
-from xinyidai.matching.values import RULES_VERSION
+from xinyidai.matching.values import RULES_VERSION, TAG_INDICATORS
 from xinyidai.products import queries as products
 from xinyidai.products import service as product_service
 from xinyidai.products.models import ProductVersion, ShadowChange, ShadowRun

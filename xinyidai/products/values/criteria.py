@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from xinyidai.catalogue.missing import Missing, MissingCause
 from xinyidai.enterprises.reference import get_region, industries, regions
@@ -116,11 +116,19 @@ class Criterion:
 
     def judge(self, reading: Reading) -> Outcome:
         """Return what this criterion says of one reading; a missing one is 数据不足."""
-        return (
-            Outcome.INSUFFICIENT
-            if isinstance(reading, Missing)
-            else JUDGES[self.operator](self, reading)
-        )
+        if isinstance(reading, Missing):
+            return Outcome.INSUFFICIENT
+        return self._judge(self, reading)
+
+    @cached_property
+    def _judge(self) -> "Judge":
+        """Return how the operator judges; looked up once, because members of enums hash slowly."""
+        return JUDGES[self.operator]
+
+    @cached_property
+    def is_path(self) -> bool:
+        """Return whether the field is a place or a trade, which lie within each other."""
+        return self.field.type in {FieldType.REGION, FieldType.INDUSTRY}
 
     def check(self, readings: Readings) -> "Finding":
         """Return outcome, value read, threshold and what to do, for one firm's readings."""
@@ -179,9 +187,8 @@ class Criterion:
         raise TypeError(f"criterion {self.code} has no number to compare with")
 
 
-@dataclass(frozen=True)
-class Finding:
-    """What one criterion found for one firm."""
+class Finding(NamedTuple):
+    """What one criterion found for one firm; a tuple, because a page makes some hundred of them."""
 
     criterion: Criterion
     outcome: Outcome
@@ -241,13 +248,13 @@ def _judge_order(criterion: Criterion, reading: Reading) -> Outcome:
 
 
 def _judge_in(criterion: Criterion, reading: Reading) -> Outcome:
-    if criterion.field.type in {FieldType.REGION, FieldType.INDUSTRY}:
+    if criterion.is_path:
         return _judge_path(criterion, str(reading), inside=Outcome.ELIGIBLE)
     return _verdict(str(reading) in criterion.members)
 
 
 def _judge_not_in(criterion: Criterion, reading: Reading) -> Outcome:
-    if criterion.field.type in {FieldType.REGION, FieldType.INDUSTRY}:
+    if criterion.is_path:
         return _judge_path(criterion, str(reading), inside=Outcome.INELIGIBLE)
     return _verdict(str(reading) not in criterion.members)
 
@@ -267,7 +274,8 @@ def _tags(criterion: Criterion, reading: Reading) -> frozenset[str]:
     raise TypeError(f"{criterion.field.code} is not a set")
 
 
-JUDGES: Mapping[Operator, Callable[[Criterion, Reading], Outcome]] = {
+Judge = Callable[[Criterion, Reading], Outcome]
+JUDGES: Mapping[Operator, Judge] = {
     Operator.AT_LEAST: _judge_order,
     Operator.AT_MOST: _judge_order,
     Operator.BETWEEN: _judge_order,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+from unicodedata import normalize
 from uuid import UUID
 
 from flask import Blueprint, g
@@ -65,7 +66,7 @@ def read_wan(text: str, field: str, faults: dict[str, str]) -> int:
 
 def read_number(text: str, field: str, faults: dict[str, str], *, words: str) -> int:
     """Read a whole number as typed; note a fault with these words and return 0 otherwise."""
-    cleaned = text.strip()
+    cleaned = normalize("NFKC", text).strip()  # a phone's keyboard types １２ as well as 12
     if not (cleaned.isascii() and cleaned.isdigit() and len(cleaned) <= MOST_DIGITS):
         faults[field] = words
         return 0

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from xinyidai.applications import queries as applications
 from xinyidai.consents import queries as consents
 from xinyidai.financing_needs.queries.places import waiting_for_firm
+from xinyidai.financing_needs.values import MOST_BANKS
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.actor import Role
 from xinyidai.matching import service as matching
@@ -28,14 +29,18 @@ def home() -> ResponseReturnValue:
         if consent.first_signed_at is None or consent.first_signed_by != mine
     ]
     run = matching.read_current_run(actor(), firm_id())
+    waiting, invited = waiting_for_firm(firm_id()), home_view.open_invitations(firm_id())
+    desk = Desk(pending, unconfirmed(firm_id()), rows, run, waiting, invited)
     return render_template(
         "enterprise/home.html",
         firm=get_firm(firm_id()),
-        action=home_view.next_action(Desk(pending, unconfirmed(firm_id()), rows, run)),
+        action=home_view.next_action(desk),
         cards=application_view.cards_of(home_view.shown_rows(rows)),
         application_count=len(rows),
-        waiting_needs=waiting_for_firm(firm_id()),
+        waiting_needs=waiting,
+        invitations=[{"lead_id": lead.id, "bank": bank.short_name} for lead, bank in invited],
+        most_banks=MOST_BANKS,
         looks=home_view.last_looks(actor(), firm_id()),
-        run=run,
+        products=home_view.product_stats(run, matching.find_head(actor(), firm_id())),
         grade=profile_view.find_grade(firm_id(), most_reasons=profile_view.SHOWN_REASONS),
     )

@@ -12,18 +12,25 @@ from xinyidai.applications.values import FINAL_STATES, ApplicationState
 from xinyidai.consents.models import Consent
 from xinyidai.credit_records.service import own_looks
 from xinyidai.credit_records.service.own_looks import LookFilter
+from xinyidai.institutions.models import Institution
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.http import Page
 from xinyidai.kernel.money import format_wan
-from xinyidai.matching.models import MatchRun
+from xinyidai.leads import queries as leads
+from xinyidai.leads.models import Lead
+from xinyidai.leads.values import LeadState
+from xinyidai.matching.models import MatchHead, MatchRun
 from xinyidai.web.chrome import format_day
+from xinyidai.web.enterprise import match_origin, match_view
 from xinyidai.web.enterprise.application_view import late_words
 from xinyidai.web.enterprise.look_view import looks_of
 from xinyidai.web.enterprise.queries import institution_names
 
 SHOWN_LOOKS = 3
 SHOWN_APPLICATIONS = 3
+MOST_INVITATIONS = 20
+Invitation = tuple[Lead, Institution]
 S = ApplicationState
 
 
@@ -40,30 +47,79 @@ class NextAction:
 
 @dataclass(frozen=True)
 class Desk:
-    """What lies before the person: requests to sign, authorizations to confirm, applications."""
+    """What lies before the person: requests to sign, authorizations to confirm, applications.
+
+    `waiting_needs` names a need once for each bank that waits at it; `invitations` are those that
+    still wait for an answer.
+    """
 
     pending: Sequence[Consent]
     unconfirmed: Sequence[Consent]
     rows: Sequence[ApplicationRow]
     run: MatchRun | None
+    waiting_needs: Sequence[UUID] = ()
+    invitations: Sequence[Invitation] = ()
 
 
 def next_action(desk: Desk) -> NextAction | None:
     """Return what comes first; None when the firm has only to wait.
 
     The order: requests to answer, authorizations to confirm after a change of the legal
-    representative, applications to complete, to finish, to sign, a bank that is late, and for a
-    firm with nothing under way a product to find or to choose.
+    representative, applications to complete, banks that wait at a need or have invited the firm,
+    applications to finish, to sign, a bank that is late, and for a firm with nothing under way a
+    product to find or to choose.
     """
-    rows, run = desk.rows, desk.run
     if desk.pending:
         return _answer(desk.pending)
     if desk.unconfirmed:
         return _confirm(desk.unconfirmed)
-    for state, words in _WORDS.items():
-        row = next((row for row in rows if row.application.state is state), None)
-        if row is not None:
-            return words(row)
+    return _application(desk, S.RETURNED) or _approached(desk) or _under_way(desk)
+
+
+def open_invitations(enterprise_id: UUID) -> list[Invitation]:
+    """Return the invitations that wait for the firm's answer and have not run out."""
+    rows, _ = leads.invitations_of(enterprise_id, Page(1, MOST_INVITATIONS))
+    return [
+        (lead, bank)
+        for lead, bank in rows
+        if lead.state is LeadState.SENT
+        and (lead.expires_on is None or lead.expires_on >= clock.today())
+    ]
+
+
+def _application(desk: Desk, state: ApplicationState) -> NextAction | None:
+    row = next((row for row in desk.rows if row.application.state is state), None)
+    return None if row is None else _WORDS[state](row)
+
+
+def _approached(desk: Desk) -> NextAction | None:
+    """Return the banks that wait for the firm's word: at a need of it, or with an invitation."""
+    if desk.waiting_needs:
+        return NextAction(
+            f"{len(desk.waiting_needs)} 家银行接了您的需求，等您答复",
+            "您授权之前，银行不知道您是谁。看看是哪几家，再决定同意或谢绝。",
+            "去答复",
+            url_for("enterprise.need_answer", need_id=desk.waiting_needs[0]),
+        )
+    if desk.invitations:
+        lead, bank = desk.invitations[0]
+        more = f"，另有 {len(desk.invitations) - 1} 家" if len(desk.invitations) > 1 else ""
+        return NextAction(
+            f"{bank.short_name}想联系您{more}",
+            "您符合它要找的条件，它还不知道您是谁。看清楚再决定是否授权；不答复也可以。",
+            "看邀请",
+            url_for("enterprise.invitation", lead_id=lead.id),
+            f"{format_day(lead.expires_on)} 前有效" if lead.expires_on else "",
+        )
+    return None
+
+
+def _under_way(desk: Desk) -> NextAction | None:
+    for state in (S.DRAFT, S.APPROVED):
+        found = _application(desk, state)
+        if found is not None:
+            return found
+    rows, run = desk.rows, desk.run
     if any(row.application.state not in FINAL_STATES for row in rows):
         return _late() if _is_any_late(rows) else None
     return _choose(run) if run is not None and run.eligible_count else _search()
@@ -148,6 +204,16 @@ def shown_rows(rows: Sequence[ApplicationRow]) -> list[ApplicationRow]:
         return (row.application.state in FINAL_STATES, not late_words(row.application, today))
 
     return sorted(rows, key=place)[:SHOWN_APPLICATIONS]
+
+
+def product_stats(run: MatchRun | None, head: MatchHead | None) -> list[dict[str, Any]]:
+    """Return how many products fit, by the firm's own match or that of all firms; else nothing."""
+    if run is not None:
+        return [
+            {"value": tab["count"], "unit": "款", "label": tab["label"], "href": tab["href"]}
+            for tab in match_view.tabs_of(run)
+        ]
+    return match_origin.counts_of(head) if head is not None else []
 
 
 def last_looks(actor: Actor, enterprise_id: UUID) -> list[dict[str, Any]]:

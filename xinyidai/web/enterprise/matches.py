@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from xinyidai.catalogue.kinds import get_item
@@ -14,11 +14,13 @@ from xinyidai.kernel.db import own_transaction
 from xinyidai.kernel.errors import InvalidInput, NotFound
 from xinyidai.kernel.http import page_args
 from xinyidai.matching import service
-from xinyidai.matching.models import MatchRun, ProductMatchRow
+from xinyidai.matching.models import ProductMatchRow
 from xinyidai.products import queries as products
 from xinyidai.products import service as product_service
-from xinyidai.products.values import GuaranteeKind, Outcome, Wish
+from xinyidai.products.values import GuaranteeKind, Wish
 from xinyidai.scoring import service as scoring
+from xinyidai.web.chrome import format_moment
+from xinyidai.web.enterprise import match_origin as origin
 from xinyidai.web.enterprise import match_view as view
 from xinyidai.web.enterprise.base import (
     SEE_OTHER,
@@ -26,6 +28,7 @@ from xinyidai.web.enterprise.base import (
     actor,
     blueprint,
     firm_id,
+    read_id,
     read_number,
     read_wan,
     slice_of,
@@ -42,24 +45,32 @@ FIELDS = ("amount", "term_months", "guarantee")
 @blueprint.get("/matches")
 @allow(Role.ENTERPRISE_USER)
 def matches() -> ResponseReturnValue:
-    """List the products of the newest run that still holds; without one, ask for the need."""
-    run = service.read_current_run(actor(), firm_id())
+    """List the products of the newest run that still holds; without one, ask for the need.
+
+    `need` keeps to what was found for one published need.
+    """
+    need_id = read_id(request.args["need"]) if request.args.get("need") else None
+    tab = request.args.get("outcome", "")
+    if tab and tab not in view.TABS:
+        raise NotFound("没有这一类匹配结果。")
+    run = service.read_current_run(actor(), firm_id(), need_id=need_id)
     if run is None:
-        return _form(_wished(None), {})
-    outcome = _outcome(request.args.get("outcome", ""), run)
-    page = slice_of([match for match in run.matches if match.outcome is outcome], page_args(CARDS))
+        return _form(_last_answers(), {}, is_outdated=True)
+    tab = tab or view.first_tab(run)
+    page = slice_of(view.rows_of(run, tab), page_args(CARDS))
     offers = offers_of([match.product_version_id for match in page.rows])
     return render_template(
         "enterprise/matches.html",
         run=run,
-        wish=_wished(run),
-        guarantee_names=GUARANTEES,
-        outcome=outcome,
-        tabs=view.tabs_of(run, outcome),
-        hidden_count=view.counts_of(run)[outcome] - page.total,
-        cards=[_card(match, offers[match.product_version_id]) for match in page.rows],
+        asked=view.asked_text(run),
+        tab=tab,
+        tabs=view.tabs_of(run, tab, need_id),
+        need_id=need_id,
+        hidden_count=view.counts_of(run)[tab] - page.total,
+        cards=[_card(match, offers[match.product_version_id], run.wish) for match in page.rows],
         page=page,
         weights=view.weights_text(),
+        origin=origin.facts_of(run),
     )
 
 
@@ -67,8 +78,7 @@ def matches() -> ResponseReturnValue:
 @allow(Role.ENTERPRISE_USER)
 def match_form() -> ResponseReturnValue:
     """Ask amount, term and guarantee."""
-    run = service.read_current_run(actor(), firm_id())
-    answers = _wished(run)
+    answers = _last_answers()
     if request.args.get("guarantee", "") in set(GuaranteeKind):
         answers["guarantee"] = request.args["guarantee"]
     return _form(answers, {})
@@ -86,6 +96,17 @@ def match_run() -> ResponseReturnValue:
     with own_transaction():
         scoring.refresh_firm(firm_id())
         service.match_own_firm(actor(), firm_id(), wish)
+    return redirect(url_for(".matches"), SEE_OTHER)
+
+
+@blueprint.post("/matches/replay")
+@allow(Role.ENTERPRISE_USER)
+def match_replay() -> ResponseReturnValue:
+    """Judge the run on the page again, from the versions and the profile it names, 复算."""
+    run_id = read_id(request.form.get("run_id", ""))
+    with own_transaction():
+        done = service.replay_run(actor(), run_id)
+    flash(origin.replay_text(done), "ok" if all(one.is_same for one in done) else "todo")
     return redirect(url_for(".matches"), SEE_OTHER)
 
 
@@ -109,13 +130,14 @@ def product(product_id: UUID) -> ResponseReturnValue:
         outcome=view.SHAPES[match.outcome] if match else "",
         criteria=view.criteria_rows(criteria, match),
         near=view.near_of(match) if match else None,
+        misfit=view.misfit_words(run.wish, version.terms) if run else "",
         items=[get_item(code) for code in version.required_items],
     )
 
 
-def _card(match: ProductMatchRow, offer: Offer) -> dict[str, Any]:
+def _card(match: ProductMatchRow, offer: Offer, wish: dict[str, Any]) -> dict[str, Any]:
     names = product_service.indicator_names()
-    return view.card_of(match, offer, products.all_criteria(offer.version, names))
+    return view.card_of(match, offer, products.all_criteria(offer.version, names), wish)
 
 
 def _read_wish(answers: dict[str, str]) -> Wish:
@@ -135,31 +157,29 @@ def _read_wish(answers: dict[str, str]) -> Wish:
     return Wish(amount, term, GuaranteeKind(guarantee) if guarantee else None)
 
 
-def _wished(run: MatchRun | None) -> dict[str, str]:
-    if run is None:
-        return dict.fromkeys(FIELDS, "")
-    amount, term = run.wish["amount_fen"], run.wish["term_months"]
+def _last_answers() -> dict[str, str]:
+    """Return what the firm wished last, so that a new day does not ask it all again."""
+    last = service.read_last_wish(actor(), firm_id())
+    if last is None:
+        return dict.fromkeys((*FIELDS, "last_at"), "")
+    wish, at = last
     return {
-        "amount": typed_wan(amount) if amount else "",
-        "term_months": str(term or ""),
-        "guarantee": run.wish["guarantee"] or "",
+        "last_at": format_moment(at),
+        "amount": typed_wan(wish.amount_fen) if wish.amount_fen else "",
+        "term_months": str(wish.term_months or ""),
+        "guarantee": wish.guarantee.value if wish.guarantee else "",
     }
 
 
-def _outcome(asked: str, run: MatchRun) -> Outcome:
-    if asked in set(Outcome):
-        return Outcome(asked)
-    if asked:
-        raise NotFound("没有这一类匹配结果。")
-    has_fit = run.eligible_count or not run.insufficient_count
-    return Outcome.ELIGIBLE if has_fit else Outcome.INSUFFICIENT
-
-
-def _form(answers: dict[str, str], errors: dict[str, str]) -> ResponseReturnValue:
+def _form(
+    answers: dict[str, str], errors: dict[str, str], *, is_outdated: bool = False
+) -> ResponseReturnValue:
     page = render_template(
         "enterprise/match_form.html",
         answers=answers,
         guarantees=[{"value": kind.value, "label": name} for kind, name in GUARANTEES.items()],
+        batch=origin.batch_of(service.find_head(actor(), firm_id())),
+        is_outdated=is_outdated,
         errors=errors,
     )
     return page, UNPROCESSABLE if errors else 200

@@ -1,5 +1,6 @@
 """A financing need put together for the firm's pages: cards, places, the form."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,7 @@ from xinyidai.financing_needs.models import FinancingNeed
 from xinyidai.financing_needs.queries import places as place_queries
 from xinyidai.financing_needs.queries.places import OfferRow
 from xinyidai.financing_needs.values import (
+    FINANCING_NEED_STATE_NAMES,
     MOST_BANKS,
     NEED_PURPOSE_NAMES,
     OFFER_END_NAMES,
@@ -27,17 +29,21 @@ from xinyidai.financing_needs.values import (
     FinancingNeedState,
     NeedFacts,
     NeedPurpose,
+    OfferEnd,
     OfferState,
 )
 from xinyidai.kernel.db import db
 from xinyidai.kernel.money import format_wan
+from xinyidai.matching.models import MatchRun, ProductMatchRow
 from xinyidai.products.models import LoanProduct, ProductVersion
 from xinyidai.products.values import GuaranteeKind, ProductVersionState, Wish
 from xinyidai.web import need_words
 from xinyidai.web.chrome import format_day, format_moment
 from xinyidai.web.enterprise.base import read_number, read_wan, typed_wan
+from xinyidai.web.wording import OUTCOMES
 
 Row = dict[str, Any]
+Found = Mapping[UUID, ProductMatchRow]
 C = TypeVar("C", bound=StrEnum)
 P = OfferState
 PERCENT = 100
@@ -56,12 +62,29 @@ FIELDS = (
     "contact_name",
     "contact_phone",
 )
+# The same states as the firm reads them of its own need.
+STATE_LABELS: Mapping[FinancingNeedState, str] = {
+    **FINANCING_NEED_STATE_NAMES,
+    FinancingNeedState.DISPATCHED: "已派给银行",
+    FinancingNeedState.CLAIMED: "银行已接单",
+    FinancingNeedState.CONTACTED: "银行已联系",
+}
 WAITING = {
     P.DISPATCHED: "平台已派给这家银行，等它接单",
     P.CLAIMED: "等您决定是否授权",
     P.AUTHORIZED: "等银行联系您",
     P.CONTACTED: "银行已联系",
     P.CONVERTED: "已向这家银行申请",
+}
+# Why a place ended, as the firm reads it of its own need.
+ENDS: Mapping[OfferEnd, str] = {
+    **OFFER_END_NAMES,
+    OfferEnd.FIRM_REFUSED: "您已谢绝",
+    OfferEnd.FIRM_SILENT: "您没有按时答复，名额已让给其他银行",
+    OfferEnd.NOT_CONTACTED: "银行没有按时联系您，名额已收回",
+    OfferEnd.NOT_TAKEN: "银行没有按时接单",
+    OfferEnd.NEED_WITHDRAWN: "您撤回了需求",
+    OfferEnd.NEED_CONVERTED: "您已向另一家银行申请",
 }
 SHOWN_AFTER_CLAIM = frozenset({P.CLAIMED, P.AUTHORIZED, P.CONTACTED, P.CONVERTED})
 
@@ -120,7 +143,7 @@ def answers_of(need: FinancingNeed) -> dict[str, str]:
         "rate_max": shown,
         "wanted_by": need.wanted_by.isoformat() if need.wanted_by else "",
         "preferences": need.preferences,
-        "most_banks": str(need.most_banks),
+        "most_banks": str(min(need.most_banks, MOST_BANKS)),
         "contact_name": need.contact_name,
         "contact_phone": need.contact_phone,
     }
@@ -151,9 +174,13 @@ def card_of(need: FinancingNeed) -> Row:
     }
 
 
-def place_rows(need: FinancingNeed) -> list[Row]:
-    """Return the places of the banks, those that are held first."""
-    rows = [_place(row, need) for row in place_queries.offer_rows_of(need.id)]
+def place_rows(need: FinancingNeed, run: MatchRun | None = None) -> list[Row]:
+    """Return the places of the banks, those that are held first.
+
+    With a match of the firm each bank's products stand in its order, with what came out.
+    """
+    found = {row.product_version_id: row for row in run.matches} if run else {}
+    rows = [_place(row, need, found) for row in place_queries.offer_rows_of(need.id)]
     return sorted(rows, key=lambda row: not row["is_open"])
 
 
@@ -161,12 +188,12 @@ def _waits_for_firm(row: OfferRow) -> bool:
     return row.offer.state is P.CLAIMED and row.offer.consent_id is None
 
 
-def _place(row: OfferRow, need: FinancingNeed) -> Row:
+def _place(row: OfferRow, need: FinancingNeed, found: Found) -> Row:
     offer = row.offer
     is_open = offer.state in OPEN_OFFERS
     half = offer.state is P.CLAIMED and offer.consent_id is not None
     shows_officer = offer.state in SHOWN_AFTER_CLAIM
-    ended = OFFER_END_NAMES[offer.end_reason] if offer.end_reason else ""
+    ended = ENDS[offer.end_reason] if offer.end_reason else ""
     knows = offer.state in {P.AUTHORIZED, P.CONTACTED, P.CONVERTED}
     return {
         "id": offer.institution_id,
@@ -185,25 +212,35 @@ def _place(row: OfferRow, need: FinancingNeed) -> Row:
         "waits": _waits_for_firm(row),
         "consent_id": offer.consent_id if is_open else None,
         "reasons": need_words.given_reasons(offer),
-        "products": _products(offer.institution_id, need) if knows and is_open else [],
+        "products": _products(offer.institution_id, need, found) if knows and is_open else [],
     }
 
 
-def _products(institution_id: UUID, need: FinancingNeed) -> list[Row]:
-    """Return the bank's products on sale, each with the way to apply for this need."""
+def _products(institution_id: UUID, need: FinancingNeed, found: Found) -> list[Row]:
+    """Return the bank's products on sale, each with the way to apply for this need.
+
+    Those that a match put first come first; what it did not judge stands last, by name.
+    """
     statement = (
-        select(ProductVersion.product_id, ProductVersion.name)
+        select(ProductVersion.id, ProductVersion.product_id, ProductVersion.name)
         .join(LoanProduct, LoanProduct.id == ProductVersion.product_id)
         .where(
             LoanProduct.institution_id == institution_id,
             ProductVersion.state == ProductVersionState.LISTED,
         )
         .order_by(ProductVersion.name)
-        .limit(MOST_PRODUCTS)
+    )
+    rows = sorted(
+        db.session.execute(statement),
+        key=lambda row: found[row.id].rank if row.id in found else math.inf,
     )
     return [
-        {"name": name, "href": f"/enterprise/applications/new?product={product}&need={need.id}"}
-        for product, name in db.session.execute(statement)
+        {
+            "name": row.name,
+            "href": f"/enterprise/applications/new?product={row.product_id}&need={need.id}",
+            "outcome": OUTCOMES[found[row.id].outcome] if row.id in found else "",
+        }
+        for row in rows[:MOST_PRODUCTS]
     ]
 
 

@@ -11,7 +11,6 @@ from xinyidai.financing_needs.models import FinancingNeed
 from xinyidai.financing_needs.service import DuplicateNeed
 from xinyidai.financing_needs.values import (
     CONTACT_DAYS,
-    FINANCING_NEED_STATE_NAMES,
     MOST_BANKS,
     OPEN_STATES,
     FinancingNeedState,
@@ -22,6 +21,8 @@ from xinyidai.kernel.actor import Role
 from xinyidai.kernel.db import db, own_transaction, transactional
 from xinyidai.kernel.errors import Conflict, InvalidInput
 from xinyidai.kernel.http import page_args
+from xinyidai.matching import service as matching
+from xinyidai.scoring import service as scoring
 from xinyidai.web import need_words
 from xinyidai.web.enterprise import need_view as view
 from xinyidai.web.enterprise.base import (
@@ -48,7 +49,8 @@ def needs() -> ResponseReturnValue:
         "enterprise/needs.html",
         page=Slice(rows, page.number, max(1, -(-total // page.size)), total),
         cards=[view.card_of(need) for need in rows],
-        labels=FINANCING_NEED_STATE_NAMES,
+        labels=view.STATE_LABELS,
+        most_banks=MOST_BANKS,
     )
 
 
@@ -109,7 +111,8 @@ def _to_twin(error: DuplicateNeed) -> ResponseReturnValue:
 def need(need_id: UUID) -> ResponseReturnValue:
     """Show how far the need is: banks with officer and promised day, steps, what to do now."""
     found = service.read_own(actor(), need_id)
-    places = view.place_rows(found)
+    run = matching.read_current_run(actor(), firm_id(), need_id=need_id)
+    places = view.place_rows(found, run)
     return render_template(
         "enterprise/need.html",
         need=found,
@@ -119,11 +122,11 @@ def need(need_id: UUID) -> ResponseReturnValue:
         ],
         places=places,
         waiting=[place for place in places if place["waits"]],
-        labels=FINANCING_NEED_STATE_NAMES,
+        labels=view.STATE_LABELS,
         is_open=found.state in OPEN_STATES,
         is_draft=found.state is FinancingNeedState.DRAFT,
         contact_days=CONTACT_DAYS,
-        has_authorized=any(place["consent_id"] for place in places),
+        holds=any(place["is_open"] for place in places),
         steps=need_words.step_rows(queries.steps_of(need_id)),
     )
 
@@ -171,6 +174,16 @@ def need_publish(need_id: UUID) -> ResponseReturnValue:
         return _to_twin(error)
     flash(PUBLISHED, "ok")
     return redirect(url_for(".need", need_id=need_id), SEE_OTHER)
+
+
+@blueprint.post("/needs/<uuid:need_id>/match")
+@allow(Role.ENTERPRISE_USER)
+def need_match(need_id: UUID) -> ResponseReturnValue:
+    """Match the firm for what this need says, and show which products fit it."""
+    with own_transaction():
+        scoring.refresh_firm(firm_id())
+        service.match_need(actor(), need_id)
+    return redirect(url_for(".matches", need=need_id), SEE_OTHER)
 
 
 @blueprint.post("/needs/<uuid:need_id>/withdraw")
