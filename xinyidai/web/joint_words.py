@@ -128,7 +128,7 @@ def _number(value: float) -> str:
     return f"{Decimal(str(value)):f}"
 
 
-NO_SPREAD = f"结果少于 {FEWEST_RESULTS} 家，不给出分布。"
+NO_SPREAD = f"现在还能查看的结果少于 {FEWEST_RESULTS} 家，不给出分布。"
 
 
 def version_row(version: JointModelVersion, url: Any, bank: str = "") -> Row:

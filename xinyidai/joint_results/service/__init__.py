@@ -2,7 +2,7 @@
 
 from xinyidai.joint_results.documents import allowed_inputs
 from xinyidai.joint_results.service.drafting import read_version, submit, upload
-from xinyidai.joint_results.service.giving import LimitReached, PeriodTooShort, give
+from xinyidai.joint_results.service.giving import LimitReached, give
 from xinyidai.joint_results.service.reviewing import activate, approve, retire, return_version
 from xinyidai.joint_results.service.running import authorized, order_run, read_run, run_all
 from xinyidai.joint_results.service.showing import (
@@ -23,7 +23,6 @@ from xinyidai.joint_results.service.showing import (
 __all__ = [
     "LeftByDay",
     "LimitReached",
-    "PeriodTooShort",
     "RunLine",
     "ToldByBank",
     "activate",

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from xinyidai.joint_results import queries, service
 from xinyidai.joint_results.models import JointModelVersion
 from xinyidai.joint_results.presentation import EXAMPLE
-from xinyidai.joint_results.values import PURPOSES, STATE_NAMES, VersionAction
+from xinyidai.joint_results.values import MOST_BYTES, PURPOSES, STATE_NAMES, VersionAction
 from xinyidai.joint_results.values import VersionState as S
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.actor import Role
@@ -56,7 +56,8 @@ def joint_models() -> ResponseReturnValue:
 def upload_joint_model() -> ResponseReturnValue:
     """Keep a document as a draft, or show place by place what is wrong with it."""
     sent = request.files.get("file")
-    raw = sent.read() if sent else b""
+    # One byte more than allowed is enough to refuse it.
+    raw = sent.read(MOST_BYTES + 1) if sent else b""
     typed = request.form.get("document", "")
     try:
         with own_transaction():
