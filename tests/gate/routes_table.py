@@ -497,6 +497,7 @@ TABLE |= {
         """
         bank.list_leads bank.new_search bank.create_search bank.show_search bank.count_search
         bank.invite_firms bank.save_search bank.lead_feedback bank.give_feedback
+        bank.own_standing bank.product_standing bank.lead_firms
         """.split(),  # noqa: SIM905 - as above
         _e("BP"),
     ),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from xinyidai.consents import queries as consents
@@ -26,7 +26,7 @@ from xinyidai.leads.models import (
     StandingOffer,
 )
 from xinyidai.leads.rules import QUIET_DAYS, REMEMBERED_DAYS
-from xinyidai.leads.values import Choice, LeadOrigin, LeadState
+from xinyidai.leads.values import Choice, FeedbackReason, LeadOrigin, LeadState
 from xinyidai.products.models import ProductVersion
 from xinyidai.products.values import Outcome
 
@@ -194,6 +194,33 @@ def named_leads(
     ordered = statement.order_by(LeadFeedback.id.is_not(None), Lead.made_at.desc(), Lead.id.desc())
     rows = db.session.execute(ordered.offset(page.offset).limit(page.size))
     return [LeadRow(*row) for row in rows], total
+
+
+def judged_within(since: datetime, before: datetime) -> ColumnElement[bool]:
+    """Return the condition on leads that were judged by their product's own conditions in a span.
+
+    有效 and 不符合条件 say whether the conditions were true to what the bank wants; the other
+    reasons speak of the firm.
+    """
+    return and_(
+        Lead.origin == LeadOrigin.INVITED,
+        LeadFeedback.given_at >= since,
+        LeadFeedback.given_at < before,
+        LeadFeedback.is_valid | (LeadFeedback.reason == FeedbackReason.NOT_MATCHING),
+    )
+
+
+def judged_of_product(
+    institution_id: UUID, product_id: UUID, since: datetime, before: datetime
+) -> Sequence[LeadRow]:
+    """Return the judged leads of an institution's product, latest feedback first."""
+    statement = _named().where(
+        Lead.institution_id == institution_id,
+        Lead.product_id == product_id,
+        judged_within(since, before),
+    )
+    ordered = statement.order_by(LeadFeedback.given_at.desc(), Lead.id.desc())
+    return [LeadRow(*row) for row in db.session.execute(ordered)]
 
 
 def find_named(lead_id: UUID) -> LeadRow | None:

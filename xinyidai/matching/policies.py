@@ -6,6 +6,7 @@ from xinyidai.kernel.actor import Actor, Role
 from xinyidai.kernel.errors import Forbidden, NotFound
 
 ABSENT = "没有找到这项匹配结果。"
+NO_PRODUCT = "没有找到这款产品。"
 
 
 def require_own(actor: Actor, enterprise_id: UUID) -> None:
@@ -23,6 +24,13 @@ def require_batch(actor: Actor) -> None:
     """Raise `Forbidden` unless the actor may start platform processing of all firms."""
     if actor.role not in {Role.SYSTEM, Role.OPERATOR}:
         raise Forbidden("您的账户没有启动批量匹配的权限。")
+
+
+def require_bank(actor: Actor) -> UUID:
+    """Return the institution whose products' outcomes the actor may see, or raise `Forbidden`."""
+    if actor.role not in {Role.BANK_OFFICER, Role.BANK_PRODUCT_MANAGER} or actor.party_id is None:
+        raise Forbidden("只有银行的客户经理和产品经理可以查看本行产品的办理结果。")
+    return actor.party_id
 
 
 def require_overseer(actor: Actor) -> None:

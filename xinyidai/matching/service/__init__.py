@@ -16,6 +16,8 @@ from xinyidai.matching.service.replaying import Replayed, replay_run
 from xinyidai.matching.service.seeking import seek
 from xinyidai.matching.service.shadowing import run_queued_shadow, shadow_run
 from xinyidai.matching.service.standings import (
+    read_own_standing_history,
+    read_own_standing_rows,
     read_standing_history,
     read_standing_rows,
     read_standings,
@@ -35,6 +37,8 @@ __all__ = [
     "match_own_firm",
     "match_products",
     "read_current_run",
+    "read_own_standing_history",
+    "read_own_standing_rows",
     "read_standing_history",
     "read_standing_rows",
     "read_standings",

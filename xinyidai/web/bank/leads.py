@@ -61,6 +61,21 @@ def list_leads() -> ResponseReturnValue:
     )
 
 
+@blueprint.get("/leads/firms")
+@allow(*BANK)
+def lead_firms() -> ResponseReturnValue:
+    """List every firm that has signed, those without feedback first."""
+    page = page_args()
+    leads, total = queries.named_leads(bank_id(), page)
+    return render_template(
+        "bank/lead_firms.html",
+        leads=[view.lead_card(row) for row in leads],
+        lead_total=total,
+        consent_labels=wording.CONSENT_STATES,
+        pager=pager_of(page, total),
+    )
+
+
 @blueprint.get("/leads/new")
 @allow(*BANK)
 def new_search() -> ResponseReturnValue:
