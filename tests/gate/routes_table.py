@@ -503,6 +503,13 @@ TABLE |= {
     ),
     **dict.fromkeys(
         """
+        api_leads.count_firms api_leads.list_searches api_leads.read_search api_leads.count_again
+        api_leads.set_weekly api_leads.invite api_leads.list_leads api_leads.feed_back
+        """.split(),  # noqa: SIM905 - as above
+        _e("C"),
+    ),
+    **dict.fromkeys(
+        """
         enterprise.contact enterprise.choose_contact enterprise.invitation
         enterprise.accept_invitation enterprise.decline_invitation
         """.split(),  # noqa: SIM905 - as above

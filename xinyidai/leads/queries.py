@@ -26,7 +26,7 @@ from xinyidai.leads.models import (
     StandingOffer,
 )
 from xinyidai.leads.rules import QUIET_DAYS, REMEMBERED_DAYS
-from xinyidai.leads.values import Choice, FeedbackReason, LeadOrigin, LeadState
+from xinyidai.leads.values import Choice, FeedbackReason, LeadOrigin, LeadState, SearchOrder
 from xinyidai.products.models import ProductVersion
 from xinyidai.products.values import Outcome
 
@@ -61,6 +61,20 @@ def searches_of(institution_id: UUID, page: Page) -> tuple[Sequence[LeadSearch],
         LeadSearch.saved_at.is_(None), LeadSearch.created_at.desc(), LeadSearch.id.desc()
     )
     return db.session.scalars(ordered.offset(page.offset).limit(page.size)).all(), total
+
+
+def search_like(
+    institution_id: UUID, order: SearchOrder, fingerprint: str, since: datetime
+) -> LeadSearch | None:
+    """Return the institution's search of the same name, product and conditions since a moment."""
+    statement = select(LeadSearch).where(
+        LeadSearch.institution_id == institution_id,
+        LeadSearch.name == order.name.strip(),
+        LeadSearch.product_id.is_not_distinct_from(order.product_id),
+        LeadSearch.fingerprint == fingerprint,
+        LeadSearch.created_at >= since,
+    )
+    return db.session.scalar(statement.order_by(LeadSearch.created_at).limit(1))
 
 
 def one_at_a_time(institution_id: UUID) -> None:
@@ -311,6 +325,14 @@ def overdue(on: date, *, limit: int = 500) -> Sequence[Lead]:
 def find_feedback(lead_id: UUID) -> LeadFeedback | None:
     """Return what was said of a lead."""
     return db.session.scalar(select(LeadFeedback).where(LeadFeedback.lead_id == lead_id))
+
+
+def count_saved(institution_id: UUID) -> int:
+    """Count an institution's standing matches."""
+    saved = select(func.count()).where(
+        LeadSearch.institution_id == institution_id, LeadSearch.saved_at.is_not(None)
+    )
+    return db.session.scalar(saved) or 0
 
 
 def saved_before(moment: datetime) -> Sequence[LeadSearch]:
