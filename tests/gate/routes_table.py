@@ -530,7 +530,10 @@ TABLE |= {
         """.split(),  # noqa: SIM905 - as above
         _e("C", version_id="nothing", run_id="nothing"),
     ),
-    **dict.fromkeys(("bank.joint_models", "bank.joint_model"), _e("BP", version_id="nothing")),
+    **dict.fromkeys(
+        ("bank.joint_models", "bank.joint_model", "bank.try_joint_model"),
+        _e("BP", version_id="nothing"),
+    ),
     **dict.fromkeys(
         ("bank.upload_joint_model", "bank.step_joint_model"), _e("P", version_id="nothing")
     ),

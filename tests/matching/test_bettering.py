@@ -35,6 +35,8 @@ def score(product, counts):
         (Lever.CHECKABLE, (PRODUCT, COUNTS)),
         (Lever.APPROVE, (WORDY, replace(COUNTS, approved=24))),
         (Lever.LEADS, (WORDY, replace(COUNTS, leads_fit=30))),
+        (Lever.FASTER, (replace(WORDY, terms=replace(TERMS, promise_days=4)), COUNTS)),
+        (Lever.CHEAPER, (replace(WORDY, terms=replace(TERMS, rate_max=Decimal("0.05"))), COUNTS)),
     ],
 )
 def test_the_points_promised_are_the_points_the_order_gives(lever, after):
@@ -64,8 +66,8 @@ def test_what_is_too_little_to_count_says_how_much_is_lacking():
     assert (found[Lever.MORE_PROMISES].number, found[Lever.MORE_PROMISES].points) == (1, None)
 
 
-def test_nothing_is_suggested_where_everything_is_full():
+def test_nothing_but_price_and_speed_is_suggested_where_everything_is_full():
     best = OutcomeCounts(
         decided=40, approved=40, promised=25, kept=25, leads_judged=30, leads_fit=30
     )
-    assert betterments(PRODUCT, best) == ()
+    assert set(levers(PRODUCT, best)) == {Lever.FASTER, Lever.CHEAPER}

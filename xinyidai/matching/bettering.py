@@ -6,6 +6,7 @@ brings; what the formula does not read is never suggested.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from enum import StrEnum
 
 from xinyidai.matching import ranking
@@ -15,6 +16,7 @@ from xinyidai.products.values import ListedProduct
 
 HUNDRED = 100
 A_TENTH = 10  # of 100 decisions
+A_POINT = Decimal("0.01")
 PLACES = 1
 
 
@@ -23,6 +25,8 @@ class Lever(StrEnum):
 
     KEEP = "keep"  # 按承诺时限答复
     PROMISE = "promise"  # 公布承诺答复天数
+    FASTER = "faster"  # 承诺少一个工作日
+    CHEAPER = "cheaper"  # 最高年利率低一个百分点
     PUBLISH_RATE = "publish_rate"  # 公布最高利率
     CHECKABLE = "checkable"  # 条件改为平台可核对
     APPROVE = "approve"  # 条件写清，少收不合适的申请
@@ -83,10 +87,17 @@ def _of_promises(product: ListedProduct, counts: OutcomeCounts) -> Iterator[Bett
 
 
 def _of_terms(product: ListedProduct, counts: OutcomeCounts) -> Iterator[Betterment]:
-    if product.terms.promise_days is None:
+    terms = product.terms
+    if terms.promise_days is None:
         yield Betterment(Lever.PROMISE, 0)
-    if product.terms.all_in_rate is None:
+    elif terms.promise_days > 1:
+        sooner = replace(product, terms=replace(terms, promise_days=terms.promise_days - 1))
+        yield Betterment(Lever.FASTER, terms.promise_days, _gain(product, counts, better=sooner))
+    if terms.all_in_rate is None:
         yield Betterment(Lever.PUBLISH_RATE, 0)
+    elif terms.rate_max is not None and terms.rate_max > A_POINT:
+        cheaper = replace(product, terms=replace(terms, rate_max=terms.rate_max - A_POINT))
+        yield Betterment(Lever.CHEAPER, 0, _gain(product, counts, better=cheaper))
     if product.text_conditions:
         points = _gain(product, counts, better=replace(product, text_conditions=()))
         yield Betterment(Lever.CHECKABLE, len(product.text_conditions), points)

@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from xinyidai.catalogue.indicators import indicator_dictionary
+from xinyidai.catalogue.indicators import Unit, indicator_dictionary
 from xinyidai.catalogue.kinds import ITEMS
 from xinyidai.catalogue.purposes import PURPOSES
 from xinyidai.joint_results.models import JointModelVersion, JointRun
@@ -17,6 +17,19 @@ from xinyidai.web.chrome import format_day, format_moment
 
 Row = dict[str, Any]
 HASH_SHOWN = 16
+UNIT_WORDS: Mapping[Unit, str] = {
+    Unit.AMOUNT: "分（1 万元填 1000000）",
+    Unit.COUNT: "次或件",
+    Unit.PEOPLE: "人",
+    Unit.MONTHS: "个月",
+    Unit.YEARS: "年",
+    Unit.RATIO: "比率，10% 填 0.1",
+    Unit.KWH: "千瓦时",
+    Unit.AREA: "平方米",
+    Unit.MU: "亩",
+    Unit.GRADE: "等级数，数值见指标字典",
+    Unit.FLAG: "是填 1，否填 0",
+}
 FEW = f"不足 {FEWEST_SHOWN} 家"
 
 
@@ -80,6 +93,16 @@ def count_rows(bands: Iterable[str], counts: Mapping[str, int | None] | None) ->
     return [
         {"band": band, "firms": FEW if counts[band] is None else f"{counts[band]} 家"}
         for band in bands
+    ]
+
+
+def trial_inputs(codes: Iterable[str]) -> list[Row]:
+    """Return each input with its name and unit, for a form that takes invented values."""
+    known = indicator_dictionary().indicators
+    return [
+        {"code": code, "name": known[code].name, "hint": f"单位：{UNIT_WORDS[known[code].unit]}"}
+        for code in codes
+        if code in known
     ]
 
 

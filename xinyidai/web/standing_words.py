@@ -32,6 +32,8 @@ HUNDRED = 100
 WORDS: Mapping[Lever, str] = {
     Lever.KEEP: "按承诺的日期答复。近 12 个月有 {number} 件到期没有按时答复；都按时的话",
     Lever.PROMISE: "公布承诺几个工作日答复。不公布的，办理速度计 0 分。",
+    Lever.FASTER: "现在承诺 {number} 个工作日答复；每少 1 个工作日",
+    Lever.CHEAPER: "最高年利率每低 1 个百分点",
     Lever.PUBLISH_RATE: "公布最高年利率。不公布的，综合成本计 0 分。",
     Lever.CHECKABLE: "有 {number} 条文字条件平台核对不了。都改写成平台可核对的准入条件的话",
     Lever.APPROVE: "有 {number} 件没有通过。把常见的拒绝原因写进准入条件，企业申请前就能看到；"

@@ -19,12 +19,14 @@ from xinyidai.joint_results.service.showing import (
     spread_of,
     told_of,
 )
+from xinyidai.joint_results.service.trying import Trial, try_out
 
 __all__ = [
     "LeftByDay",
     "LimitReached",
     "RunLine",
     "ToldByBank",
+    "Trial",
     "activate",
     "allowed_inputs",
     "approve",
@@ -46,5 +48,6 @@ __all__ = [
     "spread_of",
     "submit",
     "told_of",
+    "try_out",
     "upload",
 ]

@@ -86,6 +86,7 @@ def save_search(actor: Actor, search_id: UUID) -> LeadSearch:
     Raises:
         NotFound: another institution's search.
         RuleBroken: the institution has as many standing matches as it may.
+        Conflict: the profiles of the day are not there yet, so everybody would be new next week.
 
     """
     search = policies.require_own_search(actor, queries.find_search(search_id))
@@ -99,6 +100,7 @@ def save_search(actor: Actor, search_id: UUID) -> LeadSearch:
         )
     search.saved_at = clock.now()
     found = find_firms(actor, {search.id: criteria_of(search)})[search.id]
+    _require_profiles(found)
     remember(search.id, found[Outcome.ELIGIBLE] - queries.met_before(search.id))
     audit.record(actor, LeadAction.SAVE, "lead_search", search.id)
     return search
@@ -203,11 +205,20 @@ def _count(actor: Actor, search: LeadSearch, criteria: Sequence[Criterion]) -> N
             code="too_many_counts",
         )
     found = find_firms(actor, {search.id: criteria})[search.id]
-    if not any(found.values()):
-        raise Conflict("今天的企业画像还没有算完，请稍后再试。", code="profiles_pending")
+    _require_profiles(found)
     run_id = _keep(actor, search, found)
     _list_authorized(actor, search, criteria)
     audit.record(actor, LeadAction.SEARCH, "lead_search", search.id, {"run": str(run_id)})
+
+
+def any_firm(found: Found) -> bool:
+    """Tell whether a search went through any firm: without profiles of the day there is none."""
+    return any(found.values())
+
+
+def _require_profiles(found: Found) -> None:
+    if not any_firm(found):
+        raise Conflict("今天的企业画像还没有算完，请稍后再试。", code="profiles_pending")
 
 
 def _keep(actor: Actor, search: LeadSearch, found: Found) -> UUID:

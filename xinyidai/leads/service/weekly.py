@@ -15,6 +15,7 @@ from xinyidai.leads import policies, queries, rules
 from xinyidai.leads.models import LeadSearch, LeadWeek, StandingOffer
 from xinyidai.leads.service.searching import (
     CONSENT_PURPOSE,
+    any_firm,
     criteria_of,
     find_firms,
     near,
@@ -37,17 +38,21 @@ def week_of(day: date) -> date:
 def match_weekly(actor: Actor) -> int:
     """Run every standing match that has not run this week; return how many ran.
 
-    Safe to run any day and any number of times: a week is told once.
+    Safe to run any day and any number of times: a week is told once. Before the profiles of the
+    day are there, nothing is told, and the next day's run makes up for it.
     """
     policies.require_system(actor)
     week = week_of(clock.today())
     monday = datetime.combine(week, time(), clock.TZ)
     done = queries.searches_done(week)
     due = [search for search in queries.saved_before(monday) if search.id not in done]
-    if due:
-        found = find_firms(actor, {search.id: criteria_of(search) for search in due})
-        for search in due:
-            _tell_of_firms(search, week, found[search.id][Outcome.ELIGIBLE])
+    if not due:
+        return 0
+    found = find_firms(actor, {search.id: criteria_of(search) for search in due})
+    if not any(map(any_firm, found.values())):
+        return 0
+    for search in due:
+        _tell_of_firms(search, week, found[search.id][Outcome.ELIGIBLE])
     return len(due)
 
 

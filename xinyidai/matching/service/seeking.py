@@ -7,7 +7,6 @@ Only the fields that a search asks for are read, as columns, and `matching.rever
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import isnan
 from threading import Lock
 from typing import Any, TypeVar
 from uuid import UUID
@@ -41,7 +40,6 @@ from xinyidai.products.values import (
 )
 from xinyidai.whitelist import queries as whitelist
 
-AT_ONCE = 10_000
 GRADE, TAGS = "grade", "tags"
 # What of the register each field rests on.
 FACTS: Mapping[str, tuple[str, ...]] = {
@@ -152,9 +150,7 @@ def _coded(code: str, raws: Sequence[Hashable], read: Callable[[Any], Reading]) 
 
 
 def _grades(firms: _Firms) -> list[str | None]:
-    grades: dict[UUID, str] = {}
-    for ids in _in_pieces(firms.ids):
-        grades |= queries.present_grades(ids)
+    grades = queries.present_grades(firms.ids)
     return [grades.get(firm_id) for firm_id in firms.ids]
 
 
@@ -165,32 +161,30 @@ def _read_grade(grade: str | None) -> Reading:
 
 def _qualified(firms: _Firms) -> list[Hashable]:
     """Return what a firm's tags follow from: its own, its lists, and its qualifications."""
-    lists: dict[UUID, frozenset[str]] = {}
-    for ids in _in_pieces(firms.ids):
-        lists |= whitelist.list_codes_by_enterprise(ids)
-    held = [_numbers(code, firms).tolist() for code in QUALIFICATIONS]
+    lists = whitelist.list_codes_by_enterprise(firms.ids)
+    held = [_numbers(code, firms) for code in QUALIFICATIONS]
+    known = [_boxed(values) for values in held]
     return [
-        (
-            tuple(own),
-            lists.get(firm_id, frozenset()),
-            tuple(None if isnan(value) else value for value in values),
-        )
-        for firm_id, own, *values in zip(firms.ids, firms.column("tags"), *held, strict=True)
+        (tuple(own), lists.get(firm_id, frozenset()), *values)
+        for firm_id, own, *values in zip(firms.ids, firms.column("tags"), *known, strict=True)
     ]
 
 
-def _read_tags(raw: tuple[tuple[str, ...], frozenset[str], tuple[float | None, ...]]) -> Reading:
-    own, lists, values = raw
+def _boxed(values: Floats) -> list[float | None]:
+    boxed = values.astype(object)
+    boxed[np.isnan(values)] = None
+    found: list[float | None] = boxed.tolist()
+    return found
+
+
+def _read_tags(raw: tuple[Any, ...]) -> Reading:
+    own, lists, *values = raw
     indicators = {
         code: _Value(NO_RECORD if value is None else value)
         for code, value in zip(QUALIFICATIONS, values, strict=True)
     }
     subject = subject_from(Enterprise(tags=list(own)), indicators, list_codes=lists)
     return readings_of(subject, Wish(), on=date.min)[TAGS]
-
-
-def _in_pieces(ids: Sequence[UUID]) -> list[Sequence[UUID]]:
-    return [ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE)]
 
 
 def _numbers(code: str, firms: _Firms) -> Floats:

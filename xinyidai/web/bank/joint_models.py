@@ -42,6 +42,7 @@ STEPS: Mapping[S, tuple[VersionAction, ...]] = {
     S.RETIRED: (),
 }
 RETIRED_BY_BANK = "本行停用"
+OK = 200
 
 
 @blueprint.get("/joint-models")
@@ -75,6 +76,29 @@ def upload_joint_model() -> ResponseReturnValue:
 def joint_model(version_id: UUID) -> ResponseReturnValue:
     """Show one version with its report and what may be done."""
     return _page(version_id, "")
+
+
+@blueprint.get("/joint-models/<uuid:version_id>/trial")
+@allow(*BANK)
+def try_joint_model(version_id: UUID) -> ResponseReturnValue:
+    """Say what a version makes of invented values; nothing of a firm is read."""
+    version = service.read_version(g.actor, version_id)
+    typed = {code: request.args.get(code, "") for code in version.inputs}
+    found, errors, status = None, {}, OK
+    if request.args.get("do"):
+        try:
+            found = service.try_out(g.actor, version_id, typed)
+        except InvalidInput as error:
+            errors, status = dict(error.fields), UNPROCESSABLE
+    page = render_template(
+        "bank/joint_trial.html",
+        version=version,
+        inputs=joint_words.trial_inputs(version.inputs),
+        values=typed,
+        errors=errors,
+        found=found,
+    )
+    return page, status
 
 
 @blueprint.post("/joint-models/<uuid:version_id>")

@@ -164,7 +164,7 @@ def save_search(search_id: UUID) -> ResponseReturnValue:
     try:
         with own_transaction():
             deed(g.actor, search_id)
-    except RuleBroken as error:
+    except (RuleBroken, Conflict) as error:
         flash(error.message, "error")
     else:
         flash("已停止每周匹配。" if stop else "已设为每周匹配，每周一告诉您新增多少家。", "ok")

@@ -59,6 +59,11 @@ def _tasks() -> list[Row]:
     late_objections = objections.count_late(clock.today())
     return [
         _task("产品待审", queries.products_waiting(), url_for("office.products")),
+        _task(
+            "联合模型待审",
+            queries.joint_models_waiting(),
+            url_for("office.joint_models", state="under_review"),
+        ),
         _task("白名单待审", queries.entries_waiting(), url_for("office.whitelist")),
         {
             "label": "超时申请督办",

@@ -16,6 +16,8 @@ from xinyidai.consents.models import Consent, PurposeTemplate
 from xinyidai.consents.values import TemplateState
 from xinyidai.enterprises.models import Enterprise, PendingName
 from xinyidai.institutions.models import Institution
+from xinyidai.joint_results.models import JointModelVersion
+from xinyidai.joint_results.values import VersionState
 from xinyidai.kernel.db import db
 from xinyidai.kernel.http import Page
 from xinyidai.oversight.models import QueryAlarm
@@ -106,6 +108,15 @@ def products_waiting() -> Waiting:
     return _waiting(
         select(func.count(), func.min(ProductVersion.submitted_at)).where(
             ProductVersion.state == ProductVersionState.UNDER_REVIEW
+        )
+    )
+
+
+def joint_models_waiting() -> Waiting:
+    """Return how many versions of banks' own models wait for review, and since when."""
+    return _waiting(
+        select(func.count(), func.min(JointModelVersion.submitted_at)).where(
+            JointModelVersion.state == VersionState.UNDER_REVIEW
         )
     )
 
