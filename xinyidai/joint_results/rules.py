@@ -10,7 +10,7 @@ from typing import Any
 from xinyidai.catalogue.missing import Missing
 from xinyidai.joint_results.values import Difference, PopulationCheck, Spec, Value
 
-RULE_VERSION = "joint-2026.1"
+RULE_VERSION = "joint-2026.2"
 DAYS_OF_VERSIONS = 30
 MOST_VERSIONS = 4  # handed in for review by one bank within 30 days
 DAYS_OF_BITS = 365
