@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 
 from tests.products.worlds import listed, parsed
-from xinyidai.matching.bettering import Lever, betterments, own_points
+from xinyidai.matching.bettering import betterments, own_points
 from xinyidai.matching.ranking import WEIGHTS, Asker, score_of
 from xinyidai.matching.rules import standing_from
-from xinyidai.matching.values import OutcomeCounts
+from xinyidai.matching.values import Lever, OutcomeCounts
 from xinyidai.products.values import Outcome, Terms, Wish
 
 TERMS = Terms(rate_max=Decimal("0.06"), promise_days=5)

@@ -5,47 +5,25 @@ brings; what the formula does not read is never suggested.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
-from enum import StrEnum
 
 from xinyidai.matching import ranking
 from xinyidai.matching.rules import standing_from
-from xinyidai.matching.values import FEWEST_DECIDED, FEWEST_LEADS, FEWEST_PROMISES, OutcomeCounts
+from xinyidai.matching.values import (
+    FEWEST_DECIDED,
+    FEWEST_LEADS,
+    FEWEST_PROMISES,
+    Betterment,
+    Lever,
+    OutcomeCounts,
+)
 from xinyidai.products.values import ListedProduct
 
 HUNDRED = 100
 A_TENTH = 10  # of 100 decisions
 A_POINT = Decimal("0.01")
 PLACES = 1
-
-
-class Lever(StrEnum):
-    """What a bank can do for a product's place, 可做的事."""
-
-    KEEP = "keep"  # 按承诺时限答复
-    PROMISE = "promise"  # 公布承诺答复天数
-    FASTER = "faster"  # 承诺少一个工作日
-    CHEAPER = "cheaper"  # 最高年利率低一个百分点
-    PUBLISH_RATE = "publish_rate"  # 公布最高利率
-    CHECKABLE = "checkable"  # 条件改为平台可核对
-    APPROVE = "approve"  # 条件写清，少收不合适的申请
-    LEADS = "leads"  # 找客户的条件写准
-    MORE_DECISIONS = "more_decisions"  # 决定件数不够
-    MORE_PROMISES = "more_promises"  # 到期件数不够
-    MORE_LEADS = "more_leads"  # 线索条数不够
-
-
-@dataclass(frozen=True)
-class Betterment:
-    """One thing to do; `points` of 100 it brings with a firm that fits, None where it depends.
-
-    `number` is what the words name: applications, conditions or leads.
-    """
-
-    lever: Lever
-    number: int
-    points: float | None = None
 
 
 def own_points(product: ListedProduct, counts: OutcomeCounts) -> float:

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 from xinyidai.applications.values import LeadUse
 from xinyidai.matching import ranking
-from xinyidai.matching.bettering import Betterment, Lever
 from xinyidai.matching.values import (
     FEWEST_DECIDED,
     FEWEST_LEADS,
     FEWEST_PROMISES,
+    Betterment,
+    Lever,
     StandingBasis,
 )
 from xinyidai.web.chrome import format_percent

@@ -1,5 +1,6 @@
 """Use cases of matching: which products can serve a firm."""
 
+from xinyidai.matching.bettering import betterments, own_points
 from xinyidai.matching.service.assembling import subject_from
 from xinyidai.matching.service.batch import MatchCounts, match_all
 from xinyidai.matching.service.heads import find_head, match_due
@@ -29,6 +30,7 @@ __all__ = [
     "MatchRequest",
     "MatchResult",
     "Replayed",
+    "betterments",
     "current_index",
     "find_head",
     "match_all",
@@ -36,6 +38,7 @@ __all__ = [
     "match_enterprise",
     "match_own_firm",
     "match_products",
+    "own_points",
     "read_current_run",
     "read_own_standing_history",
     "read_own_standing_rows",

@@ -14,7 +14,6 @@ from xinyidai.kernel.access import allow
 from xinyidai.kernel.actor import Role
 from xinyidai.kernel.errors import InvalidInput
 from xinyidai.kernel.http import Page, page_args
-from xinyidai.matching import bettering
 from xinyidai.matching import service as matching
 from xinyidai.matching.models import ProductStandingRow
 from xinyidai.matching.rules import standing_from
@@ -63,7 +62,7 @@ def product_standing(product_id: UUID) -> ResponseReturnValue:
         product=get_product(product_id),
         newest=_numbers(newest),
         on=newest.counted_on if newest else None,
-        points=round(bettering.own_points(listed, counts), 1) if listed else None,
+        points=round(matching.own_points(listed, counts), 1) if listed else None,
         most=words.own_most(),
         better=_better(listed, counts),
         tabs=_tabs(product_id, which, counts),
@@ -87,7 +86,7 @@ def _product_row(product: ListedProduct, row: ProductStandingRow | None) -> Row:
     better = _better(product, counts)
     return numbers | {
         "product": link(url, product.name),
-        "points": f"{bettering.own_points(product, counts):.1f}",
+        "points": f"{matching.own_points(product, counts):.1f}",
         "decided": link(f"{url}?list={DECIDED}", numbers["decided"]),
         "kept": link(f"{url}?list={PROMISED}", numbers["kept"]),
         "leads": link(f"{url}?list={LEADS}", numbers["leads"]),
@@ -114,7 +113,7 @@ def _numbers(row: ProductStandingRow | None) -> Row:
 def _better(product: ListedProduct | None, counts: OutcomeCounts) -> list[str]:
     if product is None:
         return []
-    return [words.betterment_text(one) for one in bettering.betterments(product, counts)]
+    return [words.betterment_text(one) for one in matching.betterments(product, counts)]
 
 
 def _tabs(product_id: UUID, which: str, counts: OutcomeCounts) -> list[Row]:
