@@ -50,12 +50,17 @@ def test_own_points_are_the_score_without_the_firms_part():
     assert own_points(PRODUCT, COUNTS) == pytest.approx(score(PRODUCT, COUNTS) - fit, abs=1e-6)
 
 
-def test_the_most_points_stand_first_and_what_depends_last():
-    found = betterments(replace(WORDY, terms=Terms()), replace(COUNTS, decided=3, approved=1))
-    points = [one.points for one in found]
-    known = [each for each in points if each is not None]
-    assert points[: len(known)] == sorted(known, reverse=True)
-    assert {one.lever for one in found} >= {Lever.PROMISE, Lever.PUBLISH_RATE, Lever.MORE_DECISIONS}
+def test_deeds_stand_before_price_each_with_most_points_first_and_what_counts_later_last():
+    found = betterments(WORDY, replace(COUNTS, decided=3, approved=1))
+    deeds, price = found[:3], found[3:5]
+    assert [one.points for one in deeds] == sorted((one.points for one in deeds), reverse=True)
+    assert {one.lever for one in price} == {Lever.CHEAPER, Lever.FASTER}
+    assert [one.lever for one in found[5:]] == [Lever.MORE_DECISIONS]
+
+
+def test_what_is_not_published_is_named():
+    found = levers(replace(PRODUCT, terms=Terms()), COUNTS)
+    assert {Lever.PROMISE, Lever.PUBLISH_RATE} <= set(found)
 
 
 def test_what_is_too_little_to_count_says_how_much_is_lacking():

@@ -24,6 +24,7 @@ HUNDRED = 100
 A_TENTH = 10  # of 100 decisions
 A_POINT = Decimal("0.01")
 PLACES = 1
+PRICE = frozenset({Lever.FASTER, Lever.CHEAPER})  # worth weighing, but no omission
 
 
 def own_points(product: ListedProduct, counts: OutcomeCounts) -> float:
@@ -35,11 +36,19 @@ def own_points(product: ListedProduct, counts: OutcomeCounts) -> float:
 
 
 def betterments(product: ListedProduct, counts: OutcomeCounts) -> tuple[Betterment, ...]:
-    """Return what would better the product's place, most points first, then what is not counted."""
+    """Return what would better the product's place: deeds, then price, then what counts later.
+
+    Each with most points first.
+    """
     found = [*_of_promises(product, counts), *_of_terms(product, counts)]
     found += [*_of_decisions(product, counts), *_of_leads(product, counts)]
     useful = [one for one in found if one.points is None or one.points > 0]
-    return tuple(sorted(useful, key=lambda one: (one.points is None, -(one.points or 0.0))))
+    return tuple(
+        sorted(
+            useful,
+            key=lambda one: (one.points is None, one.lever in PRICE, -(one.points or 0.0)),
+        )
+    )
 
 
 def _gain(
