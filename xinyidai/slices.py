@@ -55,6 +55,7 @@ ROUTES: tuple[str, ...] = (
     "joint_results",
     "applications",
     "financing_needs",
+    "leads",
     "matchmaking_events",
 )
 JOBS: tuple[str, ...] = (

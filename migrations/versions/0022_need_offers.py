@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 from alembic import op
+from migration_rights import keep_append_only
 from sqlalchemy.dialects import postgresql
 
 revision: str = "0022"
@@ -49,8 +50,7 @@ def upgrade() -> None:
     )
     _add_offers()
     _add_steps()
-    for table in APPEND_ONLY:
-        op.execute(f"revoke update, delete, truncate on {table} from xinyidai_app")
+    keep_append_only(APPEND_ONLY)
 
 
 def _extend_needs() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 from alembic import op
+from migration_rights import keep_append_only
 from sqlalchemy.dialects import postgresql
 
 revision: str = "0023"
@@ -79,8 +80,7 @@ def upgrade() -> None:
         "ix_product_standing_product_id", "product_standing", ["product_id"], unique=False
     )
     _leads()
-    for table in APPEND_ONLY:
-        op.execute(f"revoke update, delete, truncate on {table} from xinyidai_app")
+    keep_append_only(APPEND_ONLY)
 
 
 def _leads() -> None:

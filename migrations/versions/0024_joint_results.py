@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 from alembic import op
+from migration_rights import allow_words, keep_append_only
 from sqlalchemy.dialects import postgresql
 
 revision: str = "0024"
@@ -12,6 +13,8 @@ branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
 SUBJECTS = ("profile", "records", "report", "score", "alert", "export")
+APPEND_ONLY = ("joint_result",)
+SNAPSHOTS = "credit.disclosure_snapshot"
 SUBJECT_CHECK = "ck_disclosure_snapshot_disclosuresubject"
 TABLES = ("joint_model", "joint_model_version", "joint_run", "joint_result", "joint_run_row")
 
@@ -23,24 +26,15 @@ def upgrade() -> None:
     _runs()
     _results()
     _rows()
-    op.execute("revoke update, delete, truncate on joint_result from xinyidai_app")
-    _allow((*SUBJECTS, "joint_result"), "")
+    keep_append_only(APPEND_ONLY)
+    allow_words(SNAPSHOTS, SUBJECT_CHECK, "subject", (*SUBJECTS, "joint_result"))
 
 
 def downgrade() -> None:
     """Drop the tables; snapshots already made keep their subject."""
-    _allow(SUBJECTS, "not valid")
+    allow_words(SNAPSHOTS, SUBJECT_CHECK, "subject", SUBJECTS, spared=True)
     for table in reversed(TABLES):
         op.drop_table(table)
-
-
-def _allow(subjects: Sequence[str], validity: str) -> None:
-    listed = ", ".join(f"'{subject}'" for subject in subjects)
-    op.execute(f"alter table credit.disclosure_snapshot drop constraint {SUBJECT_CHECK}")
-    op.execute(
-        f"alter table credit.disclosure_snapshot add constraint {SUBJECT_CHECK}"
-        f" check (subject in ({listed})) {validity}"
-    )
 
 
 def _models() -> None:

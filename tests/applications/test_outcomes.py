@@ -12,7 +12,7 @@ from xinyidai.applications.service import outcomes
 from xinyidai.catalogue.refusals import DenialGiven
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import SYSTEM
-from xinyidai.kernel.errors import Forbidden
+from xinyidai.kernel.errors import Forbidden, NotFound
 from xinyidai.kernel.http import Page
 from xinyidai.matching import service as matching
 from xinyidai.matching.values import StandingBasis
@@ -82,8 +82,11 @@ def test_each_number_has_the_list_behind_it(market):
         found, total = read(SYSTEM, product, on, Page(1))
         assert total == number == len(found) == 1
         assert found[0].application_no == application.application_no
+        assert read(market.officer, product, on, Page(1))[1] == number
+        with pytest.raises(NotFound):
+            read(make_market().officer, product, on, Page(1))
         with pytest.raises(Forbidden):
-            read(market.officer, product, on, Page(1))
+            read(market.boss, product, on, Page(1))
     assert (row.approved, row.kept) == (0, 1)
 
 

@@ -498,8 +498,16 @@ TABLE |= {
         """
         bank.list_leads bank.new_search bank.create_search bank.show_search bank.count_search
         bank.invite_firms bank.save_search bank.lead_feedback bank.give_feedback
+        bank.own_standing bank.product_standing bank.lead_firms
         """.split(),  # noqa: SIM905 - as above
         _e("BP"),
+    ),
+    **dict.fromkeys(
+        """
+        api_leads.count_firms api_leads.list_searches api_leads.read_search api_leads.count_again
+        api_leads.set_weekly api_leads.invite api_leads.list_leads api_leads.feed_back
+        """.split(),  # noqa: SIM905 - as above
+        _e("C"),
     ),
     **dict.fromkeys(
         """
@@ -527,7 +535,10 @@ TABLE |= {
         """.split(),  # noqa: SIM905 - as above
         _e("C", version_id="nothing", run_id="nothing"),
     ),
-    **dict.fromkeys(("bank.joint_models", "bank.joint_model"), _e("BP", version_id="nothing")),
+    **dict.fromkeys(
+        ("bank.joint_models", "bank.joint_model", "bank.try_joint_model"),
+        _e("BP", version_id="nothing"),
+    ),
     **dict.fromkeys(
         ("bank.upload_joint_model", "bank.step_joint_model"), _e("P", version_id="nothing")
     ),

@@ -48,6 +48,12 @@ def test_the_example_of_the_documentation_is_sound():
         (b'{"base": 1e999}', "太大"),
         (b'{"base": 1' + b"0" * 5000 + b"}", "太大"),
         (b'{"base": 1, "base": 2}', "写了两次"),
+        (b'{"\\ud800": 1}', "不能显示"),
+        (b'{"name\\u0000": 1}', "不能显示"),
+        (b'"' + b'\\"' * 130_000, "不是正确的 JSON"),  # never ends; searched once, not n times
+        ('{"name": "演示"}'.encode("gbk"), "UTF-8"),
+        (b"PK\x03\x04" + b"\x00" * 100, "不是正确的 JSON"),
+        (b" \n", "请选择模型文件"),
     ],
 )
 def test_what_is_no_sound_json_is_refused_as_a_whole(content, words):

@@ -111,8 +111,7 @@ def test_trees_are_refused_unless_every_input_is_covered(town):
     version, consent = town.active(trees()), town.consent(item_codes=["tax"])
     assert refusal(town, version, consent) == [RefusalReason.ITEM_NOT_COVERED]
     short = town.consent(data_from=clock.today() - timedelta(days=30))
-    with pytest.raises(service.PeriodTooShort):
-        service.give(town.officer, version.id, short.id)
+    assert limited(town, version, short) == [RefusalReason.PERIOD_TOO_SHORT]
 
 
 def test_nothing_of_the_inputs_covered_is_refused(town):
@@ -145,21 +144,40 @@ def seen_under(consent):
     return profiles.profile_within(look).values
 
 
-def test_the_same_version_answers_once_a_day(desk, at):
-    version, consent = desk.active(), desk.consent()
-    service.give(desk.officer, version.id, consent.id)
-    with pytest.raises(service.LimitReached):
-        service.give(desk.officer, version.id, consent.id)
+def limited(town, version, consent):
+    """Try, and return what kept the model from running; the log must name it too."""
+    with pytest.raises(service.LimitReached) as caught:
+        service.give(town.officer, version.id, consent.id)
+    database.session.rollback()
+    event = looks.looks_under_consent(consent.id)[0]
+    assert (event.outcome, event.subject) == ("refused", "joint_result")
+    assert event.reasons == list(caught.value.reasons)
+    return list(caught.value.reasons)
+
+
+def test_the_same_version_answers_once_a_day_and_the_second_attempt_is_in_the_log(town):
+    version, consent = town.active(), town.consent()
+    service.give(town.officer, version.id, consent.id)
+    town.save()
+    assert limited(town, version, consent) == [RefusalReason.RESULT_GIVEN]
     assert consent.use_count == 1
 
 
-def test_the_years_most_is_kept_over_all_models(desk, monkeypatch):
+def test_the_years_most_is_kept_over_all_models_and_the_attempt_is_in_the_log(town, monkeypatch):
     monkeypatch.setattr(rules, "MOST_BITS", 2.0)
-    first, second = desk.active(), desk.active(card(code="second_card", base=90))
-    consent = desk.consent()
-    service.give(desk.officer, first.id, consent.id)
-    with pytest.raises(service.LimitReached):
-        service.give(desk.officer, second.id, consent.id)
+    first, second = town.active(), town.active(card(code="second_card", base=90))
+    consent = town.consent()
+    service.give(town.officer, first.id, consent.id)
+    town.save()
+    assert limited(town, second, consent) == [RefusalReason.RESULT_LIMIT]
+
+
+def test_a_revoked_authorization_is_named_before_any_limit(town):
+    version, consent = town.active(), town.consent()
+    service.give(town.officer, version.id, consent.id)
+    town.save()
+    town.revoke(consent)
+    assert refusal(town, version, consent) == [RefusalReason.REVOKED]
 
 
 def test_a_version_that_is_not_in_use_is_not_run(desk):

@@ -4,7 +4,7 @@ from copy import deepcopy
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from tests.factories import parties
@@ -14,6 +14,8 @@ from xinyidai.joint_results.values import VersionState
 from xinyidai.kernel import clock
 from xinyidai.kernel.db import db as database
 from xinyidai.kernel.errors import Conflict, Forbidden, NotFound, RuleBroken, TooMany
+from xinyidai.notifications.models import Notification
+from xinyidai.notifications.values import Topic
 
 S = VersionState
 
@@ -34,6 +36,20 @@ def test_a_version_goes_from_draft_to_use_and_the_former_retires(desk):
     second = desk.active(card(base=90))
     assert (first.state, second.state) == (S.RETIRED, S.ACTIVE)
     assert first.retired_reason == "由第 2 版替代"
+
+
+def test_the_office_hears_that_a_model_waits_and_the_bank_what_became_of_it(desk):
+    version = handed_in(desk)
+    [waiting] = sent_to(department_id=desk.office.id)
+    assert waiting.link == f"/office/joint-models/{version.id}"
+    service.return_version(desk.clerk, version.id, "请说明各档怎么用。")
+    [returned] = sent_to(institution_id=desk.bank.id)
+    assert "退回" in returned.title
+
+
+def sent_to(**party):
+    statement = select(Notification).filter_by(topic=Topic.JOINT_RESULT, **party)
+    return database.session.scalars(statement).all()
 
 
 def test_nobody_of_the_bank_approves(desk):

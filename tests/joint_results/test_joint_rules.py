@@ -68,6 +68,17 @@ def test_a_band_of_a_few_firms_is_refused():
     assert "不足 5 家" in rules.population_faults(check)[0]
 
 
+def test_an_empty_band_reads_like_one_of_a_few_firms():
+    document = card(bands=[{"name": "甲", "from": 189}, {"name": "乙", "from": 0}, {"name": "丙"}])
+    one, none = (["甲"] * n + ["丙"] * 50 + ["乙"] * (150 - n) for n in (1, 0))
+    said = [
+        rules.population_faults(rules.check_population(spec_of(document), firms(200), bands))[:1]
+        for bands in (one, none)
+    ]
+    assert said[0] == said[1]
+    assert "“甲”档" in said[0][0]
+
+
 def test_a_model_whose_band_is_one_input_is_refused():
     document = deepcopy(card())
     edges = [2.0, 4.0, 7.0, 9.0]

@@ -149,14 +149,25 @@ def test_another_banks_run_does_not_exist(town):
         service.lines_of(parties.officer_of(parties.institution()), run_id, ALL)
 
 
-def test_a_distribution_is_shown_of_ten_results_and_small_bands_are_hidden(town):
-    run = queries.find_run(ordered_of_ten(town))
-    run.given, run.spread, run.state = 10, {"甲": 9, "乙": 1}, RunState.FINISHED
-    assert service.spread_of(run) == {"甲": None, "乙": None, "丙": 0}
-    run.given = 9
-    assert service.spread_of(run) is None
+def test_a_distribution_is_shown_of_ten_results_that_may_still_be_read(town):
+    version = town.active()
+    signed = [town.consent() for _ in range(10)]
+    run = queries.find_run(town.run(version))
+    assert sum(service.spread_of(run).values()) == 10
+    town.revoke(signed[0])
+    assert service.spread_of(queries.find_run(run.id)) is None
 
 
-def ordered_of_ten(town):
-    town.consent()
-    return ordered(town, town.active())
+def test_two_officers_at_once_get_one_result_of_a_firm(town):
+    version, consent = town.active(), town.consent()
+    colleague = parties.officer_of(town.bank)
+    first, second = uuid4(), uuid4()
+    service.order_run(town.officer, first, version.id)
+    service.order_run(colleague, second, version.id)
+    town.save()
+    service.run_all(first)
+    service.run_all(second)
+    assert (outcomes(first), outcomes(second)) == ([RowOutcome.GIVEN], [RowOutcome.LIMITED])
+    assert consent.use_count == 1
+    [line] = service.lines_of(colleague, second, ALL)
+    assert "今天已经" in line.cause

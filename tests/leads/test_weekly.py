@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from tests.leads.town import Town
+from tests.leads.town import MACHINERY, Town
 from tests.products import factories as products
 from tests.products.worlds import criterion
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import SYSTEM
-from xinyidai.kernel.errors import Forbidden
-from xinyidai.leads import queries, service
+from xinyidai.kernel.errors import Conflict, Forbidden, RuleBroken
+from xinyidai.leads import queries, rules, service
 from xinyidai.leads.models import StandingOffer
 from xinyidai.notifications.models import Notification
 from xinyidai.profiles import service as profiles
@@ -58,6 +58,50 @@ def test_the_next_week_counts_only_who_is_new_and_few_are_not_told_apart(db):
         [week] = queries.weeks_of(search.id)
     assert week.new_shown is None
     assert week.total_shown in {5, 10}
+
+
+def test_alike_searches_read_alike_every_week_so_that_no_mean_tells_more(db):
+    town = Town(size=7)
+    young = (*MACHINERY, criterion("years_established", "at_least", 0))
+    alike = [town.search(), town.search(young, "同样的企业"), town.search(young[::-1], "再一次")]
+    for search in alike:
+        service.save_search(town.officer, search.id)
+    seen = set()
+    for later in (7, 14, 21):
+        with clock.at(next_monday() + timedelta(days=later)):
+            rebuild(town)
+            assert service.match_weekly(SYSTEM) == len(alike)
+            seen |= {queries.weeks_of(search.id)[0].total_shown for search in alike}
+    assert len(seen) == 1
+
+
+def test_without_profiles_of_the_day_the_week_is_not_spent(db):
+    town = Town(size=6)
+    search = service.save_search(town.officer, town.search().id)
+    with clock.at(next_monday()):
+        assert service.match_weekly(SYSTEM) == 0
+        with pytest.raises(Conflict):
+            service.save_search(town.rival.as_actor(), of_the_rival(town).id)
+        rebuild(town)
+        assert service.match_weekly(SYSTEM) == 1
+    assert len(queries.weeks_of(search.id)) == 1
+
+
+def of_the_rival(town):
+    with clock.at(clock.now() - timedelta(days=7)):
+        rebuild(town)
+        return town.search(actor=town.rival.as_actor())
+
+
+def test_an_institution_has_only_so_many_standing_matches(db, monkeypatch):
+    monkeypatch.setattr(rules, "MOST_SAVED", 1)
+    town = Town(size=1)
+    first, second = town.search(), town.search(name="又一次")
+    service.save_search(town.officer, first.id)
+    with pytest.raises(RuleBroken, match="最多 1 个"):
+        service.save_search(town.officer, second.id)
+    service.stop_search(town.officer, first.id)
+    assert service.save_search(town.officer, second.id).saved_at
 
 
 def test_a_search_saved_in_the_week_waits_for_the_next_and_a_stopped_one_rests(db):

@@ -5,10 +5,12 @@ from html import unescape
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import func, select
 
 from tests.factories import parties
 from tests.joint_results.conftest import Desk
 from tests.joint_results.documents_for_joint import card, raw
+from xinyidai.credit_records.models import QueryEvent
 from xinyidai.joint_results import queries, service
 from xinyidai.joint_results.values import VersionState
 from xinyidai.kernel.actor import Role
@@ -204,3 +206,34 @@ def test_no_page_header_or_log_line_holds_the_firms_value(town, client_as, caplo
     everything = "".join(answer.text + str(answer.headers) for answer in said) + caplog.text
     assert not [form for form in CANARY_FORMS if form in everything]
     assert line.band in {"甲", "乙", "丙"}
+
+
+def test_a_draft_is_tried_on_invented_values_and_nothing_is_read_or_kept(town, client_as):
+    version = town.draft()
+    town.save()
+    page, address = client_as(town.manager_account), f"/bank/joint-models/{version.id}/trial"
+    assert "留空的按“没有记录”计" in page.get(address).text
+    typed = {"do": "try", "years_established": "10", "tax_paid_12m": "30000000"}
+    shown = page.get(address, query_string=typed).text
+    assert "<strong>甲</strong>" in shown
+    assert "总分 165" in shown
+    empty = page.get(address, query_string={"do": "try"}).text
+    assert "<strong>丙</strong>" in empty
+    wrong = page.get(address, query_string=typed | {"tax_paid_12m": "1e400"})
+    assert (wrong.status_code, "请填数字" in wrong.text) == (422, True)
+    assert database.session.scalar(select(func.count()).select_from(QueryEvent)) == 0
+
+
+def test_another_banks_draft_is_not_tried(town, client_as):
+    version = town.draft()
+    rival = parties.account(Role.BANK_PRODUCT_MANAGER, parties.institution())
+    town.save()
+    address = f"/bank/joint-models/{version.id}/trial"
+    assert client_as(rival).get(address).status_code == 404
+
+
+def test_the_office_sees_on_its_first_screen_that_a_model_waits(town, client_as):
+    handed_in(town)
+    home = client_as(town.clerk_account).get("/office").text
+    assert "联合模型待审" in home
+    assert "/office/joint-models?state=under_review" in home

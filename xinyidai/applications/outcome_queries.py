@@ -173,6 +173,7 @@ def _rows(
             LoanApplication.promised_on,
             _local_day(LoanApplication.decided_at),
             newest,
+            LoanApplication.id,
         )
         .join(Institution, Institution.id == LoanApplication.institution_id)
         .join(Enterprise, Enterprise.id == LoanApplication.enterprise_id)

@@ -4,6 +4,7 @@ from xinyidai.applications.models import LoanApplication
 from xinyidai.applications.values import ApplicationAction as A
 from xinyidai.kernel.actor import Actor, Role
 from xinyidai.kernel.errors import Forbidden, NotFound
+from xinyidai.products.models import LoanProduct
 
 APPLICANT_ACTIONS = frozenset({A.SUBMIT, A.WITHDRAW, A.TAKE_OFFER, A.REASSIGN})
 SYSTEM_ACTIONS = frozenset({A.TIME_OUT, A.EXPIRE})
@@ -41,7 +42,15 @@ def require(actor: Actor, action: A, application: LoanApplication) -> None:
         raise Forbidden("您的账户不能办理这份申请的这项操作。")
 
 
-def require_overseer(actor: Actor) -> None:
-    """Raise `Forbidden` unless the actor may see the applications behind a product's numbers."""
-    if actor.role not in {Role.CREDIT_OFFICE, Role.AUDITOR, Role.SYSTEM}:
-        raise Forbidden("只有信用办和监管可以查看各产品的办理结果。")
+def require_outcomes(actor: Actor, product: LoanProduct) -> None:
+    """Raise unless the actor may see what is behind a product's numbers.
+
+    Who watches all institutions may, and people of the product's own; to another institution the
+    product's numbers do not exist.
+    """
+    if actor.role in {Role.CREDIT_OFFICE, Role.AUDITOR, Role.SYSTEM}:
+        return
+    if actor.role not in {Role.BANK_OFFICER, Role.BANK_PRODUCT_MANAGER}:
+        raise Forbidden("只有信用办、监管和本机构可以查看产品的办理结果。")
+    if actor.party_id != product.institution_id:
+        raise NotFound("没有找到这款产品。")

@@ -1,8 +1,9 @@
 """Words of the applications slice."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
+from uuid import UUID
 
 
 class ApplicationState(StrEnum):
@@ -86,6 +87,24 @@ class RepaymentState(StrEnum):
     WRITTEN_OFF = "written_off"  # 核销
 
 
+class LeadUse(StrEnum):
+    """What a judged lead says of its product's conditions, 线索是否符合条件."""
+
+    FIT = "fit"  # 有效，企业随后申请了
+    UNFIT = "unfit"  # 不符合条件
+    PENDING = "pending"  # 有效，企业还没有申请，暂不计
+
+
+@dataclass(frozen=True)
+class JudgedLead:
+    """One lead behind a product's lead quality: the firm, which has signed, and what it says."""
+
+    enterprise_name: str
+    search_id: UUID
+    given_at: datetime
+    use: LeadUse
+
+
 @dataclass(frozen=True)
 class OutcomeRow:
     """One application behind a number: what was promised, when it was answered, and how."""
@@ -95,3 +114,4 @@ class OutcomeRow:
     promised_on: date | None
     answered_on: date | None
     outcome: str | None
+    application_id: UUID

@@ -112,6 +112,9 @@ class RefusalReason(StrEnum):
     ITEM_NOT_COVERED = "item_not_covered"  # 数据项不在授权范围
     MODE_NOT_COVERED = "mode_not_covered"  # 使用方式不符
     RESULT_MODE_ONLY = "result_mode_only"  # 须为仅结果方式
+    RESULT_GIVEN = "result_given"  # 今天已给出结果
+    RESULT_LIMIT = "result_limit"  # 联合结果达到一年上限
+    PERIOD_TOO_SHORT = "period_too_short"  # 授权时段不够长
     INSTITUTION_SUSPENDED = "institution_suspended"  # 机构被暂停
     ENTERPRISE_INACTIVE = "enterprise_inactive"  # 企业已注销或吊销
     ROLE_NOT_ALLOWED = "role_not_allowed"  # 角色不得查询
@@ -139,6 +142,10 @@ REFUSAL_SENTENCES = {
     RefusalReason.ITEM_NOT_COVERED: "要查询的数据项超出了授权范围。",
     RefusalReason.MODE_NOT_COVERED: "授权只允许提供评价结果，不能查看原始信息。",
     RefusalReason.RESULT_MODE_ONLY: "授权不是“只提供评价结果”方式，不能用本行模型计算。",
+    RefusalReason.RESULT_GIVEN: "今天已经对这家企业给出过这个版本的结果，请查看已有结果。",
+    RefusalReason.RESULT_LIMIT: "一年内对这家企业给出的结果已达上限，暂时不能再运行。",
+    RefusalReason.PERIOD_TOO_SHORT: "授权的信息起始日期晚于模型需要的时段，"
+    "请向企业申请更长时段的授权。",
     RefusalReason.INSTITUTION_SUSPENDED: "您所在的机构已被暂停使用平台，不能查询。",
     RefusalReason.ENTERPRISE_INACTIVE: "企业已注销或被吊销，授权自动暂停。",
     RefusalReason.ROLE_NOT_ALLOWED: "您的账户没有查询企业信用信息的权限。",

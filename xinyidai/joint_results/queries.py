@@ -18,7 +18,7 @@ from xinyidai.joint_results.models import (
     JointRun,
     JointRunRow,
 )
-from xinyidai.joint_results.values import RowOutcome, VersionState
+from xinyidai.joint_results.values import VersionState
 from xinyidai.kernel.db import db
 from xinyidai.kernel.http import Page
 from xinyidai.profiles.models import ProfileSnapshot
@@ -220,19 +220,6 @@ def rows_of(run_id: UUID, page: Page) -> Sequence[Row[JointRunRow, Consent, Ente
     return db.session.execute(statement).all()
 
 
-def outcome_counts(run_ids: Collection[UUID]) -> dict[UUID, dict[RowOutcome | None, int]]:
-    """Count the rows of runs by what became of them."""
-    statement = (
-        select(JointRunRow.run_id, JointRunRow.outcome, func.count())
-        .where(JointRunRow.run_id.in_(run_ids))
-        .group_by(JointRunRow.run_id, JointRunRow.outcome)
-    )
-    counted: dict[UUID, dict[RowOutcome | None, int]] = {run_id: {} for run_id in run_ids}
-    for run_id, outcome, number in db.session.execute(statement):
-        counted[run_id][outcome] = number
-    return counted
-
-
 def bands_of_run(run_id: UUID) -> dict[str, int]:
     """Count the results of a run by band."""
     statement = (
@@ -243,9 +230,15 @@ def bands_of_run(run_id: UUID) -> dict[str, int]:
     return {band: number for band, number in db.session.execute(statement)}  # noqa: C416 - typed
 
 
-def result_of_snapshot(snapshot_id: UUID) -> JointResult | None:
-    """Return the result that a snapshot shows, or None."""
-    return db.session.scalar(select(JointResult).where(JointResult.snapshot_id == snapshot_id))
+def consents_and_bands(run_id: UUID) -> Sequence[Row[Consent, str]]:
+    """Return the results of a run, each with the authorization it was given under."""
+    statement = (
+        select(Consent, JointResult.band)
+        .join(JointResult, JointResult.consent_id == Consent.id)
+        .where(JointResult.run_id == run_id)
+        .execution_options(populate_existing=True)
+    )
+    return db.session.execute(statement).all()
 
 
 def result_of_event(event_id: UUID) -> JointResult | None:

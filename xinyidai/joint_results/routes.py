@@ -50,7 +50,8 @@ blueprint = ApiBlueprint("joint_results", __name__, title="联合结果（可用
 @blueprint.response(201, ModelOut, example=MODEL_OUT)
 def upload_model(wanted: dict[str, Any]) -> JointModelVersion:
     """Keep a document as a draft."""
-    raw = json.dumps(wanted["document"], ensure_ascii=False).encode()
+    # Half a pair of surrogates has no UTF-8: it is refused where the bytes are read.
+    raw = json.dumps(wanted["document"], ensure_ascii=False).encode(errors="surrogatepass")
     return service.upload(g.actor, raw)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from xinyidai.catalogue.missing import Missing
 from xinyidai.joint_results.values import Difference, PopulationCheck, Spec, Value
 
-RULE_VERSION = "joint-2026.1"
+RULE_VERSION = "joint-2026.2"
 DAYS_OF_VERSIONS = 30
 MOST_VERSIONS = 4  # handed in for review by one bank within 30 days
 DAYS_OF_BITS = 365
@@ -87,7 +87,9 @@ def check_population(
 def population_faults(check: PopulationCheck) -> list[str]:
     """Return why the bands cannot be approved; empty when nothing speaks against them."""
     faults = []
-    narrow = [name for name, count in check.counts.items() if 0 < count < FEWEST_SHOWN]
+    # No firm reads like one to four: else a band cut to fit one firm would tell whether it is so.
+    fewest = 0 if check.firms >= FEWEST_FIRMS else 1
+    narrow = [name for name, count in check.counts.items() if fewest <= count < FEWEST_SHOWN]
     if narrow:
         faults.append(
             f"“{'、'.join(narrow)}”档的企业不足 {FEWEST_SHOWN} 家，结果可能指向个别企业。"

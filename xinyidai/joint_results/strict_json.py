@@ -10,7 +10,8 @@ from xinyidai.kernel.errors import InvalidInput
 
 LARGEST = 1e15
 MOST_DIGITS = 16
-STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# Possessive, and the closing mark may lack: a string that never ends is walked through once.
+STRINGS = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 BRACKETS = re.compile(r"[\[\]{}]")
 
 
@@ -18,10 +19,13 @@ def read_document(raw: bytes) -> dict[str, Any]:
     """Return the JSON object in these bytes.
 
     Raises:
-        InvalidInput: too large, too deep, no UTF-8, no JSON, a name given twice, or a number that
-            is not finite or beyond 10¹⁵; the sentence says what to do.
+        InvalidInput: nothing in it, too large, too deep, no UTF-8, no JSON, a name given twice or
+            with signs that cannot be shown, or a number that is not finite or beyond 10¹⁵; the
+            sentence says what to do.
 
     """
+    if not raw.strip():
+        raise refused("请选择模型文件，或粘贴模型内容。")
     if len(raw) > MOST_BYTES:
         raise refused(f"文件超过 {MOST_BYTES // 1024} KB。请减少分箱或树的数量后再上传。")
     text = _text(raw)
@@ -65,6 +69,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         raise refused("同一处的名称写了两次。请检查并只保留一个。")
+    if not all(name.isprintable() for name in found):
+        raise refused("有一个名称里有不能显示的字符。请检查并改正。")
     return found
 
 

@@ -10,6 +10,7 @@ from xinyidai.institutions.models import Institution
 from xinyidai.kernel.db import db
 from xinyidai.kernel.http import Page
 from xinyidai.leads.models import Lead, LeadCount, LeadFeedback, LeadSearch
+from xinyidai.leads.queries import judged_within
 from xinyidai.leads.values import FeedbackReason, LeadOrigin, LeadState
 
 InstitutionNumbers = tuple[UUID, str, int, int, int, int, int]
@@ -112,21 +113,11 @@ def feedback_behind(
 
 
 def judged_leads(since: datetime, before: datetime) -> Sequence[tuple[Lead, LeadFeedback]]:
-    """Return the leads of products that an institution judged by the product's own conditions.
-
-    有效 and 不符合条件 say whether the conditions were true to what the bank wants; the other
-    reasons speak of the firm.
-    """
+    """Return the leads of products that an institution judged by the product's own conditions."""
     statement = (
         select(Lead, LeadFeedback)
         .join(LeadFeedback, LeadFeedback.lead_id == Lead.id)
-        .where(
-            Lead.product_id.is_not(None),
-            Lead.origin == LeadOrigin.INVITED,
-            LeadFeedback.given_at >= since,
-            LeadFeedback.given_at < before,
-            LeadFeedback.is_valid | (LeadFeedback.reason == FeedbackReason.NOT_MATCHING),
-        )
+        .where(Lead.product_id.is_not(None), judged_within(since, before))
         .order_by(LeadFeedback.given_at, LeadFeedback.id)
     )
     return [(lead, said) for lead, said in db.session.execute(statement)]

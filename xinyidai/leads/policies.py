@@ -7,7 +7,7 @@ from xinyidai.kernel.errors import Forbidden, NotFound
 from xinyidai.leads.models import Lead, LeadSearch
 
 ABSENT = "没有找到这次查找或线索。"
-SEEKERS = frozenset({Role.BANK_OFFICER, Role.BANK_PRODUCT_MANAGER})
+SEEKERS = frozenset({Role.BANK_OFFICER, Role.BANK_PRODUCT_MANAGER, Role.BANK_CLIENT})
 OVERSEERS = frozenset({Role.CREDIT_OFFICE, Role.AUDITOR, Role.SYSTEM})
 
 

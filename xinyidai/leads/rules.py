@@ -1,9 +1,9 @@
 """Rules of leads: what of a count may be shown, whom a firm lets near, what feedback must say.
 
 A count protects firms in four ways (ADR 0033): fewer than five are never told apart; the rest is
-shifted by up to two and rounded to five, the same way each time for one search; a search whose
-firms differ from an earlier one's by fewer than five to nine repeats the earlier number; and an
-institution may count only so often a day.
+shifted by up to two and rounded to five, the same way each time for one set of firms, however it
+was asked for; a search whose firms differ from an earlier one's by fewer than five to nine repeats
+the earlier number; and an institution may count only so often a day, or have counted each week.
 """
 
 import json
@@ -22,6 +22,7 @@ MOST_SHIFT = 2
 NEAREST, FARTHEST = 5, 9  # how many firms two searches must differ by for a number of its own
 REMEMBERED_DAYS = 30
 MOST_COUNTS_A_DAY = 20
+MOST_SAVED = 20  # standing matches of one institution
 MOST_INVITED = 200  # by one press of the button
 MOST_OPEN_INVITATIONS = 5  # that wait in one firm's inbox
 QUIET_DAYS = 90  # after a firm declined, the same institution does not ask again

@@ -10,7 +10,9 @@ from uuid import UUID
 from xinyidai.products.values import Outcome
 
 # Raised with every change of what is counted, shown or sent; stored with each count.
-RULES_VERSION = "2026.1"
+RULES_VERSION = "2026.2"
+# Criteria carry words for the firm that fails; nobody fails a search before anybody's eyes.
+NO_WORDS = "不符合本次查找的条件。"
 
 
 class ContactScope(StrEnum):

@@ -9,6 +9,7 @@ REPLAYERS = frozenset(
     {Role.SYSTEM, Role.OPERATOR, Role.CREDIT_OFFICE, Role.AUDITOR, Role.ENTERPRISE_USER}
 )
 ABSENT = "没有找到这项匹配结果。"
+NO_PRODUCT = "没有找到这款产品。"
 
 
 def require_own(actor: Actor, enterprise_id: UUID) -> None:
@@ -32,6 +33,13 @@ def require_replayer(actor: Actor) -> None:
     """Raise `Forbidden` unless the actor may have an old match computed again, 复算."""
     if actor.role not in REPLAYERS:
         raise Forbidden("只有企业自己、信用办和监管可以复算匹配结果。")
+
+
+def require_bank(actor: Actor) -> UUID:
+    """Return the institution whose products' outcomes the actor may see, or raise `Forbidden`."""
+    if actor.role not in {Role.BANK_OFFICER, Role.BANK_PRODUCT_MANAGER} or actor.party_id is None:
+        raise Forbidden("只有银行的客户经理和产品经理可以查看本行产品的办理结果。")
+    return actor.party_id
 
 
 def require_overseer(actor: Actor) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, exists, literal, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import selectinload
 
@@ -131,7 +131,7 @@ def present_grades(enterprise_ids: Collection[UUID]) -> dict[UUID, str]:
             & (ModelVersion.state == ModelState.ACTIVE),
         )
         .where(
-            ScoreResult.enterprise_id.in_(enterprise_ids),
+            ScoreResult.enterprise_id == any_(literal(list(enterprise_ids), ARRAY(Uuid))),
             ScoreResult.facts_version == Enterprise.facts_version,
         )
         .ext(distinct_on(ScoreResult.enterprise_id))

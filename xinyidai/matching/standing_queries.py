@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from xinyidai.kernel.db import db
 from xinyidai.matching.models import ProductStandingRow
+from xinyidai.products.models import LoanProduct
 
 
 def newest_day(on: date) -> date | None:
@@ -17,12 +18,15 @@ def newest_day(on: date) -> date | None:
     )
 
 
-def newest_rows(on: date) -> Sequence[ProductStandingRow]:
-    """Return the rows of that day, by product."""
+def newest_rows(on: date, institution_id: UUID | None = None) -> Sequence[ProductStandingRow]:
+    """Return the rows of that day, by product; of one institution's products if asked."""
     day = newest_day(on)
     if day is None:
         return []
     statement = select(ProductStandingRow).where(ProductStandingRow.counted_on == day)
+    if institution_id is not None:
+        own = select(LoanProduct.id).where(LoanProduct.institution_id == institution_id)
+        statement = statement.where(ProductStandingRow.product_id.in_(own))
     return db.session.scalars(statement.order_by(ProductStandingRow.product_id)).all()
 
 

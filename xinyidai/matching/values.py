@@ -17,7 +17,9 @@ __all__ = [
     "STANDING_MONTHS",
     "TAG_INDICATORS",
     "Act",
+    "Betterment",
     "ChangeKind",
+    "Lever",
     "MatchSubject",
     "MatchingAction",
     "OutcomeCounts",
@@ -161,6 +163,34 @@ class ChangeKind(StrEnum):
     IMPROVE = "improve"  # 改善：由企业努力改变
     SUPPLY = "supply"  # 补充：现在缺少的数据
     FIXED = "fixed"  # 无法改变
+
+
+class Lever(StrEnum):
+    """What a bank can do for a product's place, 可做的事."""
+
+    KEEP = "keep"  # 按承诺时限答复
+    PROMISE = "promise"  # 公布承诺答复天数
+    FASTER = "faster"  # 承诺少一个工作日
+    CHEAPER = "cheaper"  # 最高年利率低一个百分点
+    PUBLISH_RATE = "publish_rate"  # 公布最高利率
+    CHECKABLE = "checkable"  # 条件改为平台可核对
+    APPROVE = "approve"  # 条件写清，少收不合适的申请
+    LEADS = "leads"  # 找客户的条件写准
+    MORE_DECISIONS = "more_decisions"  # 决定件数不够
+    MORE_PROMISES = "more_promises"  # 到期件数不够
+    MORE_LEADS = "more_leads"  # 线索条数不够
+
+
+@dataclass(frozen=True)
+class Betterment:
+    """One thing to do; `points` of 100 it brings with a firm that fits, None where it depends.
+
+    `number` is what the words name: applications, conditions or leads.
+    """
+
+    lever: Lever
+    number: int
+    points: float | None = None
 
 
 class Act(StrEnum):

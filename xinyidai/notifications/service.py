@@ -145,17 +145,16 @@ def mark_read(actor: Actor, notification_id: UUID) -> Notification:
     return message
 
 
-def mark_all_read(actor: Actor) -> None:
-    """Note that somebody of the party read every message that there is."""
+def mark_all_read(actor: Actor, topic: Topic | None = None) -> None:
+    """Note that somebody of the party read every message that there is, or every one on a topic."""
     mailbox = require_mailbox(actor)
-    db.session.execute(
-        update(Notification)
-        .where(
-            getattr(Notification, mailbox.kind.value) == mailbox.party_id,
-            Notification.read_at.is_(None),
-        )
-        .values(read_at=clock.now(), read_by=actor.account_id)
+    statement = update(Notification).where(
+        getattr(Notification, mailbox.kind.value) == mailbox.party_id,
+        Notification.read_at.is_(None),
     )
+    if topic is not None:
+        statement = statement.where(Notification.topic == topic)
+    db.session.execute(statement.values(read_at=clock.now(), read_by=actor.account_id))
 
 
 def forget_old() -> None:

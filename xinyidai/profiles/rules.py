@@ -35,15 +35,12 @@ from xinyidai.profiles.values import (
     Number,
     ProfileFacts,
     RawProfile,
-    months_before,
+    window_is_within,
 )
 
 PLACES = 10**9
 QUANTITY_SCALE = 10_000
 NO_RECORDS = KindSummary(0, None)
-# An authorized period of N months counts back from the day of consent, a window in whole months
-# or from today; the two may differ by the running month.
-A_MONTH = timedelta(days=31)
 
 Cell = int | Decimal | None
 
@@ -69,9 +66,7 @@ class Reading:
         """
         if self.allowed is not None and not self.allowed.issuperset(indicator.kinds):
             return False
-        if self.since is None or indicator.window_months is None:
-            return True
-        return months_before(self.as_of, indicator.window_months) + A_MONTH > self.since
+        return window_is_within(indicator.window_months, self.since, self.as_of)
 
     def may_hide(self, indicator: Indicator) -> bool:
         """Tell whether records from before the authorized period may bear on the indicator.

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
@@ -11,6 +11,7 @@ from xinyidai.catalogue.missing import Missing
 
 DAY_WINDOWS = (12, 24, 36)
 MONTH_WINDOWS = (0, 12, 24, 36)
+A_MONTH = timedelta(days=31)
 
 Number = int | float
 
@@ -88,6 +89,17 @@ def bounds_of(as_of: date) -> dict[str, date]:
     for months in MONTH_WINDOWS:
         bounds[f"month_{months}"] = months_before(first, months)
     return bounds
+
+
+def window_is_within(window_months: int | None, since: date | None, as_of: date) -> bool:
+    """Tell whether an authorized period that begins on `since` holds an indicator's whole window.
+
+    No window, or no period at all, leaves nothing out. A period of N months counts back from the
+    day of consent, a window in whole months or from today; the two may differ by a month.
+    """
+    if since is None or window_months is None:
+        return True
+    return months_before(as_of, window_months) + A_MONTH > since
 
 
 def months_before(day: date, months: int) -> date:

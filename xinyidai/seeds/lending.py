@@ -10,7 +10,7 @@ from uuid import UUID
 import numpy as np
 
 from xinyidai.applications import service as applications
-from xinyidai.applications.rules import Terms, Wanted
+from xinyidai.applications.rules import DEFAULT_PROMISE_DAYS, Terms, Wanted
 from xinyidai.applications.service import Draft, Payout
 from xinyidai.applications.values import GuaranteeFlag
 from xinyidai.catalogue.refusals import DenialGiven
@@ -19,7 +19,7 @@ from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import new_id
 from xinyidai.kernel.money import FEN_PER_WAN
-from xinyidai.kernel.working_days import is_working_day
+from xinyidai.kernel.working_days import add_working_days, is_working_day
 from xinyidai.matching.values import ProductMatch
 from xinyidai.products.values import GuaranteeKind
 from xinyidai.seeds.names import phone_number
@@ -29,9 +29,12 @@ from xinyidai.seeds.times import at
 from xinyidai.seeds.wishes import PURPOSES
 from xinyidai.seeds.world import Member, World
 
-PRODUCTS_EACH = 3
+PRODUCTS_EACH = 4
 RECENT = 40  # the last of them were sent in this week, so that banks have work to do
 STEP_HOURS = 0.6
+# How much of what a bank answers it answers late; one bank of the city is known for it.
+USUALLY_LATE = 0.07
+LATE = {"gongshang": 0.55}
 ENDINGS = ("disbursed", "settled", "declined", "withdrawn", "returned", "waiting")
 ENDING_SHARES = (0.42, 0.17, 0.22, 0.08, 0.05, 0.06)
 DENIALS: tuple[tuple[str, float], ...] = (
@@ -70,6 +73,8 @@ class Case:
     reasons: tuple[DenialGiven, ...]
     gaps: tuple[int, ...]
     is_first: bool
+    answer_days: int = 1  # working days from sending to the answer
+    is_late: bool = False
 
 
 STILL_OPEN = frozenset({"waiting", "returned"})
@@ -100,12 +105,37 @@ def _cases(world: World) -> list[Case]:
     for place in range(max(0, len(cases) - RECENT), len(cases)):
         day = world.day - timedelta(days=1 + place % 9)
         cases[place] = replace(cases[place], day=max(day, cases[place].day))
+    pace = world.dice(5)
+    cases = [_paced(pace, case) for case in cases]
     # What still waits was sent in lately; a few are a day or two past the bank's promise.
     for place, case in enumerate(cases):
         if case.ending in STILL_OPEN:
-            day = world.day - timedelta(days=1 + place % 11)
-            cases[place] = replace(case, day=max(day, case.day))
+            cases[place] = replace(case, day=max(_waiting_since(world, case, place), case.day))
     return list(_with_firsts(sorted(cases, key=lambda case: (case.day, case.member.place))))
+
+
+def _paced(rng: np.random.Generator, case: Case) -> Case:
+    """Give the case its bank's pace: nearly always within the promise, or mostly beyond it."""
+    promise = _promise(case)
+    is_late = rng.random() < LATE.get(case.product.bank, USUALLY_LATE)
+    in_time = int(rng.integers((promise + 1) // 2, promise + 1))
+    beyond = promise + int(rng.integers(1, 6))
+    return replace(case, is_late=is_late, answer_days=beyond if is_late else in_time)
+
+
+def _promise(case: Case) -> int:
+    return case.product.facts.terms.promise_days or DEFAULT_PROMISE_DAYS
+
+
+def _waiting_since(world: World, case: Case, place: int) -> date:
+    """Return when what waits was sent in: within the promise yet, or a day or two before it."""
+    promise = _promise(case)
+    days = promise + 1 + place % 2 if case.is_late else place % promise
+    day = world.day - timedelta(days=1)
+    while days:
+        day -= timedelta(days=1)
+        days -= is_working_day(day)
+    return day
 
 
 def _picked(rng: np.random.Generator, found: Sequence[ProductMatch]) -> list[ProductMatch]:
@@ -173,14 +203,39 @@ def _play(world: World, case: Case) -> None:
 
 
 def _times(case: Case) -> Iterator[datetime]:
-    """Yield moments in office hours on working days, each later than the one before."""
-    day = case.day
+    """Yield moments in office hours on working days, each later than the one before.
+
+    The answer comes when the bank's pace says; what follows it takes the days it takes.
+    """
+    first = _working(case.day)
+    answer = _answer_step(case)
+    day = first
     for number, gap in enumerate((0, *case.gaps)):
-        wait = gap if number < len(case.gaps) or case.ending != "settled" else 120
-        day += timedelta(days=wait)
-        while not is_working_day(day):
-            day += timedelta(days=1)
+        if number <= answer:
+            day = add_working_days(first, case.answer_days * number // answer)
+        else:
+            is_end = number == len(case.gaps) and case.ending == "settled"
+            day = _working(day + timedelta(days=120 if is_end else gap))
         yield datetime.combine(day, time(9), clock.TZ) + timedelta(hours=STEP_HOURS * number)
+
+
+def _answer_step(case: Case) -> int:
+    """Return which step is the bank's answer, or where the firm stops waiting for it."""
+    return next(
+        (
+            number
+            for number, deed in enumerate(_deeds(case), start=1)
+            if deed in {_approve, _decline, _withdraw}
+        ),
+        len(case.gaps),
+    )
+
+
+def _working(day: date) -> date:
+    """Return the day, or the next on which banks work."""
+    while not is_working_day(day):
+        day += timedelta(days=1)
+    return day
 
 
 def _send_in(case: Case) -> UUID:

@@ -9,6 +9,8 @@ from xinyidai.kernel.actor import SYSTEM, Actor
 from xinyidai.kernel.http import Page
 from xinyidai.kernel.money import Yuan
 from xinyidai.leads import queries, service
+from xinyidai.leads.models import LeadSearch
+from xinyidai.leads.service import searching
 from xinyidai.leads.values import (
     Choice,
     ContactScope,
@@ -18,11 +20,12 @@ from xinyidai.leads.values import (
     SearchOrder,
 )
 from xinyidai.matching import service as matching
-from xinyidai.products.values import Wish
+from xinyidai.products.values import Outcome, Wish
 from xinyidai.seeds.times import at
 from xinyidai.seeds.world import Member, World
 
 WILLING = 90
+NEW_SINCE = 23
 SOUGHT = (
     {"code": "trade", "field": "industry", "operator": "in_industry", "value": ["C", "F"],
      "denial_text": "不在所找的行业。"},
@@ -48,15 +51,24 @@ def seek_firms(world: World) -> None:
         search = service.count_firms(officer, SearchOrder("制造和商贸企业", SOUGHT))
         service.invite_firms(officer, search.id)
         _answer(world, officer)
-    with at(world.ago(10)):
-        service.save_search(officer, search.id)
-    with at(world.now):
+        _seek_weekly(world, officer, search)
         service.match_weekly(SYSTEM)
         service.offer_weekly(SYSTEM)
         # The firm of the demonstration sees its products in the order of today's counts.
         story = world.members[0]
         wish = Wish(Yuan.of_wan(100).fen, 12, None)
         matching.match_own_firm(story.actor, story.enterprise_id, wish)
+
+
+def _seek_weekly(world: World, officer: Actor, search: LeadSearch) -> None:
+    """Let a search be a standing match for ten days, with some firms new since.
+
+    Profiles are kept of today alone, so what it met ten days ago is told instead of counted.
+    """
+    criteria = service.criteria_of(search)
+    found = searching.find_firms(officer, {search.id: criteria})[search.id][Outcome.ELIGIBLE]
+    searching.remember(search.id, set(sorted(found)[NEW_SINCE:]))
+    search.saved_at = world.ago(10)
 
 
 def _say_yes(world: World) -> None:

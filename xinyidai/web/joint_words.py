@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from xinyidai.catalogue.indicators import indicator_dictionary
+from xinyidai.catalogue.indicators import Unit, indicator_dictionary
 from xinyidai.catalogue.kinds import ITEMS
 from xinyidai.catalogue.purposes import PURPOSES
 from xinyidai.joint_results.models import JointModelVersion, JointRun
@@ -17,6 +17,19 @@ from xinyidai.web.chrome import format_day, format_moment
 
 Row = dict[str, Any]
 HASH_SHOWN = 16
+UNIT_WORDS: Mapping[Unit, str] = {
+    Unit.AMOUNT: "分（1 万元填 1000000）",
+    Unit.COUNT: "次或件",
+    Unit.PEOPLE: "人",
+    Unit.MONTHS: "个月",
+    Unit.YEARS: "年",
+    Unit.RATIO: "比率，10% 填 0.1",
+    Unit.KWH: "千瓦时",
+    Unit.AREA: "平方米",
+    Unit.MU: "亩",
+    Unit.GRADE: "等级数，数值见指标字典",
+    Unit.FLAG: "是填 1，否填 0",
+}
 FEW = f"不足 {FEWEST_SHOWN} 家"
 
 
@@ -83,6 +96,16 @@ def count_rows(bands: Iterable[str], counts: Mapping[str, int | None] | None) ->
     ]
 
 
+def trial_inputs(codes: Iterable[str]) -> list[Row]:
+    """Return each input with its name and unit, for a form that takes invented values."""
+    known = indicator_dictionary().indicators
+    return [
+        {"code": code, "name": known[code].name, "hint": f"单位：{UNIT_WORDS[known[code].unit]}"}
+        for code in codes
+        if code in known
+    ]
+
+
 def weight_rows(document: Mapping[str, Any]) -> list[Row]:
     """Return each input as the document declares it, for the reviewer's eyes."""
     return [
@@ -128,7 +151,7 @@ def _number(value: float) -> str:
     return f"{Decimal(str(value)):f}"
 
 
-NO_SPREAD = f"结果少于 {FEWEST_RESULTS} 家，不给出分布。"
+NO_SPREAD = f"现在还能查看的结果少于 {FEWEST_RESULTS} 家，不给出分布。"
 
 
 def version_row(version: JointModelVersion, url: Any, bank: str = "") -> Row:

@@ -1,5 +1,6 @@
 """Messages of the signed-in person's party, 消息: one page for every role."""
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -9,9 +10,10 @@ from flask.typing import ResponseReturnValue
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.actor import Actor, Role
 from xinyidai.kernel.db import own_transaction
+from xinyidai.kernel.errors import InvalidInput
 from xinyidai.kernel.http import page_args
 from xinyidai.notifications import queries, service
-from xinyidai.notifications.values import TOPIC_NAMES
+from xinyidai.notifications.values import TOPIC_NAMES, Topic
 
 SEE_OTHER = 303
 UNREAD = "unread"
@@ -23,21 +25,29 @@ blueprint = Blueprint("messages", __name__, url_prefix="/messages")
 @blueprint.get("")
 @allow(*READERS)
 def inbox() -> ResponseReturnValue:
-    """Show the party's messages, newest first, or only those that nobody has read."""
+    """Show the party's messages, newest first: all, those that nobody has read, or of a topic."""
     actor: Actor = g.actor
     mailbox, page = service.require_mailbox(actor), page_args()
-    unread_only = request.args.get("only", "") == UNREAD
-    total = queries.count_of(mailbox, unread_only=unread_only)
+    unread_only, topic = request.args.get("only", "") == UNREAD, _topic(request.args)
+    counts = queries.count_by_topic(mailbox, unread_only=unread_only)
+    total = sum(counts.values()) if topic is None else counts.get(topic, 0)
     kept = [("only", UNREAD)] if unread_only else []
+    kept += [("topic", topic.value)] if topic else []
     return render_template(
         "messages.html",
         layout="layouts/phone_first.html"
         if actor.role is Role.ENTERPRISE_USER
         else "layouts/desk.html",
         messages=queries.page_of(
-            mailbox, limit=page.size, offset=page.offset, unread_only=unread_only
+            mailbox,
+            limit=page.size,
+            offset=page.offset,
+            unread_only=unread_only,
+            topic=topic,
         ),
         topics=TOPIC_NAMES,
+        topic=topic or "",
+        choices=_choices(counts, topic),
         unread_only=unread_only,
         page=page.number,
         pages=max(1, -(-total // page.size)),
@@ -58,7 +68,26 @@ def read(message_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/read-all")
 @allow(*READERS)
 def read_all() -> ResponseReturnValue:
-    """Note that every message was read."""
+    """Note that every message was read, or every one on the topic that is shown."""
+    topic = _topic(request.form)
     with own_transaction():
-        service.mark_all_read(g.actor)
-    return redirect(url_for(".inbox"), SEE_OTHER)
+        service.mark_all_read(g.actor, topic)
+    return redirect(url_for(".inbox", topic=topic), SEE_OTHER)
+
+
+def _topic(sent: Mapping[str, str]) -> Topic | None:
+    code = sent.get("topic", "")
+    if not code:
+        return None
+    if code not in set(Topic):
+        raise InvalidInput("没有这类消息，请重新选择。", fields={"topic": "请从列表里选择。"})
+    return Topic(code)
+
+
+def _choices(counts: Mapping[Topic, int], chosen: Topic | None) -> list[dict[str, str]]:
+    """Return the topics there are messages on, most first, and the chosen one."""
+    shown = sorted({*counts, *([chosen] if chosen else [])}, key=lambda one: -counts.get(one, 0))
+    return [
+        {"value": one.value, "label": f"{TOPIC_NAMES[one]}（{counts.get(one, 0)}）"}
+        for one in shown
+    ]

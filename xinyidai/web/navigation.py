@@ -159,6 +159,7 @@ BELONGS = {
     "/enterprise/reports": "/enterprise/profile",
     "/enterprise/credit-code": "/enterprise/profile",
     "/bank/reports": "/bank/consents",
+    "/bank/standing": "/bank/products",
     "/bank/joint-runs": "/bank/joint-models",
     "/bank/joint-results": "/bank/joint-models",
     "/enterprise/joint-results": "/enterprise/consents",

@@ -9,7 +9,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Select, case, cast, func, literal, null, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Date,
+    Select,
+    Uuid,
+    any_,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+)
 from sqlalchemy.orm import aliased
 
 from xinyidai.catalogue.list_types import LIST_TYPES
@@ -221,7 +234,7 @@ def list_codes_by_enterprise(enterprise_ids: Collection[UUID]) -> Mapping[UUID, 
     statement = (
         select(WhitelistEntry.enterprise_id, func.array_agg(WhitelistEntry.list_type))
         .where(
-            WhitelistEntry.enterprise_id.in_(enterprise_ids),
+            WhitelistEntry.enterprise_id == any_(literal(list(enterprise_ids), ARRAY(Uuid))),
             is_member(clock.today()),
         )
         .group_by(WhitelistEntry.enterprise_id)

@@ -26,6 +26,7 @@ from xinyidai.applications.service.lending import (
 from xinyidai.applications.service.outcomes import (
     count_outcomes,
     read_decided_behind,
+    read_leads_behind,
     read_promised_behind,
 )
 from xinyidai.applications.service.reading import get_application, task_list
@@ -46,6 +47,7 @@ __all__ = [
     "investigate_application",
     "link_consent",
     "read_decided_behind",
+    "read_leads_behind",
     "read_promised_behind",
     "report_repayment",
     "return_application",

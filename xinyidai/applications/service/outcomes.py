@@ -7,14 +7,16 @@ from uuid import UUID
 
 from xinyidai.applications import outcome_queries, policies
 from xinyidai.applications.outcome_queries import ProductOutcomes
-from xinyidai.applications.values import OutcomeRow
+from xinyidai.applications.values import JudgedLead, LeadUse, OutcomeRow
 from xinyidai.consents.rules import months_before
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.clock import TZ
 from xinyidai.kernel.http import Page
 from xinyidai.leads import service as leads
+from xinyidai.leads.models import Lead, LeadFeedback
 from xinyidai.matching import service as matching
 from xinyidai.matching.values import FEWEST_DECIDED, STANDING_MONTHS, OutcomeCounts
+from xinyidai.products.queries import get_product
 
 NOTHING = OutcomeCounts()
 
@@ -54,7 +56,7 @@ def read_decided_behind(
     actor: Actor, product_id: UUID, on: date, page: Page
 ) -> tuple[Sequence[OutcomeRow], int]:
     """Return the decided applications behind a product's approval share on a day."""
-    policies.require_overseer(actor)
+    policies.require_outcomes(actor, get_product(product_id))
     return outcome_queries.decided_behind(product_id, window_before(on), on, page)
 
 
@@ -62,8 +64,21 @@ def read_promised_behind(
     actor: Actor, product_id: UUID, on: date, page: Page
 ) -> tuple[Sequence[OutcomeRow], int]:
     """Return the applications behind a product's share of kept promises on a day."""
-    policies.require_overseer(actor)
+    policies.require_outcomes(actor, get_product(product_id))
     return outcome_queries.promised_behind(product_id, window_before(on), on, page)
+
+
+def read_leads_behind(actor: Actor, product_id: UUID, on: date) -> list[JudgedLead]:
+    """Return the judged leads of the actor's own product on a day, newest first, by their firms.
+
+    Those that do not count yet stand in it too: the bank called them 有效, no firm has applied.
+    """
+    policies.require_outcomes(actor, get_product(product_id))
+    found = leads.read_judged_of_product(actor, product_id, *_span(window_before(on), on))
+    return [
+        JudgedLead(row.enterprise.name, row.lead.search_id, said.given_at, _use_of(row.lead, said))
+        for row, said in found
+    ]
 
 
 def _kinds(outcomes: ProductOutcomes) -> tuple[str, str]:
@@ -92,13 +107,20 @@ def _leads(actor: Actor, first: date, before: date) -> tuple[Counter[UUID], Coun
     """
     judged: Counter[UUID] = Counter()
     fit: Counter[UUID] = Counter()
-    start, end = (datetime.combine(day, time(), TZ) for day in (first, before))
-    for lead, said in leads.read_judged_leads(actor, start, end):
-        if lead.product_id is None:
-            continue
-        if not said.is_valid:
+    for lead, said in leads.read_judged_leads(actor, *_span(first, before)):
+        use = _use_of(lead, said)
+        if lead.product_id is not None and use is not LeadUse.PENDING:
             judged[lead.product_id] += 1
-        elif outcome_queries.applied_after(lead.institution_id, lead.enterprise_id, lead.made_at):
-            judged[lead.product_id] += 1
-            fit[lead.product_id] += 1
+            fit[lead.product_id] += use is LeadUse.FIT
     return judged, fit
+
+
+def _use_of(lead: Lead, said: LeadFeedback) -> LeadUse:
+    if not said.is_valid:
+        return LeadUse.UNFIT
+    applied = outcome_queries.applied_after(lead.institution_id, lead.enterprise_id, lead.made_at)
+    return LeadUse.FIT if applied else LeadUse.PENDING
+
+
+def _span(first: date, before: date) -> tuple[datetime, datetime]:
+    return datetime.combine(first, time(), TZ), datetime.combine(before, time(), TZ)

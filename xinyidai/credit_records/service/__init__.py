@@ -6,6 +6,7 @@ from xinyidai.credit_records.service.batches import Batch, count_batches, get_ba
 from xinyidai.credit_records.service.disclose import (
     Build,
     Disclosure,
+    Limits,
     disclose,
     disclose_many,
     read_snapshot,
@@ -25,6 +26,7 @@ __all__ = [
     "Build",
     "Disclosure",
     "Knowledge",
+    "Limits",
     "Look",
     "NewRecord",
     "OwnPage",

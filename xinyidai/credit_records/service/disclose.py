@@ -34,6 +34,7 @@ from xinyidai.kernel.db import db, new_id, own_transaction
 from xinyidai.kernel.errors import Conflict, DomainError, NotFound
 
 Build = Callable[[Look], dict[str, Any]]
+Limits = Callable[[Consent], Sequence[RefusalReason]]
 
 STRANGER = frozenset({RefusalReason.OTHER_INSTITUTION, RefusalReason.OTHER_ENTERPRISE})
 
@@ -47,11 +48,15 @@ class Disclosure:
     refusal: DomainError | None
 
 
-def disclose(actor: Actor, request: DisclosureRequest, build: Build) -> Snapshot:
+def disclose(
+    actor: Actor, request: DisclosureRequest, build: Build, *, limits: Limits | None = None
+) -> Snapshot:
     """Show what `build` makes of the allowed records, spend one use, log it, keep a snapshot.
 
     `build` gets a `Look` and returns plain JSON; whatever it raises leaves no trace and no data.
-    The consent stays locked until the caller's transaction ends.
+    `limits` gets a consent that covers the look, locked, and returns what else speaks against it;
+    that refuses and is logged like a reason of the gate. The consent stays locked until the
+    caller's transaction ends.
 
     Raises:
         ConsentRefused: with every reason; the refused look is logged for good.
@@ -59,7 +64,7 @@ def disclose(actor: Actor, request: DisclosureRequest, build: Build) -> Snapshot
 
     """
     institution_id = _recipient(actor, request)
-    consent = _open(actor, request)
+    consent = _open(actor, request, limits)
     facts_version = _facts_version(consent.enterprise_id)
     event = _event(actor, request, consent)
     look = _look(consent, request, event.id)
@@ -142,7 +147,7 @@ def _recipient(actor: Actor, request: DisclosureRequest) -> UUID:
     return institution_id
 
 
-def _open(actor: Actor, request: DisclosureRequest) -> Consent:
+def _open(actor: Actor, request: DisclosureRequest, limits: Limits | None) -> Consent:
     """Return the locked consent that covers the look, or log the refusal and raise."""
     try:
         consent = consents.lock_for_use(request.consent_id)
@@ -153,6 +158,8 @@ def _open(actor: Actor, request: DisclosureRequest) -> Consent:
     if STRANGER.intersection(reasons):
         _refuse(actor, request, None, reasons)
         raise NotFound("没有找到这份授权。")
+    if not reasons and limits is not None:
+        reasons = list(limits(consent))
     if reasons:
         _refuse(actor, request, consent, reasons)
         raise ConsentRefused(reasons)

@@ -2,7 +2,7 @@
 
 from xinyidai.joint_results.documents import allowed_inputs
 from xinyidai.joint_results.service.drafting import read_version, submit, upload
-from xinyidai.joint_results.service.giving import LimitReached, PeriodTooShort, give
+from xinyidai.joint_results.service.giving import LimitReached, give
 from xinyidai.joint_results.service.reviewing import activate, approve, retire, return_version
 from xinyidai.joint_results.service.running import authorized, order_run, read_run, run_all
 from xinyidai.joint_results.service.showing import (
@@ -19,13 +19,14 @@ from xinyidai.joint_results.service.showing import (
     spread_of,
     told_of,
 )
+from xinyidai.joint_results.service.trying import Trial, try_out
 
 __all__ = [
     "LeftByDay",
     "LimitReached",
-    "PeriodTooShort",
     "RunLine",
     "ToldByBank",
+    "Trial",
     "activate",
     "allowed_inputs",
     "approve",
@@ -47,5 +48,6 @@ __all__ = [
     "spread_of",
     "submit",
     "told_of",
+    "try_out",
     "upload",
 ]

@@ -10,7 +10,7 @@ from xinyidai.consents import service as consents
 from xinyidai.joint_results import documents, policies, queries, rules
 from xinyidai.joint_results.lifecycle import LIFECYCLE
 from xinyidai.joint_results.models import JointModel, JointModelVersion
-from xinyidai.joint_results.service import checking
+from xinyidai.joint_results.service import checking, telling
 from xinyidai.joint_results.values import Spec, VersionAction, VersionState
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
@@ -96,6 +96,7 @@ def submit(actor: Actor, version_id: UUID) -> JointModelVersion:
         version.id,
         {"hash": version.content_hash},
     )
+    telling.tell_office(version)
     return version
 
 

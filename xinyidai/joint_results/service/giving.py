@@ -1,11 +1,13 @@
 """One result for one firm, 给出结果: decision, reading, model and log in one transaction.
 
 The bank's snapshot holds the band, the model's name and version, and the day; nothing else is
-stored for it. What is thrown never depends on a value: limits and cover are settled before the
-door opens, and a model that was read strictly has an answer for every value.
+stored for it. What is thrown never depends on a value: limits and cover are settled at the gate,
+before anything is read, and a model that was read strictly has an answer for every value. Whatever
+the gate or a limit refuses is in the log for good.
 """
 
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +15,8 @@ from xinyidai.catalogue.indicators import indicator_dictionary
 from xinyidai.catalogue.kinds import disclosable_kinds
 from xinyidai.consents import queries as consents
 from xinyidai.consents.models import Consent
+from xinyidai.consents.service import ConsentRefused
+from xinyidai.consents.values import REFUSAL_SENTENCES, RefusalReason
 from xinyidai.credit_records import service as credit_records
 from xinyidai.credit_records.service import Look
 from xinyidai.credit_records.values import DisclosureRequest, DisclosureSubject, Snapshot
@@ -27,22 +31,27 @@ from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import db
 from xinyidai.kernel.errors import Conflict, NotFound, RuleBroken
 from xinyidai.profiles import service as profiles
-from xinyidai.profiles.values import months_before
+from xinyidai.profiles.values import window_is_within
 
 SHORT_HASH = 16
-A_MONTH = timedelta(days=31)  # as in a profile within a look: a period counts from the consent
-
-
-class PeriodTooShort(RuleBroken):
-    """The authorization's period leaves out what trees read; it depends on its terms alone."""
-
-    default_code = "joint_period"
+LIMITS = frozenset(
+    {RefusalReason.RESULT_GIVEN, RefusalReason.RESULT_LIMIT, RefusalReason.PERIOD_TOO_SHORT}
+)
 
 
 class LimitReached(RuleBroken):
-    """One result a day, or the year's most bits; it depends on earlier results alone."""
+    """The authorization stands, a limit does not let the model run; `reasons` says which.
+
+    One result a day, the year's most bits, or a period that leaves out what trees read: it depends
+    on terms, dates and earlier results alone.
+    """
 
     default_code = "joint_limit"
+
+    def __init__(self, reasons: Sequence[RefusalReason]) -> None:
+        """Keep the codes, and one sentence for each of them."""
+        self.reasons = tuple(reasons)
+        super().__init__("".join(REFUSAL_SENTENCES[reason] for reason in self.reasons))
 
 
 def give(
@@ -53,8 +62,8 @@ def give(
     Raises:
         NotFound: no such version or authorization of this bank.
         ConsentRefused: with every reason; the refused look is logged for good.
-        LimitReached: given today already, or the year's most would be passed.
-        PeriodTooShort: trees, and the authorized period leaves out something they read.
+        LimitReached: given today already, the year's most would be passed, or the period leaves
+            out something that trees read; logged for good as well.
         Conflict: the version is not in use.
 
     """
@@ -62,8 +71,6 @@ def give(
     version = _in_use(actor, version_id)
     consent = _own_consent(actor, consent_id)
     spec = spec_of(version.document)
-    _require_period(spec, consent)
-    _require_within_limits(version, consent)
     request = _request(version, spec, consent, run_id)
     bands: dict[UUID, str] = {}
 
@@ -71,7 +78,7 @@ def give(
         bands[look.event_id] = _band(spec, look)
         return _content(version, bands[look.event_id], look)
 
-    snapshot = credit_records.disclose(actor, request, build)
+    snapshot = _disclose(actor, request, build, lambda held: _limits(version, spec, held))
     band = bands[snapshot.event_id]
     db.session.add(_result(version, spec, consent, snapshot, band=band, run_id=run_id))
     db.session.flush()
@@ -89,7 +96,7 @@ def uncovered(spec: Spec, consent: Consent) -> list[str]:
         code
         for code in spec.input_codes
         if not kinds.issuperset(dictionary[code].kinds)
-        or not _in_period(dictionary[code].window_months, consent.data_from)
+        or not _in_period(dictionary[code].window_months, consent)
     ]
 
 
@@ -104,10 +111,8 @@ def _in_use(actor: Actor, version_id: UUID) -> JointModelVersion:
     return version
 
 
-def _in_period(window_months: int | None, data_from: date) -> bool:
-    if window_months is None:
-        return True
-    return months_before(clock.today(), window_months) + A_MONTH > data_from
+def _in_period(window_months: int | None, consent: Consent) -> bool:
+    return window_is_within(window_months, consent.data_from, clock.today())
 
 
 def _own_consent(actor: Actor, consent_id: UUID) -> Consent:
@@ -117,16 +122,33 @@ def _own_consent(actor: Actor, consent_id: UUID) -> Consent:
     return consent
 
 
-def _require_within_limits(version: JointModelVersion, consent: Consent) -> None:
-    """Settle the limits while nobody else gives this bank a result of this firm."""
+def _disclose(
+    actor: Actor,
+    request: DisclosureRequest,
+    build: credit_records.Build,
+    limits: credit_records.Limits,
+) -> Snapshot:
+    """Look; tell a limit from an authorization that does not cover the look."""
+    try:
+        return credit_records.disclose(actor, request, build, limits=limits)
+    except ConsentRefused as refusal:
+        if LIMITS.issuperset(refusal.reasons):
+            raise LimitReached(refusal.reasons) from refusal
+        raise
+
+
+def _limits(version: JointModelVersion, spec: Spec, consent: Consent) -> list[RefusalReason]:
+    """Return what keeps the model from running, while nobody else gives this bank a result."""
     firm, bank, today = consent.enterprise_id, version.model.institution_id, clock.today()
     queries.one_at_a_time(f"joint-result:{bank}:{firm}")
-    if queries.given_on(version.id, [firm], today):
-        raise LimitReached("今天已经对这家企业给出过这个版本的结果，请查看已有结果。")
     since = today - timedelta(days=rules.DAYS_OF_BITS)
     bits = rules.bits_of(len(version.band_names))
-    if rules.is_spent(queries.bits_since(firm, bank, since), bits):
-        raise LimitReached("一年内对这家企业给出的结果已达上限，暂时不能再运行。")
+    found = {
+        RefusalReason.RESULT_GIVEN: bool(queries.given_on(version.id, [firm], today)),
+        RefusalReason.RESULT_LIMIT: rules.is_spent(queries.bits_since(firm, bank, since), bits),
+        RefusalReason.PERIOD_TOO_SHORT: _is_too_short(spec, consent),
+    }
+    return [reason for reason, holds in found.items() if holds]
 
 
 def _request(
@@ -152,17 +174,13 @@ def _band(spec: Spec, look: Look) -> str:
     return band_of(spec, {code: facts[code].value for code in spec.input_codes})
 
 
-def _require_period(spec: Spec, consent: Consent) -> None:
-    """Refuse trees under an authorization whose period is too short for an input.
-
-    What its items leave out, the gate refuses and logs; nothing has been read either way.
-    """
+def _is_too_short(spec: Spec, consent: Consent) -> bool:
+    """Tell whether the period leaves out something that trees read; additive models stand it."""
     dictionary = indicator_dictionary()
-    windows = [dictionary[code].window_months for code in spec.input_codes]
-    if spec.kind is ModelKind.TREES and not all(
-        _in_period(window, consent.data_from) for window in windows
-    ):
-        raise PeriodTooShort("授权的信息起始日期晚于模型需要的时段，请向企业申请更长时段的授权。")
+    windows = (dictionary[code].window_months for code in spec.input_codes)
+    return spec.kind is ModelKind.TREES and not all(
+        _in_period(window, consent) for window in windows
+    )
 
 
 def _content(version: JointModelVersion, band: str, look: Look) -> dict[str, Any]:

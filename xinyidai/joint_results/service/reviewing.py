@@ -7,6 +7,7 @@ from xinyidai.audit import service as audit
 from xinyidai.joint_results import queries, rules
 from xinyidai.joint_results.lifecycle import LIFECYCLE
 from xinyidai.joint_results.models import JointModelVersion
+from xinyidai.joint_results.service import telling
 from xinyidai.joint_results.service.drafting import load
 from xinyidai.joint_results.values import VersionAction
 from xinyidai.kernel import clock
@@ -15,8 +16,6 @@ from xinyidai.kernel.db import db
 from xinyidai.kernel.errors import InvalidInput, RuleBroken
 from xinyidai.ledger import service as ledger
 from xinyidai.ledger.service import SignedText
-from xinyidai.notifications import service as notifications
-from xinyidai.notifications.values import Topic
 
 FORM = "xinyidai.joint-model.v1"
 LONGEST = 500
@@ -29,7 +28,7 @@ def return_version(actor: Actor, version_id: UUID, reason: str) -> JointModelVer
     version.state = LIFECYCLE.next_state(version.state, VersionAction.RETURN)
     version.returned_reason = _words(reason)
     _note(actor, VersionAction.RETURN, version)
-    _tell(version, "退回修改", "信用办写明了原因，请修改后上传新版本。")
+    telling.tell_bank(version, "退回修改", "信用办写明了原因，请修改后上传新版本。")
     return version
 
 
@@ -59,7 +58,9 @@ def approve(actor: Actor, version_id: UUID, note: str) -> JointModelVersion:
         "text": made.text,
     }
     _note(actor, VersionAction.APPROVE, version)
-    _tell(version, "已批准", "可以启用。启用后，只对选择“只提供评价结果”的企业给出结果。")
+    telling.tell_bank(
+        version, "已批准", "可以启用。启用后，只对选择“只提供评价结果”的企业给出结果。"
+    )
     return version
 
 
@@ -83,7 +84,9 @@ def retire(actor: Actor, version_id: UUID, reason: str) -> JointModelVersion:
     _end(version, _words(reason))
     _note(actor, VersionAction.RETIRE, version)
     if actor.party_id != version.model.institution_id:
-        _tell(version, "被信用办停用", "停用原因见模型页面；正在排队的运行不再给出结果。")
+        telling.tell_bank(
+            version, "被信用办停用", "停用原因见模型页面；正在排队的运行不再给出结果。"
+        )
     return version
 
 
@@ -120,16 +123,6 @@ def _note(actor: Actor, action: VersionAction, version: JointModelVersion) -> No
     db.session.flush()
     tag, details = f"joint_model:{action}", {"hash": version.content_hash}
     audit.record(actor, tag, "joint_model_version", version.id, details)
-
-
-def _tell(version: JointModelVersion, what: str, body: str) -> None:
-    notifications.send(
-        institution_id=version.model.institution_id,
-        topic=Topic.JOINT_RESULT,
-        title=f"联合模型{what}：{version.label}",
-        body=body,
-        link=f"/bank/joint-models/{version.id}",
-    )
 
 
 def _words(text: str) -> str:

@@ -20,16 +20,14 @@ from xinyidai.consents.values import ConsentMode
 from xinyidai.joint_results import policies, queries, rules
 from xinyidai.joint_results.documents import spec_of
 from xinyidai.joint_results.models import JointModelVersion, JointRun, JointRunRow
-from xinyidai.joint_results.service import giving
+from xinyidai.joint_results.service import giving, telling
 from xinyidai.joint_results.service.drafting import read_version
-from xinyidai.joint_results.service.giving import LimitReached, PeriodTooShort
+from xinyidai.joint_results.service.giving import LimitReached
 from xinyidai.joint_results.values import ModelKind, RowOutcome, RunState, VersionState
 from xinyidai.kernel import clock, jobs
 from xinyidai.kernel.actor import Actor, Role
 from xinyidai.kernel.db import db, own_transaction
 from xinyidai.kernel.errors import Conflict, DomainError, InvalidInput, NotFound
-from xinyidai.notifications import service as notifications
-from xinyidai.notifications.values import Topic
 
 JOB = "joint_results.run"
 MOST_FIRMS = 500
@@ -129,8 +127,8 @@ def _run_row(run_id: UUID, position: int, *, is_late: bool) -> None:
             _give_row(run_id, position)
     except ConsentRefused as refusal:
         _note(run_id, position, RowOutcome.REFUSED, [str(one) for one in refusal.reasons])
-    except (LimitReached, PeriodTooShort) as limit:
-        _note(run_id, position, RowOutcome.LIMITED, [limit.code])
+    except LimitReached as limit:
+        _note(run_id, position, RowOutcome.LIMITED, [str(one) for one in limit.reasons])
     except DomainError:
         _note(run_id, position, RowOutcome.NOT_RUN, [])
 
@@ -157,13 +155,7 @@ def _finish(run_id: UUID) -> None:
     run.spread = queries.bands_of_run(run_id)
     run.given = sum(run.spread.values())
     run.state, run.finished_at = RunState.FINISHED, clock.now()
-    notifications.send(
-        institution_id=run.institution_id,
-        topic=Topic.JOINT_RESULT,
-        title=f"联合模型已运行完：{run.version.label}",
-        body="可以查看各家企业的结果档。结果只供参考，是否放款由银行决定。",
-        link=f"/bank/joint-runs/{run.id}",
-    )
+    telling.tell_run(run)
 
 
 def _orderer(run: JointRun) -> Actor:

@@ -1,14 +1,16 @@
 """Read results again: the bank its band, as long as the authorization stands; the firm all."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from xinyidai.consents import service as consenting
 from xinyidai.consents.models import Consent
 from xinyidai.consents.service import ConsentRefused
-from xinyidai.consents.values import REFUSAL_SENTENCES, RefusalReason
+from xinyidai.consents.values import REFUSAL_SENTENCES, ConsentState, RefusalReason
 from xinyidai.credit_records import service as credit_records
 from xinyidai.credit_records.values import DisclosureSubject, Snapshot
 from xinyidai.enterprises.models import Enterprise
@@ -22,10 +24,11 @@ from xinyidai.kernel.db import own_transaction
 from xinyidai.kernel.errors import Conflict, NotFound
 from xinyidai.kernel.http import Page
 
+STANDING = frozenset({ConsentState.ACTIVE, ConsentState.USED_UP})
 WAITING = "还没有运行完，全部运行完后一起给出结果。"
 OUTCOME_WORDS: Mapping[RowOutcome, str] = {
     RowOutcome.REFUSED: "授权不允许。",
-    RowOutcome.LIMITED: "今天已有结果、一年内的结果达到上限，或授权时段不够长。",
+    RowOutcome.LIMITED: "达到次数或信息量的上限。",
     RowOutcome.NOT_RUN: "模型已停用或运行超时，没有运行。",
 }
 NO_RESULT = "没有找到这个结果。"
@@ -93,11 +96,19 @@ def lines_of(actor: Actor, run_id: UUID, page: Page) -> list[RunLine]:
 
 
 def spread_of(run: JointRun) -> dict[str, int | None] | None:
-    """Return a run's results by band, small counts hidden; None before its end, or of too few."""
-    if run.state is not RunState.FINISHED or run.given < rules.FEWEST_RESULTS:
+    """Return a run's results by band, small counts hidden; None before its end, or of too few.
+
+    Only results whose authorization still stands are counted: beside the list of those that may
+    be read, a count of all would tell the band of the one who revoked.
+    """
+    if run.state is not RunState.FINISHED:
         return None
-    counts = {name: int(run.spread.get(name, 0)) for name in run.version.band_names}
-    return rules.suppressed(counts)
+    found = queries.consents_and_bands(run.id)
+    states = consenting.states_of([consent for consent, _ in found])
+    counted = Counter(band for consent, band in found if states[consent.id] in STANDING)
+    if counted.total() < rules.FEWEST_RESULTS:
+        return None
+    return rules.suppressed({name: counted[name] for name in run.version.band_names})
 
 
 def results_of(actor: Actor, enterprise_id: UUID, page: Page) -> tuple[Sequence[JointResult], int]:
@@ -162,7 +173,5 @@ def _line(
 
 
 def _cause(row: JointRunRow) -> str:
-    if row.outcome is RowOutcome.REFUSED:
-        known = "".join(REFUSAL_SENTENCES[RefusalReason(code)] for code in row.reasons)
-        return known or OUTCOME_WORDS[RowOutcome.REFUSED]
-    return OUTCOME_WORDS[row.outcome or RowOutcome.NOT_RUN]
+    known = "".join(REFUSAL_SENTENCES[RefusalReason(code)] for code in row.reasons)
+    return known or OUTCOME_WORDS[row.outcome or RowOutcome.NOT_RUN]

@@ -9,7 +9,7 @@ from xinyidai.leads.service.answering import (
 )
 from xinyidai.leads.service.choosing import choose_contact, read_choice
 from xinyidai.leads.service.explaining import reasons_for
-from xinyidai.leads.service.feeding_back import feed_back, read_lead
+from xinyidai.leads.service.feeding_back import feed_back, read_judged_of_product, read_lead
 from xinyidai.leads.service.inviting import invitation_counts, invite_firms
 from xinyidai.leads.service.overseeing import (
     LeadNumbers,
@@ -49,6 +49,7 @@ __all__ = [
     "read_feedback_behind",
     "read_invitation",
     "read_judged_leads",
+    "read_judged_of_product",
     "read_lead",
     "read_lead_numbers",
     "read_search",

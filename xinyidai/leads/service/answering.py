@@ -49,15 +49,20 @@ def accept_invitation(actor: Actor, lead_id: UUID) -> Lead:
     lead.state = state
     _answered(actor, lead, LeadAction.AUTHORIZE)
     if consent.granted_at is not None:
-        notifications.send(
-            topic=Topic.LEAD,
-            title="有企业接受了您的邀请",
-            body="企业已授权本机构，可以在线索里看到名称，并按授权查看。",
-            institution_id=lead.institution_id,
-            link=f"/bank/leads/{lead.search_id}",
-            dedupe_key=f"lead-yes:{lead.id}",
-        )
+        _tell_bank(lead)
     return lead
+
+
+def _tell_bank(lead: Lead) -> None:
+    """Tell once a day for each search; each authorization has a message of its own already."""
+    notifications.send(
+        topic=Topic.LEAD,
+        title="今天有企业接受了您的邀请",
+        body="企业已授权本机构，可以在线索里看到名称，并按授权查看。",
+        institution_id=lead.institution_id,
+        link=f"/bank/leads/{lead.search_id}",
+        dedupe_key=f"lead-yes:{lead.search_id}:{clock.today().isoformat()}",
+    )
 
 
 def decline_invitation(actor: Actor, lead_id: UUID) -> Lead:

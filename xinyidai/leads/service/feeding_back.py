@@ -1,5 +1,6 @@
 """An institution says of each lead whether it was of use, 线索质量反馈."""
 
+from datetime import datetime
 from uuid import UUID
 
 from xinyidai.audit import service as audit
@@ -52,3 +53,15 @@ def feed_back(actor: Actor, lead_id: UUID, feedback: Feedback) -> LeadFeedback:
     db.session.flush()
     audit.record(actor, LeadAction.FEED_BACK, "lead", lead.id, {"is_valid": feedback.is_valid})
     return said
+
+
+def read_judged_of_product(
+    actor: Actor, product_id: UUID, since: datetime, before: datetime
+) -> list[tuple[LeadRow, LeadFeedback]]:
+    """Return the leads of a product of the actor's institution that were judged by its conditions.
+
+    The same that the public order counts: invited for the product, 有效 or 不符合条件.
+    """
+    institution_id = policies.require_seeker(actor)
+    rows = queries.judged_of_product(institution_id, product_id, since, before)
+    return [(row, row.feedback) for row in rows if row.feedback is not None]

@@ -14,6 +14,7 @@ from xinyidai.leads import policies, queries, rules
 from xinyidai.leads.models import Lead, LeadCount, LeadSearch, LeadWeekFirm
 from xinyidai.leads.service.secret import count_secret
 from xinyidai.leads.values import (
+    NO_WORDS,
     RULES_VERSION,
     LeadAction,
     LeadOrigin,
@@ -34,7 +35,7 @@ Found = Mapping[Outcome, set[UUID]]
 
 
 def count_firms(actor: Actor, order: SearchOrder) -> LeadSearch:
-    """Keep a search and count the firms by outcome, 按条件计数.
+    """Keep a search and count the firms by outcome, 按条件计数; one of today is not made twice.
 
     One platform run with one event; the institution learns protected numbers, and which of the
     firms that authorized it the register does not rule out.
@@ -49,6 +50,9 @@ def count_firms(actor: Actor, order: SearchOrder) -> LeadSearch:
     criteria = _criteria(actor, order)
     queries.one_at_a_time(institution_id)
     stored = [criterion_to_json(criterion) for criterion in criteria]
+    same = queries.search_like(institution_id, order, rules.fingerprint_of(stored), _midnight())
+    if same is not None:
+        return same
     search = LeadSearch(
         institution_id=institution_id,
         product_id=order.product_id,
@@ -77,13 +81,26 @@ def read_search(actor: Actor, search_id: UUID) -> LeadSearch:
 
 
 def save_search(actor: Actor, search_id: UUID) -> LeadSearch:
-    """Make a search a standing match, 每周匹配: only firms new since now are told of."""
+    """Make a search a standing match, 每周匹配: only firms new since now are told of.
+
+    Raises:
+        NotFound: another institution's search.
+        RuleBroken: the institution has as many standing matches as it may.
+        Conflict: the profiles of the day are not there yet, so everybody would be new next week.
+
+    """
     search = policies.require_own_search(actor, queries.find_search(search_id))
+    queries.one_at_a_time(search.institution_id)
+    db.session.refresh(search)
     if search.saved_at is not None:
         return search
-    queries.one_at_a_time(search.institution_id)
+    if queries.count_saved(search.institution_id) >= rules.MOST_SAVED:
+        raise RuleBroken(
+            f"每家机构最多 {rules.MOST_SAVED} 个每周匹配，请先停止用不到的。", code="too_many_saved"
+        )
     search.saved_at = clock.now()
     found = find_firms(actor, {search.id: criteria_of(search)})[search.id]
+    _require_profiles(found)
     remember(search.id, found[Outcome.ELIGIBLE] - queries.met_before(search.id))
     audit.record(actor, LeadAction.SAVE, "lead_search", search.id)
     return search
@@ -131,8 +148,11 @@ def criteria_of(search: LeadSearch) -> tuple[Criterion, ...]:
 
 def counts_left(institution_id: UUID) -> int:
     """Return how many counts an institution has left today."""
-    since = datetime.combine(clock.today(), time(), clock.TZ)
-    return max(0, rules.MOST_COUNTS_A_DAY - queries.counts_since(institution_id, since))
+    return max(0, rules.MOST_COUNTS_A_DAY - queries.counts_since(institution_id, _midnight()))
+
+
+def _midnight() -> datetime:
+    return datetime.combine(clock.today(), time(), clock.TZ)
 
 
 def find_firms(
@@ -159,8 +179,14 @@ def _criteria(actor: Actor, order: SearchOrder) -> tuple[Criterion, ...]:
 
 
 def _numbered(order: SearchOrder) -> list[dict[str, object]]:
-    """Return the typed conditions, numbered apart from those of a product."""
-    return [{**entry, "code": f"asked_{place}"} for place, entry in enumerate(order.criteria)]
+    """Return the typed conditions, numbered apart from those of a product.
+
+    Criteria carry words for the firm that fails; nobody fails a search before anybody's eyes.
+    """
+    return [
+        {**entry, "code": f"asked_{place}", "denial_text": NO_WORDS}
+        for place, entry in enumerate(order.criteria)
+    ]
 
 
 def _of_product(actor: Actor, product_id: UUID) -> tuple[Criterion, ...]:
@@ -179,11 +205,20 @@ def _count(actor: Actor, search: LeadSearch, criteria: Sequence[Criterion]) -> N
             code="too_many_counts",
         )
     found = find_firms(actor, {search.id: criteria})[search.id]
-    if not any(found.values()):
-        raise Conflict("今天的企业画像还没有算完，请稍后再试。", code="profiles_pending")
+    _require_profiles(found)
     run_id = _keep(actor, search, found)
     _list_authorized(actor, search, criteria)
     audit.record(actor, LeadAction.SEARCH, "lead_search", search.id, {"run": str(run_id)})
+
+
+def any_firm(found: Found) -> bool:
+    """Tell whether a search went through any firm: without profiles of the day there is none."""
+    return any(found.values())
+
+
+def _require_profiles(found: Found) -> None:
+    if not any_firm(found):
+        raise Conflict("今天的企业画像还没有算完，请稍后再试。", code="profiles_pending")
 
 
 def _keep(actor: Actor, search: LeadSearch, found: Found) -> UUID:
@@ -201,11 +236,11 @@ def _keep(actor: Actor, search: LeadSearch, found: Found) -> UUID:
             rules_version=RULES_VERSION,
             counted_by=actor.account_id,
         )
-        twin = _near(search, outcome, sketch, secret)
+        twin = near(search, outcome, sketch, secret)
         if twin is not None:
             row.shown, row.repeats = twin.shown, twin.id
         else:
-            parts = (search.institution_id, search.fingerprint, outcome.value)
+            parts = (search.institution_id, outcome.value, *sketch)
             row.shown = rules.shown_number(len(found[outcome]), secret, *parts)
         rows.append(row)
     db.session.add_all(rows)
@@ -213,17 +248,17 @@ def _keep(actor: Actor, search: LeadSearch, found: Found) -> UUID:
     return run_id
 
 
-def _near(
+def near(
     search: LeadSearch, outcome: Outcome, sketch: Sequence[int], secret: bytes
 ) -> LeadCount | None:
     """Return the earlier count whose firms are so nearly the same that its number is repeated."""
-    near = []
+    found = []
     for earlier in queries.numbers_of_its_own(search.institution_id, outcome):
         apart = rules.distance(sketch, earlier.sketch)
         limit = rules.limit_between(secret, search.fingerprint, earlier.fingerprint, outcome.value)
         if apart < limit:
-            near.append((apart, earlier))
-    return min(near, key=lambda pair: pair[0])[1] if near else None
+            found.append((apart, earlier))
+    return min(found, key=lambda pair: pair[0])[1] if found else None
 
 
 def _list_authorized(actor: Actor, search: LeadSearch, criteria: Sequence[Criterion]) -> None:

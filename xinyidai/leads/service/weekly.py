@@ -13,7 +13,14 @@ from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import db
 from xinyidai.leads import policies, queries, rules
 from xinyidai.leads.models import LeadSearch, LeadWeek, StandingOffer
-from xinyidai.leads.service.searching import CONSENT_PURPOSE, criteria_of, find_firms, remember
+from xinyidai.leads.service.searching import (
+    CONSENT_PURPOSE,
+    any_firm,
+    criteria_of,
+    find_firms,
+    near,
+    remember,
+)
 from xinyidai.leads.service.secret import count_secret
 from xinyidai.leads.values import RULES_VERSION, ShownCount
 from xinyidai.notifications import service as notifications
@@ -31,17 +38,21 @@ def week_of(day: date) -> date:
 def match_weekly(actor: Actor) -> int:
     """Run every standing match that has not run this week; return how many ran.
 
-    Safe to run any day and any number of times: a week is told once.
+    Safe to run any day and any number of times: a week is told once. Before the profiles of the
+    day are there, nothing is told, and the next day's run makes up for it.
     """
     policies.require_system(actor)
     week = week_of(clock.today())
     monday = datetime.combine(week, time(), clock.TZ)
     done = queries.searches_done(week)
     due = [search for search in queries.saved_before(monday) if search.id not in done]
-    if due:
-        found = find_firms(actor, {search.id: criteria_of(search) for search in due})
-        for search in due:
-            _tell_of_firms(search, week, found[search.id][Outcome.ELIGIBLE])
+    if not due:
+        return 0
+    found = find_firms(actor, {search.id: criteria_of(search) for search in due})
+    if not any(map(any_firm, found.values())):
+        return 0
+    for search in due:
+        _tell_of_firms(search, week, found[search.id][Outcome.ELIGIBLE])
     return len(due)
 
 
@@ -73,10 +84,10 @@ def _tell_of_firms(search: LeadSearch, week: date, matching: set[UUID]) -> None:
     row = LeadWeek(
         search_id=search.id,
         week=week,
-        new_shown=_shown(search, week, "new", new),
-        total_shown=_shown(search, week, "total", matching),
+        new_shown=_shown(search, "new", new),
+        total_shown=_total(search, matching),
         authorized_shown=rules.rounded_down(len(authorized)),
-        willing_shown=_shown(search, week, "willing", new & _willing(search)),
+        willing_shown=_shown(search, "willing", new & _willing(search)),
         rules_version=RULES_VERSION,
     )
     db.session.add(row)
@@ -92,9 +103,22 @@ def _tell_of_firms(search: LeadSearch, week: date, matching: set[UUID]) -> None:
     )
 
 
-def _shown(search: LeadSearch, week: date, what: str, firms: set[UUID]) -> int | None:
-    parts = (search.institution_id, search.fingerprint, what, week.isoformat())
-    return rules.shown_number(len(firms), count_secret(), *parts)
+def _shown(search: LeadSearch, what: str, firms: set[UUID]) -> int | None:
+    """Return a number as shown: the same for the same firms, in whichever week or search.
+
+    Were it drawn anew each week, or for each of many alike searches, their mean would be exact.
+    """
+    secret = count_secret()
+    parts = (search.institution_id, what, *rules.sketch_of(firms, secret))
+    return rules.shown_number(len(firms), secret, *parts)
+
+
+def _total(search: LeadSearch, matching: set[UUID]) -> int | None:
+    """Return how many match; the number of a nearly equal count where there is one."""
+    secret = count_secret()
+    outcome = Outcome.ELIGIBLE
+    twin = near(search, outcome, rules.sketch_of(matching, secret), secret)
+    return twin.shown if twin else _shown(search, outcome.value, matching)
 
 
 def _willing(search: LeadSearch) -> set[UUID]:

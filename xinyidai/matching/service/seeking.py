@@ -1,32 +1,94 @@
 """Find the firms that meet conditions, 反向匹配: the one function that searches go through.
 
 The caller opens the platform run, and sees to it that nobody learns which firms these are.
+Only the fields that a search asks for are read, as columns, and `matching.reverse` judges them.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from threading import Lock
+from typing import Any, TypeVar
 from uuid import UUID
 
-from xinyidai.kernel.db import db
-from xinyidai.matching import queries
+import numpy as np
+
+from xinyidai.catalogue.missing import Missing
+from xinyidai.enterprises.models import Enterprise
+from xinyidai.matching import queries, seeking_queries
+from xinyidai.matching.columns import (
+    CodeColumn,
+    Column,
+    FirmColumns,
+    Floats,
+    NumberColumn,
+    is_number,
+    tag_column,
+)
+from xinyidai.matching.reverse import reverse
 from xinyidai.matching.service.assembling import subject_from
 from xinyidai.matching.values import TAG_INDICATORS
 from xinyidai.products.values import (
+    FIELDS,
     INDICATOR_PREFIX,
     NO_RECORD,
     Criterion,
+    FieldType,
     Outcome,
-    Readings,
+    Reading,
     Wish,
     readings_of,
 )
-from xinyidai.profiles import rules as profile_rules
 from xinyidai.whitelist import queries as whitelist
 
-FIRMS_AT_ONCE = 1_000
+GRADE, TAGS = "grade", "tags"
+# What of the register each field rests on.
+FACTS: Mapping[str, tuple[str, ...]] = {
+    "region_code": ("region_code",),
+    "industry": ("industry_code", "section"),
+    "scale": ("scale",),
+    "years_established": ("established_on",),
+    "enterprise_kind": ("enterprise_type",),
+    "in_operation": ("status",),
+    "registered_capital_fen": ("registered_capital_fen",),
+    "employees": ("employees",),
+    "revenue_fen": ("revenue_fen",),
+    TAGS: ("tags",),
+}
+# Read as they stand; every other field has few different values, each of which is read once.
+PLAIN = frozenset({"registered_capital_fen", "employees", "revenue_fen"})
+QUALIFICATIONS = tuple(sorted({indicator for indicator, _, _ in TAG_INDICATORS}))
 K = TypeVar("K")
 Found = dict[Outcome, set[UUID]]
+MOST_KEPT = 12  # indicators; 100,000 firms of one take some ten megabytes
+_kept: dict[tuple[date, str], dict[UUID, float]] = {}
+_keeping = Lock()
+
+
+@dataclass(frozen=True)
+class _Value:
+    value: int | float | Missing
+
+
+@dataclass(frozen=True)
+class _Firms:
+    """The firms of a day with the columns `names` of the register, after two ids."""
+
+    on: date
+    names: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+
+    def column(self, name: str) -> list[Any]:
+        place = 2 + self.names.index(name)
+        return [row[place] for row in self.rows]
+
+    @property
+    def ids(self) -> list[UUID]:
+        return [row[0] for row in self.rows]
+
+    @property
+    def snapshot_ids(self) -> list[UUID]:
+        return [row[1] for row in self.rows]
 
 
 def seek(
@@ -34,52 +96,118 @@ def seek(
 ) -> dict[K, Found]:
     """Return for each search the firms by outcome; firms without a profile of the day are left out.
 
-    `only` narrows to these firms. One pass over the firms serves all searches.
+    `only` narrows to these firms. The firms are read once for all searches.
     """
-    found: dict[K, Found] = {key: {outcome: set() for outcome in Outcome} for key in searches}
-    asked = {c.field.code for criteria in searches.values() for c in criteria}
-    for firm_id, readings in _readings(on, only, _indicators(asked)):
-        for key, criteria in searches.items():
-            found[key][judge(criteria, readings)].add(firm_id)
+    asked = {criterion.field.code for criteria in searches.values() for criterion in criteria}
+    facts = sorted({fact for code in asked for fact in FACTS.get(code, ())})
+    firms = _Firms(on, facts, seeking_queries.profiled_firms(on, facts, only))
+    columns = {code: _column(code, firms) for code in asked if _is_read(code)}
+    judged = FirmColumns(len(firms.rows), columns)
+    ids = np.array(firms.ids, dtype=object)
+    found: dict[K, Found] = {}
+    for key, criteria in searches.items():
+        outcomes = reverse(criteria, judged)
+        found[key] = {outcome: set(ids[outcomes.places(outcome)]) for outcome in Outcome}
     return found
 
 
-def judge(criteria: Sequence[Criterion], readings: Readings) -> Outcome:
-    """Return 不符合 if any criterion fails, else 数据不足 if any lacks data, else 符合."""
-    worst = Outcome.ELIGIBLE
-    for criterion in criteria:
-        outcome = criterion.judge(readings.get(criterion.field.code, NO_RECORD))
-        if outcome is Outcome.INELIGIBLE:
-            return outcome
-        if outcome is Outcome.INSUFFICIENT:
-            worst = outcome
-    return worst
+def _is_read(code: str) -> bool:
+    """Tell whether a field is known of firms that have not said what they wish."""
+    return code in FACTS or code == GRADE or code.startswith(INDICATOR_PREFIX)
 
 
-def _indicators(fields: Collection[str]) -> frozenset[str]:
-    """Return the indicators to read: those asked for, and those that tags follow from."""
-    asked = {code.removeprefix(INDICATOR_PREFIX) for code in fields if INDICATOR_PREFIX in code}
-    tags = {indicator for indicator, _, _ in TAG_INDICATORS} if "tags" in fields else set()
-    return frozenset(asked | tags)
+def _column(code: str, firms: _Firms) -> Column:
+    if code.startswith(INDICATOR_PREFIX):
+        return NumberColumn(_numbers(code.removeprefix(INDICATOR_PREFIX), firms))
+    if code in PLAIN:
+        values = [np.nan if value is None else value for value in firms.column(code)]
+        return NumberColumn(np.array(values, dtype=np.float64))
+    if code == GRADE:
+        return _coded(code, _grades(firms), _read_grade)
+    if code == TAGS:
+        return _coded(code, _qualified(firms), _read_tags)
+    names = FACTS[code]
+    raws = list(zip(*map(firms.column, names), strict=True))
+
+    def read(raw: tuple[Any, ...]) -> Reading:
+        facts = dict(zip(names, raw, strict=True))
+        subject = subject_from(Enterprise(tags=[], **facts), {})
+        return readings_of(subject, Wish(), on=firms.on)[code]
+
+    return _coded(code, raws, read)
 
 
-def _readings(
-    on: date, only: Collection[UUID] | None, indicators: frozenset[str]
-) -> Iterator[tuple[UUID, Readings]]:
-    after: UUID | None = None
-    while page := queries.profiled_firms(on, only=only, after=after, limit=FIRMS_AT_ONCE):
-        ids = [firm.id for firm, _ in page]
-        lists, grades = whitelist.list_codes_by_enterprise(ids), queries.present_grades(ids)
-        for firm, snapshot in page:
-            subject = subject_from(
-                firm,
-                profile_rules.from_json(
-                    {k: v for k, v in snapshot.indicators.items() if k in indicators}
-                ),
-                grade=grades.get(firm.id),
-                list_codes=lists.get(firm.id, frozenset()),
-            )
-            yield firm.id, readings_of(subject, Wish(), on=on)
-        after = ids[-1]
-        for _, snapshot in page:
-            db.session.expunge(snapshot)  # a city's profiles are too many to keep
+def _coded(code: str, raws: Sequence[Hashable], read: Callable[[Any], Reading]) -> Column:
+    """Return a column of which each different raw value is read once."""
+    places: dict[Hashable, int] = {}
+    drawn = np.array([places.setdefault(raw, len(places)) for raw in raws], dtype=np.int32)
+    readings = [read(raw) for raw in places]
+    if is_number(code):
+        known = [np.nan if isinstance(one, Missing) else float(str(one)) for one in readings]
+        return NumberColumn(np.array(known, dtype=np.float64)[drawn])
+    codes = [0 if isinstance(one, Missing) else place for place, one in enumerate(readings, 1)]
+    column = CodeColumn(np.array(codes, dtype=np.int32)[drawn], (NO_RECORD, *readings))
+    return tag_column(column) if FIELDS[code].type is FieldType.TAGS else column
+
+
+def _grades(firms: _Firms) -> list[str | None]:
+    grades = queries.present_grades(firms.ids)
+    return [grades.get(firm_id) for firm_id in firms.ids]
+
+
+def _read_grade(grade: str | None) -> Reading:
+    subject = subject_from(Enterprise(tags=[]), {}, grade=grade)
+    return readings_of(subject, Wish(), on=date.min)[GRADE]
+
+
+def _qualified(firms: _Firms) -> list[Hashable]:
+    """Return what a firm's tags follow from: its own, its lists, and its qualifications."""
+    lists = whitelist.list_codes_by_enterprise(firms.ids)
+    held = [_numbers(code, firms) for code in QUALIFICATIONS]
+    known = [_boxed(values) for values in held]
+    return [
+        (tuple(own), lists.get(firm_id, frozenset()), *values)
+        for firm_id, own, *values in zip(firms.ids, firms.column("tags"), *known, strict=True)
+    ]
+
+
+def _boxed(values: Floats) -> list[float | None]:
+    boxed = values.astype(object)
+    boxed[np.isnan(values)] = None
+    found: list[float | None] = boxed.tolist()
+    return found
+
+
+def _read_tags(raw: tuple[Any, ...]) -> Reading:
+    own, lists, *values = raw
+    indicators = {
+        code: _Value(NO_RECORD if value is None else value)
+        for code, value in zip(QUALIFICATIONS, values, strict=True)
+    }
+    subject = subject_from(Enterprise(tags=list(own)), indicators, list_codes=lists)
+    return readings_of(subject, Wish(), on=date.min)[TAGS]
+
+
+def _numbers(code: str, firms: _Firms) -> Floats:
+    """Return an indicator of every firm; NaN where its snapshot says none.
+
+    Snapshots never change, so what was read of one is kept for the day; a firm whose facts
+    changed has another snapshot, and is read again.
+    """
+    known, asked = _kept.get((firms.on, code), {}), firms.snapshot_ids
+    lacking = [snapshot_id for snapshot_id in asked if snapshot_id not in known]
+    if lacking:
+        read = dict(seeking_queries.indicator_values(code, firms.on, lacking))
+        known = known | {snapshot_id: read.get(snapshot_id, np.nan) for snapshot_id in lacking}
+        _keep(firms.on, code, known)
+    return np.array([known[snapshot_id] for snapshot_id in asked], dtype=np.float64)
+
+
+def _keep(on: date, code: str, known: dict[UUID, float]) -> None:
+    """Keep an indicator of the day, and of no other day; the one kept longest goes first."""
+    with _keeping:
+        for key in [key for key in _kept if key[0] != on or key[1] == code]:
+            del _kept[key]
+        while len(_kept) >= MOST_KEPT:
+            del _kept[next(iter(_kept))]
+        _kept[on, code] = known

@@ -11,10 +11,12 @@ from xinyidai.audit import service as audit
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import db, new_id
+from xinyidai.kernel.errors import NotFound
 from xinyidai.matching import policies, standing_queries
 from xinyidai.matching.models import ProductStandingRow
 from xinyidai.matching.rules import standing_from
 from xinyidai.matching.values import RULES_VERSION, OutcomeCounts, ProductStanding
+from xinyidai.products import queries as products
 
 
 def record_standings(actor: Actor, on: date, counts: Mapping[UUID, OutcomeCounts]) -> int:
@@ -67,4 +69,21 @@ def read_standing_rows(actor: Actor, on: date) -> Sequence[ProductStandingRow]:
 def read_standing_history(actor: Actor, product_id: UUID) -> Sequence[ProductStandingRow]:
     """Return what was counted of one product lately, newest day first, for the office."""
     policies.require_overseer(actor)
+    return standing_queries.history_of(product_id)
+
+
+def read_own_standing_rows(actor: Actor, on: date) -> Sequence[ProductStandingRow]:
+    """Return the counted rows of the actor's own products of the newest day up to `on`."""
+    return standing_queries.newest_rows(on, policies.require_bank(actor))
+
+
+def read_own_standing_history(actor: Actor, product_id: UUID) -> Sequence[ProductStandingRow]:
+    """Return what was counted of one of the actor's own products lately, newest day first.
+
+    Raises:
+        NotFound: no such product of the actor's institution.
+
+    """
+    if products.get_product(product_id).institution_id != policies.require_bank(actor):
+        raise NotFound(policies.NO_PRODUCT)
     return standing_queries.history_of(product_id)

@@ -20,6 +20,7 @@ from xinyidai.web.bank import (
     product_steps,
     repayments,
     reports,
+    standing,
     whitelist,
 )
 from xinyidai.web.bank.base import blueprint
@@ -45,5 +46,6 @@ __all__ = [
     "product_steps",
     "repayments",
     "reports",
+    "standing",
     "whitelist",
 ]

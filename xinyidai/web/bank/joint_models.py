@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from xinyidai.joint_results import queries, service
 from xinyidai.joint_results.models import JointModelVersion
 from xinyidai.joint_results.presentation import EXAMPLE
-from xinyidai.joint_results.values import PURPOSES, STATE_NAMES, VersionAction
+from xinyidai.joint_results.values import MOST_BYTES, PURPOSES, STATE_NAMES, VersionAction
 from xinyidai.joint_results.values import VersionState as S
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.actor import Role
@@ -42,6 +42,7 @@ STEPS: Mapping[S, tuple[VersionAction, ...]] = {
     S.RETIRED: (),
 }
 RETIRED_BY_BANK = "本行停用"
+OK = 200
 
 
 @blueprint.get("/joint-models")
@@ -56,7 +57,8 @@ def joint_models() -> ResponseReturnValue:
 def upload_joint_model() -> ResponseReturnValue:
     """Keep a document as a draft, or show place by place what is wrong with it."""
     sent = request.files.get("file")
-    raw = sent.read() if sent else b""
+    # One byte more than allowed is enough to refuse it.
+    raw = sent.read(MOST_BYTES + 1) if sent else b""
     typed = request.form.get("document", "")
     try:
         with own_transaction():
@@ -74,6 +76,29 @@ def upload_joint_model() -> ResponseReturnValue:
 def joint_model(version_id: UUID) -> ResponseReturnValue:
     """Show one version with its report and what may be done."""
     return _page(version_id, "")
+
+
+@blueprint.get("/joint-models/<uuid:version_id>/trial")
+@allow(*BANK)
+def try_joint_model(version_id: UUID) -> ResponseReturnValue:
+    """Say what a version makes of invented values; nothing of a firm is read."""
+    version = service.read_version(g.actor, version_id)
+    typed = {code: request.args.get(code, "") for code in version.inputs}
+    found, errors, status = None, {}, OK
+    if request.args.get("do"):
+        try:
+            found = service.try_out(g.actor, version_id, typed)
+        except InvalidInput as error:
+            errors, status = dict(error.fields), UNPROCESSABLE
+    page = render_template(
+        "bank/joint_trial.html",
+        version=version,
+        inputs=joint_words.trial_inputs(version.inputs),
+        values=typed,
+        errors=errors,
+        found=found,
+    )
+    return page, status
 
 
 @blueprint.post("/joint-models/<uuid:version_id>")

@@ -12,7 +12,7 @@ from xinyidai.kernel.db import own_transaction
 from xinyidai.kernel.errors import Conflict, InvalidInput, NotFound, RuleBroken
 from xinyidai.kernel.http import page_args
 from xinyidai.leads import queries, rules, service
-from xinyidai.leads.values import SearchOrder
+from xinyidai.leads.values import NO_WORDS, SearchOrder
 from xinyidai.products import queries as products
 from xinyidai.products.queries import CatalogueFilter
 from xinyidai.web import wording
@@ -37,8 +37,6 @@ from xinyidai.web.bank.form_reading import FieldValues, FormReader
 
 MOST_PRODUCTS = 500
 REMOVE = "remove-"
-# Criteria carry words for the firm that fails; nobody fails a search before anybody's eyes.
-NO_WORDS = "不符合本次查找的条件。"
 
 
 @blueprint.get("/leads")
@@ -58,6 +56,21 @@ def list_leads() -> ResponseReturnValue:
         leads=[view.lead_card(row) for row in named],
         lead_total=named_total,
         consent_labels=wording.CONSENT_STATES,
+    )
+
+
+@blueprint.get("/leads/firms")
+@allow(*BANK)
+def lead_firms() -> ResponseReturnValue:
+    """List every firm that has signed, those without feedback first."""
+    page = page_args()
+    leads, total = queries.named_leads(bank_id(), page)
+    return render_template(
+        "bank/lead_firms.html",
+        leads=[view.lead_card(row) for row in leads],
+        lead_total=total,
+        consent_labels=wording.CONSENT_STATES,
+        pager=pager_of(page, total),
     )
 
 
@@ -148,9 +161,13 @@ def save_search(search_id: UUID) -> ResponseReturnValue:
     """Make a search a standing match, or end it."""
     stop = request.form.get("do") == "stop"
     deed = service.stop_search if stop else service.save_search
-    with own_transaction():
-        deed(g.actor, search_id)
-    flash("已停止每周匹配。" if stop else "已设为每周匹配，每周一告诉您新增多少家。", "ok")
+    try:
+        with own_transaction():
+            deed(g.actor, search_id)
+    except (RuleBroken, Conflict) as error:
+        flash(error.message, "error")
+    else:
+        flash("已停止每周匹配。" if stop else "已设为每周匹配，每周一告诉您新增多少家。", "ok")
     return see_other("show_search", search_id=search_id)
 
 

@@ -60,6 +60,11 @@ def _tasks() -> list[Row]:
     waiting = queries.waiting_now()
     return [
         _task("产品待审", waiting[Task.PRODUCTS], url_for("office.products")),
+        _task(
+            "联合模型待审",
+            waiting[Task.JOINT_MODELS],
+            url_for("office.joint_models", state="under_review"),
+        ),
         _task("白名单待审", waiting[Task.ENTRIES], url_for("office.whitelist")),
         {
             "label": "超时申请督办",

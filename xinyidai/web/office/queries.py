@@ -17,6 +17,8 @@ from xinyidai.consents.models import Consent, PurposeTemplate
 from xinyidai.consents.values import TemplateState
 from xinyidai.enterprises.models import Enterprise, PendingName
 from xinyidai.institutions.models import Institution
+from xinyidai.joint_results.models import JointModelVersion
+from xinyidai.joint_results.values import VersionState
 from xinyidai.kernel.db import db
 from xinyidai.kernel.http import Page
 from xinyidai.oversight.models import QueryAlarm
@@ -40,6 +42,7 @@ class Task(StrEnum):
     """What waits for the office in the tables that the office's pages read."""
 
     PRODUCTS = "products"  # 产品待审
+    JOINT_MODELS = "joint_models"  # 联合模型待审
     ENTRIES = "entries"  # 白名单待审
     NAMES = "names"  # 待核名
     TEMPLATES = "templates"  # 用途模板待批准
@@ -51,6 +54,11 @@ TASKS: Sequence[tuple[Task, ColumnElement[Any], ColumnElement[bool]]] = (
         Task.PRODUCTS,
         ProductVersion.submitted_at.expression,
         ProductVersion.state == ProductVersionState.UNDER_REVIEW,
+    ),
+    (
+        Task.JOINT_MODELS,
+        JointModelVersion.submitted_at.expression,
+        JointModelVersion.state == VersionState.UNDER_REVIEW,
     ),
     (Task.ENTRIES, WhitelistEntry.nominated_at.expression, WhitelistEntry.state.in_(WAITING)),
     (Task.NAMES, PendingName.created_at.expression, PendingName.resolved_at.is_(None)),

@@ -16,17 +16,11 @@ from xinyidai.kernel.http import Page, page_args
 from xinyidai.matching import service as matching
 from xinyidai.matching.models import ProductStandingRow
 from xinyidai.matching.rules import standing_from
-from xinyidai.matching.values import ProductStanding, StandingBasis
 from xinyidai.products.queries import get_product
-from xinyidai.web.chrome import format_day, format_percent
+from xinyidai.web import standing_words as words
+from xinyidai.web.chrome import format_day
 from xinyidai.web.office.base import OVERSIGHT, asked, blueprint, link, pager_of
 
-BASES = {
-    StandingBasis.PRODUCT: "本产品",
-    StandingBasis.PEERS: "同类或全部产品",
-    StandingBasis.DECLARED: "件数不够，按公布的条件",
-}
-OUTCOMES = {"approved": "通过", "declined": "未通过", "counter_offered": "反向报价"}
 DECIDED, PROMISED = "decided", "promised"
 
 
@@ -39,6 +33,7 @@ def standings() -> ResponseReturnValue:
         "office/standings.html",
         rows=[_standing_row(row) for row in rows],
         on=rows[0].counted_on if rows else None,
+        too_few=words.TOO_FEW,
     )
 
 
@@ -95,26 +90,18 @@ def _standing_row(row: ProductStandingRow) -> dict[str, Any]:
         "product": link(url, product.name),
         "product_sub": get_institution(product.institution_id).short_name,
         "decided": link(f"{url}?list={DECIDED}", f"{row.approved} / {row.decided}"),
-        "approval": _share(counted.approval_rate),
-        "approval_sub": BASES[counted.basis],
+        "approval": words.share(counted.approval_rate),
+        "approval_sub": words.BASES[counted.basis],
         "kept": link(f"{url}?list={PROMISED}", f"{row.kept} / {row.promised}"),
-        "kept_share": _share(counted.kept_promise),
+        "kept_share": words.share(counted.kept_promise),
         "leads": link(
             url_for("office.institution_leads", institution_id=product.institution_id),
             f"{row.leads_fit} / {row.leads_judged}",
         ),
-        "lead_quality": _quality(counted),
+        "lead_quality": words.share(counted.lead_quality),
         "on": format_day(row.counted_on),
         "version": row.rules_version,
     }
-
-
-def _share(share: float | None) -> str | None:
-    return None if share is None else format_percent(share, 0)
-
-
-def _quality(counted: ProductStanding) -> str | None:
-    return _share(counted.lead_quality)
 
 
 def _outcome_row(row: OutcomeRow) -> dict[str, Any]:
@@ -122,5 +109,5 @@ def _outcome_row(row: OutcomeRow) -> dict[str, Any]:
         "number": row.application_no,
         "promised": format_day(row.promised_on) if row.promised_on else None,
         "answered": format_day(row.answered_on) if row.answered_on else None,
-        "outcome": OUTCOMES[row.outcome] if row.outcome else "还没有答复",
+        "outcome": words.OUTCOMES[row.outcome] if row.outcome else "还没有答复",
     }

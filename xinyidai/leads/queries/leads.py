@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from xinyidai.consents import queries as consents
@@ -21,13 +21,9 @@ from xinyidai.leads.models import (
     LeadCount,
     LeadFeedback,
     LeadSearch,
-    LeadWeek,
-    LeadWeekFirm,
-    StandingOffer,
 )
 from xinyidai.leads.rules import QUIET_DAYS, REMEMBERED_DAYS
-from xinyidai.leads.values import Choice, LeadOrigin, LeadState
-from xinyidai.products.models import ProductVersion
+from xinyidai.leads.values import Choice, FeedbackReason, LeadOrigin, LeadState, SearchOrder
 from xinyidai.products.values import Outcome
 
 
@@ -61,6 +57,20 @@ def searches_of(institution_id: UUID, page: Page) -> tuple[Sequence[LeadSearch],
         LeadSearch.saved_at.is_(None), LeadSearch.created_at.desc(), LeadSearch.id.desc()
     )
     return db.session.scalars(ordered.offset(page.offset).limit(page.size)).all(), total
+
+
+def search_like(
+    institution_id: UUID, order: SearchOrder, fingerprint: str, since: datetime
+) -> LeadSearch | None:
+    """Return the institution's search of the same name, product and conditions since a moment."""
+    statement = select(LeadSearch).where(
+        LeadSearch.institution_id == institution_id,
+        LeadSearch.name == order.name.strip(),
+        LeadSearch.product_id.is_not_distinct_from(order.product_id),
+        LeadSearch.fingerprint == fingerprint,
+        LeadSearch.created_at >= since,
+    )
+    return db.session.scalar(statement.order_by(LeadSearch.created_at).limit(1))
 
 
 def one_at_a_time(institution_id: UUID) -> None:
@@ -196,6 +206,33 @@ def named_leads(
     return [LeadRow(*row) for row in rows], total
 
 
+def judged_within(since: datetime, before: datetime) -> ColumnElement[bool]:
+    """Return the condition on leads that were judged by their product's own conditions in a span.
+
+    有效 and 不符合条件 say whether the conditions were true to what the bank wants; the other
+    reasons speak of the firm.
+    """
+    return and_(
+        Lead.origin == LeadOrigin.INVITED,
+        LeadFeedback.given_at >= since,
+        LeadFeedback.given_at < before,
+        LeadFeedback.is_valid | (LeadFeedback.reason == FeedbackReason.NOT_MATCHING),
+    )
+
+
+def judged_of_product(
+    institution_id: UUID, product_id: UUID, since: datetime, before: datetime
+) -> Sequence[LeadRow]:
+    """Return the judged leads of an institution's product, latest feedback first."""
+    statement = _named().where(
+        Lead.institution_id == institution_id,
+        Lead.product_id == product_id,
+        judged_within(since, before),
+    )
+    ordered = statement.order_by(LeadFeedback.given_at.desc(), Lead.id.desc())
+    return [LeadRow(*row) for row in db.session.execute(ordered)]
+
+
 def find_named(lead_id: UUID) -> LeadRow | None:
     """Return one lead whose firm has signed for its institution, or None."""
     row = db.session.execute(_named().where(Lead.id == lead_id)).one_or_none()
@@ -286,87 +323,7 @@ def find_feedback(lead_id: UUID) -> LeadFeedback | None:
     return db.session.scalar(select(LeadFeedback).where(LeadFeedback.lead_id == lead_id))
 
 
-def saved_before(moment: datetime) -> Sequence[LeadSearch]:
-    """Return the standing matches that were saved before a moment, by id."""
-    return db.session.scalars(
-        select(LeadSearch).where(LeadSearch.saved_at < moment).order_by(LeadSearch.id)
-    ).all()
-
-
-def searches_done(week: date) -> set[UUID]:
-    """Return the standing matches that have run in a week."""
-    return set(db.session.scalars(select(LeadWeek.search_id).where(LeadWeek.week == week)))
-
-
-def weeks_of(search_id: UUID, *, limit: int = 12) -> Sequence[LeadWeek]:
-    """Return what a standing match found, newest week first."""
-    statement = select(LeadWeek).where(LeadWeek.search_id == search_id)
-    return db.session.scalars(statement.order_by(LeadWeek.week.desc()).limit(limit)).all()
-
-
-def newest_weeks(search_ids: Collection[UUID]) -> dict[UUID, LeadWeek]:
-    """Return the last week of each standing match."""
-    statement = (
-        select(LeadWeek)
-        .where(LeadWeek.search_id.in_(search_ids))
-        .ext(distinct_on(LeadWeek.search_id))
-        .order_by(LeadWeek.search_id, LeadWeek.week.desc())
-    )
-    return {row.search_id: row for row in db.session.scalars(statement)}
-
-
-def met_before(search_id: UUID) -> set[UUID]:
-    """Return the firms that a standing match has met already."""
-    return set(
-        db.session.scalars(
-            select(LeadWeekFirm.enterprise_id).where(LeadWeekFirm.search_id == search_id)
-        )
-    )
-
-
 def firms_authorizing(institution_id: UUID, purpose: str) -> dict[UUID, UUID]:
     """Return firms with a live consent for this institution and purpose, and the consent's id."""
     live = consents.active_of_institution(institution_id, purpose)
     return {consent.enterprise_id: consent.id for consent in live}
-
-
-def members() -> Sequence[UUID]:
-    """Return the firms that have signed up and are in operation, by id."""
-    return db.session.scalars(
-        select(Enterprise.id).where(Enterprise.registered_at.is_not(None)).order_by(Enterprise.id)
-    ).all()
-
-
-def offered_before(version_ids: Collection[UUID]) -> set[tuple[UUID, UUID]]:
-    """Return the pairs of firm and product version that were told already."""
-    rows = db.session.execute(
-        select(StandingOffer.enterprise_id, StandingOffer.product_version_id).where(
-            StandingOffer.product_version_id.in_(version_ids)
-        )
-    )
-    return {(firm, version) for firm, version in rows}
-
-
-def offers_of(
-    enterprise_id: UUID, *, limit: int = 20
-) -> Sequence[tuple[StandingOffer, ProductVersion]]:
-    """Return the new products a firm was told of, newest week first."""
-    rows = db.session.execute(
-        select(StandingOffer, ProductVersion)
-        .join(ProductVersion, ProductVersion.id == StandingOffer.product_version_id)
-        .where(StandingOffer.enterprise_id == enterprise_id)
-        .order_by(StandingOffer.week.desc(), ProductVersion.name)
-        .limit(limit)
-    )
-    return [(offer, version) for offer, version in rows]
-
-
-def listed_between(first: datetime, before: datetime) -> set[UUID]:
-    """Return the product versions that were put on sale in a span of time."""
-    return set(
-        db.session.scalars(
-            select(ProductVersion.id).where(
-                ProductVersion.listed_at >= first, ProductVersion.listed_at < before
-            )
-        )
-    )
