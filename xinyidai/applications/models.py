@@ -69,6 +69,10 @@ class LoanApplication(Model):
     submitted_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
     promised_on: Mapped[date | None]
+    # The whitelist entry for which the bank's answer was promised sooner, 白名单优先.
+    priority_entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("whitelist_entry.id"))
+    # The last day on which the firm may take the bank's counter-offer.
+    offer_until: Mapped[date | None]
     returned_note: Mapped[str | None] = mapped_column(Text)
     decided_at: Mapped[datetime | None]
     amount_approved_fen: Mapped[int | None]

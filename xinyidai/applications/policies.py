@@ -5,7 +5,7 @@ from xinyidai.applications.values import ApplicationAction as A
 from xinyidai.kernel.actor import Actor, Role
 from xinyidai.kernel.errors import Forbidden, NotFound
 
-APPLICANT_ACTIONS = frozenset({A.SUBMIT, A.WITHDRAW, A.TAKE_OFFER, A.REASSIGN})
+APPLICANT_ACTIONS = frozenset({A.SUBMIT, A.WITHDRAW, A.TAKE_OFFER, A.REFUSE_OFFER, A.REASSIGN})
 SYSTEM_ACTIONS = frozenset({A.TIME_OUT, A.EXPIRE})
 BANK = frozenset({Role.BANK_OFFICER, Role.BANK_CLIENT})
 
@@ -45,3 +45,9 @@ def require_overseer(actor: Actor) -> None:
     """Raise `Forbidden` unless the actor may see the applications behind a product's numbers."""
     if actor.role not in {Role.CREDIT_OFFICE, Role.AUDITOR, Role.SYSTEM}:
         raise Forbidden("只有信用办和监管可以查看各产品的办理结果。")
+
+
+def require_system(actor: Actor) -> None:
+    """Raise `Forbidden` unless the system itself is at work."""
+    if actor.role is not Role.SYSTEM:
+        raise Forbidden("这一步只由系统办理。")

@@ -16,12 +16,19 @@ from xinyidai.applications.service.applying import (
     submit_application,
     withdraw_application,
 )
+from xinyidai.applications.service.handing import NewHands, hand_over_application
 from xinyidai.applications.service.lending import (
     Payout,
     deliver_submission,
     disburse_application,
     settle_application,
     sign_application,
+)
+from xinyidai.applications.service.offering import (
+    CounterOffer,
+    offer_terms,
+    refuse_offer,
+    take_offer,
 )
 from xinyidai.applications.service.outcomes import (
     count_outcomes,
@@ -30,11 +37,16 @@ from xinyidai.applications.service.outcomes import (
 )
 from xinyidai.applications.service.reading import get_application, task_list
 from xinyidai.applications.service.repaying import Repayment, report_repayment
+from xinyidai.applications.service.resending import Resend, resend_application
+from xinyidai.applications.service.watching import watch_applications
 
 __all__ = [
+    "CounterOffer",
     "Draft",
+    "NewHands",
     "Payout",
     "Repayment",
+    "Resend",
     "accept_application",
     "approve_application",
     "change_application",
@@ -43,17 +55,23 @@ __all__ = [
     "deliver_submission",
     "disburse_application",
     "get_application",
+    "hand_over_application",
     "investigate_application",
     "link_consent",
+    "offer_terms",
     "read_decided_behind",
     "read_promised_behind",
+    "refuse_offer",
     "report_repayment",
+    "resend_application",
     "return_application",
     "send_to_approval",
     "settle_application",
     "sign_application",
     "start_application",
     "submit_application",
+    "take_offer",
     "task_list",
+    "watch_applications",
     "withdraw_application",
 ]
