@@ -157,7 +157,7 @@ def test_a_returned_application_comes_back_complete(market):
     service.submit_application(market.boss, application.id)
     counts = queries.work_counts(market.officer.party_id, clock.today())
     assert application.returned_note is None
-    assert counts == {"waiting": 0, "resubmitted": 1, "due_today": 0, "overdue": 0}
+    assert {name for name, number in counts.items() if number} == {"resubmitted"}
 
 
 @pytest.mark.parametrize(

@@ -78,4 +78,5 @@ def test_nobody_asked_about_is_nobody_found(db):
 def test_neither_admission_nor_score_nor_order_of_products_reads_priority(slice_name):
     files = list((PACKAGE / slice_name).rglob("*.py"))
     readers = [file.name for file in files if "priority_" in file.read_text(encoding="utf-8")]
-    assert files and readers == []
+    assert files
+    assert readers == []

@@ -206,7 +206,7 @@ def _paged(
 
 
 def work_counts(institution_id: UUID, today: date) -> dict[str, int]:
-    """Return the four numbers of a bank's work list: 待受理，补件到齐，今日到期，已超时."""
+    """Return the numbers of a bank's work list: 待受理，补件到齐，今日到期，已超时，白名单优先."""
     resubmitted = (
         select(ApplicationStep.application_id)
         .where(ApplicationStep.from_state == ApplicationState.RETURNED)
@@ -220,11 +220,13 @@ def work_counts(institution_id: UUID, today: date) -> dict[str, int]:
             func.count(case((waiting & came_back, 1))),
             func.count(case((LoanApplication.promised_on == today, 1))),
             func.count(case((LoanApplication.promised_on < today, 1))),
+            func.count(case((has_priority(LoanApplication.enterprise_id), 1))),
         ).where(
             LoanApplication.institution_id == institution_id, LoanApplication.state.in_(AT_BANK)
         )
     ).one()
-    return dict(zip(("waiting", "resubmitted", "due_today", "overdue"), map(int, row), strict=True))
+    names = ("waiting", "resubmitted", "due_today", "overdue", "priority")
+    return dict(zip(names, map(int, row), strict=True))
 
 
 def list_resubmitted(institution_id: UUID, page: Page) -> tuple[Sequence[ApplicationRow], int]:

@@ -11,9 +11,11 @@ from xinyidai.applications.service.answering import (
 from xinyidai.applications.service.applying import (
     Draft,
     change_application,
+    limits_of,
     link_consent,
     start_application,
     submit_application,
+    wanted_of,
     withdraw_application,
 )
 from xinyidai.applications.service.handing import NewHands, hand_over_application
@@ -37,10 +39,12 @@ from xinyidai.applications.service.outcomes import (
 )
 from xinyidai.applications.service.reading import get_application, task_list
 from xinyidai.applications.service.repaying import Repayment, report_repayment
-from xinyidai.applications.service.resending import Resend, resend_application
+from xinyidai.applications.service.resending import RESENT, TAKEN_AWAY, Resend, resend_application
 from xinyidai.applications.service.watching import watch_applications
 
 __all__ = [
+    "RESENT",
+    "TAKEN_AWAY",
     "CounterOffer",
     "Draft",
     "NewHands",
@@ -57,6 +61,7 @@ __all__ = [
     "get_application",
     "hand_over_application",
     "investigate_application",
+    "limits_of",
     "link_consent",
     "offer_terms",
     "read_decided_behind",
@@ -72,6 +77,7 @@ __all__ = [
     "submit_application",
     "take_offer",
     "task_list",
+    "wanted_of",
     "watch_applications",
     "withdraw_application",
 ]

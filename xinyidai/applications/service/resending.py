@@ -24,6 +24,7 @@ from xinyidai.products import queries as products
 
 TAKEN_AWAY = frozenset({S.SUBMITTED, S.ACCEPTED})
 ENDED = frozenset({S.TIMED_OUT, S.DECLINED, S.EXPIRED, S.WITHDRAWN, S.REASSIGNED})
+RESENT = TAKEN_AWAY | ENDED
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def resend_application(actor: Actor, application_id: UUID, to: Resend) -> LoanAp
     earlier = queries.find_by_key(to.request_key)
     if earlier is not None:
         return steps.load(actor, earlier.id)
-    if former.state not in TAKEN_AWAY | ENDED:
+    if former.state not in RESENT:
         raise Conflict("银行已经在办理，不能改投；可以先撤回申请。", code="under_way")
     if former.product_id == to.product_id:
         raise Conflict("请选择另外一款产品。", code="same_product")

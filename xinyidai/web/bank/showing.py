@@ -20,6 +20,7 @@ from xinyidai.kernel.working_days import working_days_between
 from xinyidai.web import wording
 from xinyidai.web.bank import queries
 from xinyidai.web.chrome import format_day, format_moment
+from xinyidai.whitelist.values import Priority
 
 STAGES = (
     S.SUBMITTED,
@@ -51,6 +52,13 @@ def link(url: str, words: str) -> Markup:
 def unbroken(words: str) -> Markup:
     """Return words that stay on one line in a narrow column."""
     return Markup('<span class="nowrap">{}</span>').format(words)
+
+
+def priority_words(priority: Priority | None) -> str:
+    """Say why a firm is served first, 白名单优先: its list and since when; empty when it is not."""
+    if priority is None:
+        return ""
+    return f"{priority.list_name}，{format_day(priority.listed_on)}入库"
 
 
 def firm_rows(firm: Enterprise) -> list[Row]:

@@ -20,6 +20,7 @@ from xinyidai.products.models import ProductVersion
 from xinyidai.products.values import GuaranteeKind
 from xinyidai.web.chrome import format_day, format_moment, format_percent
 from xinyidai.web.wording import APPLICATION_ACTIONS, APPLICATION_STATES
+from xinyidai.whitelist.priority_queries import find_priority
 
 S = ApplicationState
 STAGE_NAMES: Mapping[ApplicationState, str] = {
@@ -33,9 +34,25 @@ STAGE_NAMES: Mapping[ApplicationState, str] = {
 }
 EDITABLE = frozenset({S.DRAFT, S.RETURNED})
 # The officer's note on the way to approval is the bank's own business.
-OPEN_NOTES = frozenset({ApplicationAction.RETURN, ApplicationAction.WITHDRAW})
+OPEN_NOTES = frozenset(
+    {
+        ApplicationAction.RETURN,
+        ApplicationAction.WITHDRAW,
+        ApplicationAction.OFFER,
+        ApplicationAction.REFUSE_OFFER,
+        ApplicationAction.REASSIGN,
+        ApplicationAction.TIME_OUT,
+        ApplicationAction.EXPIRE,
+    }
+)
 TASK_PAGES = {"need": "need", "contact": "contact", "consent": "consent", "submit": "check"}
-STEP_TONES = {ApplicationAction.RETURN: "todo", ApplicationAction.DECLINE: "stop"}
+STEP_TONES = {
+    ApplicationAction.RETURN: "todo",
+    ApplicationAction.OFFER: "todo",
+    ApplicationAction.DECLINE: "stop",
+    ApplicationAction.TIME_OUT: "stop",
+    ApplicationAction.EXPIRE: "stop",
+}
 
 
 @dataclass(frozen=True)
@@ -162,6 +179,40 @@ def decision_of(application: LoanApplication) -> Decided | None:
         reasons=[_reason(reason) for reason in decision.reasons],
         ways_out=_ways_out(decision),
     )
+
+
+def offer_of(application: LoanApplication) -> dict[str, Any]:
+    """Return what the firm asked for beside what the bank offers, and the bank's word on it."""
+    decision = queries.latest_decision(application.id)
+    if application.state is not S.COUNTER_OFFERED or decision is None:
+        return {"offered": [], "offer_note": ""}
+    asked = format_wan(application.amount_applied_fen)
+    term = f"您申请的是 {application.term_months} 个月"
+    notes = [
+        step.note
+        for step in queries.steps_of(application.id)
+        if step.action is ApplicationAction.OFFER
+    ]
+    return {
+        "offered": [
+            {
+                "label": "金额",
+                "value": format_wan(decision.amount_fen),
+                "note": f"您申请的是 {asked}",
+            },
+            {"label": "年利率", "value": format_percent(decision.rate)},
+            {"label": "期限", "value": f"{decision.term_months} 个月", "note": term},
+        ],
+        "offer_note": notes[-1] or "",
+    }
+
+
+def priority_words(application: LoanApplication) -> str:
+    """Say by which list the firm is served first, or nothing; only while a bank works on it."""
+    priority = find_priority(application.enterprise_id) if application.state in AT_BANK else None
+    if priority is None:
+        return ""
+    return f"{priority.list_name}（{format_day(priority.listed_on)}入库）"
 
 
 def _granted(decision: CreditDecision) -> list[dict[str, str]]:
