@@ -10,6 +10,7 @@ from xinyidai.reporting.queries.lending import (
     granted,
     population,
 )
+from xinyidai.reporting.queries.priority import priority_behind, priority_counts
 
 __all__ = [
     "Basis",
@@ -20,6 +21,8 @@ __all__ = [
     "granted",
     "office_desk",
     "population",
+    "priority_behind",
+    "priority_counts",
     "reached_steps",
     "rows_behind",
 ]
