@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+# What the register keeps of a firm that was paid a loan through this platform, beside its titles.
+BORROWED_MARK = "borrowed"
+
 
 class RegistrationStatus(StrEnum):
     """Whether the registry still holds the firm, 登记状态."""

@@ -21,6 +21,7 @@ from xinyidai.products.values import (
 
 MONTHS = 12
 LIST_PREFIX = "whitelist:"
+GROUP_ONLY = {"first_loan": "只面向还没有贷过款的企业", "agriculture": "只面向涉农企业"}
 MOST_NAMED = 5
 
 
@@ -31,7 +32,8 @@ ACTS: Mapping[str, Act] = {
          "registered_capital_fen"),
         Act.REGISTER,
     ),
-    **dict.fromkeys(("tags", "employees", "revenue_fen", "scale"), Act.DECLARE),
+    **dict.fromkeys(("tags", "employees", "revenue_fen", "scale", "owns_ip"), Act.DECLARE),
+    "agriculture": Act.REGISTER,
 }  # fmt: skip
 
 
@@ -73,7 +75,7 @@ def text_of(step: FieldChange) -> str:
     if not step.is_shown:
         return f"{step.field.name}{_way(step)}，银行未公布具体数值"
     before, after = _show(step, step.before), _show(step, step.after)
-    if step.field.scale == FLAG_SCALE:
+    if step.field.scale == FLAG_SCALE or step.field.type is FieldType.FLAG:
         return f"{step.field.name}：须由“{before}”变为“{after}”"
     return f"把{step.field.name}从 {before} {_verb(step)} {after}"
 
@@ -142,6 +144,8 @@ def _blocked(field: Field) -> dict[str, str]:
         why = "只面向成立时间更短的企业"
     elif field.code.startswith(INDICATOR_PREFIX):
         why = "是已经发生的记录，过了统计期才会变化"
+    elif field.code in GROUP_ONLY:
+        why = GROUP_ONLY[field.code]
     elif field.code == "tags":
         why = "已在银行不接受的名单内，或要求互相矛盾"
     else:

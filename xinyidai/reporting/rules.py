@@ -164,7 +164,7 @@ def funnel(period: Period, reached: Sequence[Reached], days: Sequence[DecisionDa
 def priority_row(
     institution_id: UUID | None, name: str, counts: Mapping[PriorityMark, int]
 ) -> PriorityRow:
-    """Return counts with the shares that follow: of what came due, how much was met, and in time."""
+    """Return counts with their shares: of what came due, how much was met, how much in time."""
     owed, offered = counts[PriorityMark.PROMISED], counts[PriorityMark.OFFERED]
     return PriorityRow(
         institution_id,

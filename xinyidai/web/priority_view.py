@@ -104,14 +104,10 @@ def title_of(mark: PriorityMark) -> str:
 def _columns(
     first: str, marks: Sequence[PriorityMark], shares: Sequence[str]
 ) -> list[dict[str, object]]:
-    return [
-        {"key": "name", "label": first, "head": True},
-        *({"key": mark.value, "label": PRIORITY_NAMES[mark], "num": True} for mark in marks),
-        *(
-            {"key": key, "label": label, "num": True}
-            for key, label in zip(("on_time", "met"), shares, strict=True)
-        ),
-    ]
+    labels = {mark.value: PRIORITY_NAMES[mark] for mark in marks}
+    labels |= dict(zip(("on_time", "met"), shares, strict=True))
+    head: dict[str, object] = {"key": "name", "label": first, "head": True}
+    return [head, *({"key": key, "label": label, "num": True} for key, label in labels.items())]
 
 
 def _numbers(row: PriorityRow, marks: Sequence[PriorityMark], href: Href, link: Link) -> Row:

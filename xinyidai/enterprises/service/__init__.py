@@ -1,6 +1,7 @@
 """Use cases of firms: import of the register, matching of subjects, names that wait."""
 
 from xinyidai.enterprises.service.copying import known_firms
+from xinyidai.enterprises.service.marking import note_borrowed
 from xinyidai.enterprises.service.names import (
     HeldName,
     HoldCounts,
@@ -36,6 +37,7 @@ __all__ = [
     "import_registrations",
     "known_firms",
     "match_subjects",
+    "note_borrowed",
     "resolve_pending_name",
     "resolve_pending_names",
 ]

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from xinyidai.kernel.db import db
 from xinyidai.matching import queries, seeking_queries
+from xinyidai.matching.grouping import GROUP_INDICATORS
 from xinyidai.matching.service.assembling import TAG_INDICATORS, subject_from
 from xinyidai.products.values import (
     INDICATOR_PREFIX,
@@ -56,10 +57,11 @@ def judge(criteria: Sequence[Criterion], readings: Readings) -> Outcome:
 
 
 def _indicators(fields: Collection[str]) -> frozenset[str]:
-    """Return the indicators to read: those asked for, and those that tags follow from."""
+    """Return the indicators to read: those asked for, and those that tags and groups rest on."""
     asked = {code.removeprefix(INDICATOR_PREFIX) for code in fields if INDICATOR_PREFIX in code}
     tags = {indicator for indicator, _, _ in TAG_INDICATORS} if "tags" in fields else set()
-    return frozenset(asked | tags)
+    groups = {indicator for field in fields for indicator in GROUP_INDICATORS.get(field, ())}
+    return frozenset(asked | tags | groups)
 
 
 def _readings(

@@ -1,5 +1,7 @@
 """Whether banks serve whitelisted firms first, 优先满足; each number with its list."""
 
+from typing import Any
+
 from flask import g, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -41,8 +43,10 @@ def priority() -> ResponseReturnValue:
 
 
 def _list_url(mark: PriorityMark, period: Period, row: PriorityRow) -> str:
-    chosen = {"institution": row.institution_id} if row.institution_id else {}
-    return url_for("office.priority_list", mark=mark.value, **period.params, **chosen)
+    values: dict[str, Any] = {"mark": mark.value, **period.params}
+    if row.institution_id is not None:
+        values["institution"] = row.institution_id
+    return url_for("office.priority_list", **values)
 
 
 @blueprint.get("/priority/<mark>")
