@@ -136,7 +136,7 @@ def _offer_marks(today: date) -> Marks:
 
 
 def _basis(table: type[LoanApplication | NeedOffer], period: Period) -> list[ColumnElement[bool]]:
-    came = table.submitted_at if table is LoanApplication else table.authorized_at
+    came = NeedOffer.authorized_at if table is NeedOffer else LoanApplication.submitted_at
     return [table.priority_entry_id.is_not(None), *within(came, period)]
 
 

@@ -16,6 +16,7 @@ from xinyidai.products.values import (
     TargetGroup,
     Terms,
     industry_name,
+    meaning_of,
 )
 from xinyidai.web import costs_view, wording
 from xinyidai.web.chrome import format_day, format_percent
@@ -26,10 +27,11 @@ UNPUBLISHED = "银行未公布"
 
 def offer_rows(version: ProductVersion) -> list[Row]:
     """Return the four numbers a product card shows."""
-    terms = version.terms
+    terms, meaning = version.terms, meaning_of(version.kind)
+    price = costs_view.price_text(terms, version.kind, rate_of(terms))
     return [
-        {"label": "额度", "value": amount_of(terms) or UNPUBLISHED},
-        {"label": "年利率", "value": rate_of(terms) or UNPUBLISHED},
+        {"label": meaning.amount, "value": amount_of(terms) or UNPUBLISHED},
+        {"label": meaning.price, "value": price or UNPUBLISHED},
         {"label": "期限", "value": term_of(terms) or UNPUBLISHED},
         {"label": "担保", "value": wording.GUARANTEES[version.guarantee]},
     ]
@@ -37,15 +39,17 @@ def offer_rows(version: ProductVersion) -> list[Row]:
 
 def public_rows(version: ProductVersion, institution: Institution) -> list[Row]:
     """Return everything anyone may know of a version, line by line."""
-    terms = version.terms
+    terms, meaning = version.terms, meaning_of(version.kind)
+    cost = costs_view.reference_text(terms, version.kind)
     return [
         {"label": "提供机构", "value": institution.name},
         {"label": "产品类型", "value": wording.PRODUCT_KINDS[version.kind]},
         _row("面向", version.target or None),
-        _row("额度", amount_of(terms)),
+        *([{"label": "这是什么", "value": meaning.about}] if meaning.about else []),
+        _row(meaning.amount, amount_of(terms)),
         _row("期限", term_of(terms)),
-        _row("年利率", rate_of(terms)),
-        {"label": "综合融资成本（年化）", "value": costs_view.reference_text(terms)},
+        _row(meaning.price, costs_view.price_text(terms, version.kind, rate_of(terms))),
+        {"label": "综合融资成本（年化）", "value": cost},
         {"label": "其他费用", "value": costs_view.fees_text(terms)},
         {"label": "担保方式", "value": wording.GUARANTEES[version.guarantee]},
         {"label": "还款方式", "value": wording.REPAYMENTS[version.repayment]},
