@@ -1,6 +1,7 @@
 """Use cases of firms: import of the register, matching of subjects, names that wait."""
 
 from xinyidai.enterprises.service.copying import known_firms
+from xinyidai.enterprises.service.listing import deliver_list
 from xinyidai.enterprises.service.marking import note_borrowed
 from xinyidai.enterprises.service.names import (
     HeldName,
@@ -31,6 +32,7 @@ __all__ = [
     "Subject",
     "SubjectMatch",
     "SubjectOutcome",
+    "deliver_list",
     "get_enterprise",
     "hold_name",
     "hold_names",
