@@ -6,6 +6,8 @@ from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from sqlalchemy import update
+
 from xinyidai.applications import queries
 from xinyidai.applications import service as applications
 from xinyidai.applications.rules import OFFER_DAYS, Terms, Wanted
@@ -15,9 +17,11 @@ from xinyidai.financing_needs import service as needs
 from xinyidai.financing_needs.values import BankAnswers, NeedFacts, NeedPurpose
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import SYSTEM, Actor
-from xinyidai.kernel.db import new_id
+from xinyidai.kernel.db import db, new_id
 from xinyidai.kernel.money import FEN_PER_WAN, Yuan
 from xinyidai.kernel.working_days import add_working_days
+from xinyidai.notifications.models import Notification
+from xinyidai.notifications.values import Topic
 from xinyidai.products.values import Wish
 from xinyidai.seeds.names import phone_number
 from xinyidai.seeds.permissions import draft_for
@@ -53,6 +57,17 @@ def play(world: World) -> None:
     _serve_needs(world, listed)
     with at(world.now):
         applications.watch_applications(SYSTEM)
+    _read_old_news(world)
+
+
+def _read_old_news(world: World) -> None:
+    """Let people have read what a year of applications told them, but for the last days."""
+    told = (Topic.APPLICATION, Topic.APPLICATION_LATE)
+    db.session.execute(
+        update(Notification)
+        .where(Notification.topic.in_(told), Notification.created_at < world.ago(4))
+        .values(read_at=Notification.created_at + timedelta(hours=6))
+    )
 
 
 def _people(world: World) -> tuple[Iterator[Member], Iterator[Member]]:

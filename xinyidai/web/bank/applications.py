@@ -140,7 +140,7 @@ def show_application(application_id: UUID) -> ResponseReturnValue:
         firm=showing.firm_rows(row.enterprise),
         stages=showing.stage_rows(steps),
         reached=reached.value,
-        side="" if application.state in showing.STAGES else _label(application.state),
+        side="" if application.state in showing.ON_THE_ROAD else _label(application.state),
         left=showing.days_left(application),
         steps=showing.step_events(steps),
         actions=[str(action) for action in LIFECYCLE.actions_from(application.state)],

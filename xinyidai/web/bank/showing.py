@@ -32,6 +32,8 @@ STAGES = (
     S.DISBURSED,
     S.SETTLED,
 )
+# A counter-offer is part of the approval: nothing has stopped.
+ON_THE_ROAD = frozenset({*STAGES, S.COUNTER_OFFERED})
 Row = dict[str, Any]
 
 
@@ -125,6 +127,8 @@ def stage_reached(application: LoanApplication, steps: Sequence[ApplicationStep]
     passed = [step.to_state for step in steps if step.to_state in STAGES]
     if application.state in STAGES:
         return application.state
+    if application.state is S.COUNTER_OFFERED:
+        return S.IN_APPROVAL
     return passed[-1] if passed else S.SUBMITTED
 
 

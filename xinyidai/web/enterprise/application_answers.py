@@ -19,7 +19,7 @@ from xinyidai.matching import service as matching
 from xinyidai.products import queries as products
 from xinyidai.products.models import ProductVersion
 from xinyidai.products.queries import CatalogueFilter
-from xinyidai.products.values import Outcome
+from xinyidai.products.values import Outcome, meaning_of
 from xinyidai.web.chrome import format_percent
 from xinyidai.web.enterprise.application_view import card_of
 from xinyidai.web.enterprise.base import (
@@ -58,7 +58,7 @@ def application_refuse_offer(application_id: UUID) -> ResponseReturnValue:
 @blueprint.get("/applications/<uuid:application_id>/resend")
 @allow(Role.ENTERPRISE_USER)
 def application_resend_form(application_id: UUID) -> ResponseReturnValue:
-    """Offer other products that give what the firm asked for."""
+    """Offer products of other banks that give what the firm asked for."""
     return _form(application_id, {})
 
 
@@ -99,7 +99,7 @@ def _form(application_id: UUID, errors: dict[str, str]) -> str:
 
 
 def _others(former: LoanApplication) -> tuple[list[ProductVersion], bool]:
-    """Return other products that give amount and term, and whether today's match ordered them.
+    """Return loans of other banks that give amount and term, and whether today's match ordered.
 
     What the match of today refuses is left out; without one the catalogue's order stands.
     """
@@ -114,7 +114,8 @@ def _others(former: LoanApplication) -> tuple[list[ProductVersion], bool]:
     return [
         version
         for version in versions
-        if version.product_id != former.product_id
+        if version.product.institution_id != former.institution_id
+        and meaning_of(version.kind).lends
         and not {"amount", "term_months"} & rules.faults(wanted, service.limits_of(version)).keys()
     ], run is not None
 

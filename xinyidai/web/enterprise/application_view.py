@@ -32,6 +32,9 @@ STAGE_NAMES: Mapping[ApplicationState, str] = {
     S.SIGNED: "签约",
     S.DISBURSED: "放款",
 }
+# A counter-offer is part of the approval: nothing has stopped.
+ON_THE_ROAD = frozenset({*STAGE_NAMES, S.SETTLED, S.COUNTER_OFFERED})
+WAITS_FOR_FIRM = "待您答复报价"
 EDITABLE = frozenset({S.DRAFT, S.RETURNED})
 # The officer's note on the way to approval is the bank's own business.
 OPEN_NOTES = frozenset(
@@ -106,7 +109,7 @@ def card_of(row: ApplicationRow) -> ApplicationCard:
         stages=stages_of(application),
         current=_main_stage(application).value,
         late=late_words(application, clock.today()),
-        side="" if state in STAGE_NAMES or state is S.SETTLED else APPLICATION_STATES[state],
+        side="" if state in ON_THE_ROAD else APPLICATION_STATES[state],
         finished=state in {S.DISBURSED, S.SETTLED},
         officer=row.officer_name or "",
         phone=row.officer_phone or row.institution.phone or "",
@@ -121,7 +124,10 @@ def cards_of(enterprise_rows: Sequence[ApplicationRow]) -> list[ApplicationCard]
 
 def stages_of(application: LoanApplication) -> list[dict[str, str]]:
     """Return the stages of the bar; a settled loan has one more."""
-    stages = [{"code": stage.value, "label": name} for stage, name in STAGE_NAMES.items()]
+    names = dict(STAGE_NAMES)
+    if application.state is S.COUNTER_OFFERED:
+        names[S.IN_APPROVAL] = WAITS_FOR_FIRM
+    stages = [{"code": stage.value, "label": name} for stage, name in names.items()]
     if application.state is S.SETTLED:
         stages.append({"code": S.SETTLED.value, "label": "结清"})
     return stages
@@ -138,6 +144,8 @@ def late_words(application: LoanApplication, today: date) -> str:
 def _main_stage(application: LoanApplication) -> ApplicationState:
     if application.state in STAGE_NAMES or application.state is S.SETTLED:
         return application.state
+    if application.state is S.COUNTER_OFFERED:
+        return S.IN_APPROVAL
     reached = (
         (application.disbursed_at, S.DISBURSED),
         (application.signed_at, S.SIGNED),
