@@ -44,6 +44,13 @@ def test_an_entry_gives_priority_only_within_its_term(db):
     assert find_priority(firm.id) is None
 
 
+def test_an_entry_gives_no_priority_before_the_firm_was_listed(db):
+    firm = parties.enterprise()
+    listed(firm)
+    with clock.at(clock.now() - timedelta(days=1)):
+        assert find_priority(firm.id) is None
+
+
 def test_a_list_that_promises_nothing_gives_no_priority(db):
     firm = parties.enterprise()
     listed(firm, SILENT)

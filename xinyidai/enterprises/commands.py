@@ -38,3 +38,6 @@ def take_list(code: str, path: Path, source: str) -> None:
         sys.exit(NOTHING)
     click.echo(json.dumps({"list": code, **vars(found)}, ensure_ascii=False))
     sys.exit(PARTLY if found.unknown else 0)
+
+
+COMMANDS = [firms]

@@ -172,7 +172,7 @@ def _reckoned(one: Compared, case: Case) -> dict[str, str]:
             "综合融资成本（年化）": words,
             "折成合同利率口径": costs_view.NOT_LENT,
             "利息合计": "不收利息",
-            "费用合计（企业承担）": costs_view.fees_text(one.version.terms),
+            "费用合计（企业承担）": costs_view.fees_text(one.version.terms, one.version.kind),
             "这笔借款在范围内吗": _within(one.version.terms, case),
         }
     if cost is not None:

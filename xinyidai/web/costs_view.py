@@ -132,12 +132,12 @@ def _insured_rows(terms: Terms, kind: ProductKind) -> list[Row]:
     return [*rows, {"label": "保费合计", "value": words, "note": case}]
 
 
-def fees_text(terms: Terms) -> str:
+def fees_text(terms: Terms, kind: ProductKind) -> str:
     """Return the fees beside interest in one line."""
     if terms.cost_items is None:
         return f"{UNPUBLISHED}。{terms.fee_note}" if terms.fee_note else UNPUBLISHED
     parts = [
-        f"{item.name} {value_text(item)}（{BASIS_NAMES[item.basis]}，"
+        f"{item.name} {value_text(item)}（{basis_name(item.basis, kind)}，"
         f"{BORNE_BY_NAMES[item.borne_by]}承担）"
         for item in terms.cost_items
     ]

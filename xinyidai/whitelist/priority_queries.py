@@ -52,7 +52,8 @@ def has_priority(enterprise_id: InstrumentedAttribute[UUID]) -> ColumnElement[bo
 
 
 def _gives_priority() -> ColumnElement[bool]:
-    return WhitelistEntry.list_type.in_(PROMISING) & is_member(clock.today())
+    has_begun = WhitelistEntry.listed_at <= clock.now()
+    return WhitelistEntry.list_type.in_(PROMISING) & has_begun & is_member(clock.today())
 
 
 def _priority(entry: WhitelistEntry) -> Priority | None:

@@ -155,7 +155,7 @@ def _facts(version: ProductVersion) -> list[dict[str, Any]]:
             "value": costs_view.price_text(version.terms, version.kind, rate_words(version)),
         },
         {"label": "期限", "value": term_words(version)},
-        {"label": "其他费用", "value": costs_view.fees_text(version.terms)},
+        {"label": "其他费用", "value": costs_view.fees_text(version.terms, version.kind)},
         {
             "label": "综合融资成本（年化）",
             "value": costs_view.reference_text(version.terms, version.kind),

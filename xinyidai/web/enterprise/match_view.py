@@ -181,7 +181,7 @@ def all_terms(version: ProductVersion) -> list[dict[str, str]]:
             "label": meaning.price,
             "value": costs_view.price_text(terms, version.kind, rate) or "未公布",
         },
-        {"label": "其他费用", "value": costs_view.fees_text(terms)},
+        {"label": "其他费用", "value": costs_view.fees_text(terms, version.kind)},
         {"label": "综合年化成本", "value": cost_text(version)},
         {"label": "期限", "value": term_text(terms)},
         {"label": "担保方式", "value": GUARANTEES[terms.guarantee]},

@@ -33,8 +33,13 @@ def offer_rows(version: ProductVersion) -> list[Row]:
         {"label": meaning.amount, "value": amount_of(terms) or UNPUBLISHED},
         {"label": meaning.price, "value": price or UNPUBLISHED},
         {"label": "期限", "value": term_of(terms) or UNPUBLISHED},
-        {"label": "担保", "value": wording.GUARANTEES[version.guarantee]},
+        *_if_lent(version, {"label": "担保", "value": wording.GUARANTEES[version.guarantee]}),
     ]
+
+
+def _if_lent(version: ProductVersion, *rows: Row) -> tuple[Row, ...]:
+    """Return what only a product that lends has."""
+    return rows if meaning_of(version.kind).lends else ()
 
 
 def public_rows(version: ProductVersion, institution: Institution) -> list[Row]:
@@ -50,9 +55,12 @@ def public_rows(version: ProductVersion, institution: Institution) -> list[Row]:
         _row("期限", term_of(terms)),
         _row(meaning.price, costs_view.price_text(terms, version.kind, rate_of(terms))),
         {"label": "综合融资成本（年化）", "value": cost},
-        {"label": "其他费用", "value": costs_view.fees_text(terms)},
-        {"label": "担保方式", "value": wording.GUARANTEES[version.guarantee]},
-        {"label": "还款方式", "value": wording.REPAYMENTS[version.repayment]},
+        {"label": "其他费用", "value": costs_view.fees_text(terms, version.kind)},
+        *_if_lent(
+            version,
+            {"label": "担保方式", "value": wording.GUARANTEES[version.guarantee]},
+            {"label": "还款方式", "value": wording.REPAYMENTS[version.repayment]},
+        ),
         _row("办理承诺", _promise(terms.promise_days)),
         {"label": "服务区域", "value": _region_names(version.region_codes)},
         {"label": "需要授权的信息", "value": item_names(version.required_items)},
