@@ -494,6 +494,7 @@ TABLE |= {
     # Side roads of applications; whitelisted firms first
     **dict.fromkeys(("bank.hand_over_form", "bank.hand_over", "bank.priority"), _e("B")),
     "bank.priority_list": _e("B", mark="word:answered"),
+    "api_applications.counter_offer": _e("C"),
     "office.priority": _e("AO"),
     "office.priority_list": _e("AO", mark="word:answered"),
     **dict.fromkeys(

@@ -86,6 +86,11 @@ class LoanApplication(Model):
     bank_reference: Mapped[str | None]
     delivered_at: Mapped[datetime | None]
 
+    @property
+    def is_priority(self) -> bool:
+        """Return whether a sooner answer was promised because of a whitelist, 白名单优先."""
+        return self.priority_entry_id is not None
+
 
 class ApplicationStep(Model):
     """One step of an application; append only."""
