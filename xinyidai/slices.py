@@ -95,6 +95,7 @@ COMMANDS: Mapping[str, str] = {
     "collect": "credit_records",
     "collect-set": "credit_records",
     "deliveries": "deliveries",
+    "firms": "enterprises",
     "ledger": "ledger",
     "match": "matching",
     "model": "scoring",

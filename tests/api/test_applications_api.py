@@ -4,6 +4,7 @@ import pytest
 
 from tests.api.conftest import BODIES
 from xinyidai.kernel import clock
+from xinyidai.kernel.working_days import add_working_days
 
 TO_APPROVAL = "acceptance investigation approval-request"
 
@@ -37,6 +38,18 @@ def test_a_refusal_carries_its_reasons_with_what_to_do_next(quick):
     [reason] = answer.json["decision"]["reasons"]
     assert (answer.json["state"], reason["code"]) == ("declined", "insufficient_turnover")
     assert reason["next_step"]
+
+
+def test_a_counter_offer_waits_for_the_firm_and_names_its_last_day(quick):
+    path = quick.application(TO_APPROVAL)
+    until = add_working_days(clock.today(), 10).isoformat()
+    body = {"amount_fen": 30_000_000, "rate": "0.0435", "term_months": 6}
+    late = quick.us.post(f"{path}/counter-offer", {**body, "until": "2020-01-01", "note": "少批"})
+    answer = quick.us.post(f"{path}/counter-offer", {**body, "until": until, "note": "少批"})
+    shown = answer.json
+    assert (late.status_code, answer.status_code) == (422, 200)
+    assert (shown["state"], shown["offer_until"]) == ("counter_offered", until)
+    assert (shown["decision"]["outcome"], shown["is_priority"]) == ("counter_offered", False)
 
 
 def test_a_return_says_what_is_missing(quick):

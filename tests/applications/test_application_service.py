@@ -10,9 +10,10 @@ from sqlalchemy import func, select, text
 
 from tests.applications.conftest import make_market
 from xinyidai.applications import queries, service
-from xinyidai.applications.models import ApplicationStep, LoanApplication
+from xinyidai.applications.models import ApplicationStep
 from xinyidai.applications.rules import Terms
 from xinyidai.applications.service import Payout
+from xinyidai.applications.service.applying import wanted_of
 from xinyidai.applications.values import ApplicationState as S
 from xinyidai.applications.values import GuaranteeFlag, LoanKind
 from xinyidai.audit import queries as audit
@@ -151,18 +152,12 @@ def test_a_returned_application_comes_back_complete(market):
     application = market.submitted()
     service.return_application(market.officer, application.id, "请补充购销合同")
     service.change_application(
-        market.boss, application.id, replace(_wanted(application), loan_purpose="采购钢材,附合同")
+        market.boss, application.id, replace(wanted_of(application), loan_purpose="采购钢材,附合同")
     )
     service.submit_application(market.boss, application.id)
     counts = queries.work_counts(market.officer.party_id, clock.today())
     assert application.returned_note is None
-    assert counts == {"waiting": 0, "resubmitted": 1, "due_today": 0, "overdue": 0}
-
-
-def _wanted(application: LoanApplication):
-    from xinyidai.applications.service.applying import _wanted as wanted
-
-    return wanted(application)
+    assert {name for name, number in counts.items() if number} == {"resubmitted"}
 
 
 @pytest.mark.parametrize(

@@ -492,6 +492,19 @@ TABLE |= {
     "office.decide_model_alarm": _e("O"),
     **dict.fromkeys(("bank.repayment_form", "bank.report_repayment"), _e("B")),
     "api_applications.report_repayment": _e("C"),
+    # Side roads of applications; whitelisted firms first
+    **dict.fromkeys(("bank.hand_over_form", "bank.hand_over", "bank.priority"), _e("B")),
+    "bank.priority_list": _e("B", mark="word:answered"),
+    "api_applications.counter_offer": _e("C"),
+    "office.priority": _e("AO"),
+    "office.priority_list": _e("AO", mark="word:answered"),
+    **dict.fromkeys(
+        """
+        enterprise.application_take_offer enterprise.application_refuse_offer
+        enterprise.application_resend_form enterprise.application_resend
+        """.split(),  # noqa: SIM905 - as above
+        _e("E"),
+    ),
     # Leads: whom banks seek, whom firms let near; the public order and what came of products
     "ranking.rule": _e("*"),
     **dict.fromkeys(

@@ -8,8 +8,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, func, select
 
 from xinyidai.accounts.models import Account, ApiClient, ApiToken, AuthSession
+from xinyidai.accounts.values import AccountStatus
 from xinyidai.institutions.models import Institution
 from xinyidai.institutions.values import InstitutionStatus
+from xinyidai.kernel.actor import Role
 from xinyidai.kernel.db import db
 
 
@@ -34,6 +36,20 @@ def people_of(enterprise_id: UUID) -> Sequence[Person]:
         .order_by(Account.status, Account.position.desc(), Account.created_at, Account.id)
     )
     return [Person(account, signed_in) for account, signed_in in db.session.execute(statement)]
+
+
+def officers_of(institution_id: UUID) -> Sequence[Account]:
+    """Return an institution's loan officers who may work, by name."""
+    statement = (
+        select(Account)
+        .where(
+            Account.institution_id == institution_id,
+            Account.role == Role.BANK_OFFICER,
+            Account.status == AccountStatus.ACTIVE,
+        )
+        .order_by(Account.name, Account.id)
+    )
+    return db.session.scalars(statement).all()
 
 
 def locked_people(enterprise_id: UUID) -> Sequence[Account]:

@@ -18,3 +18,9 @@ def deliver_submission(application_id: str) -> None:
 def count_outcomes() -> None:
     """Count what came of products, for the public order, every night."""
     service.count_outcomes(SYSTEM, clock.today())
+
+
+@job("applications.watch", cron="40 * * * *")
+def watch() -> None:
+    """Tell who is late, time out what no bank accepted, let lapse what nobody took, every hour."""
+    service.watch_applications(SYSTEM)

@@ -1,10 +1,15 @@
-"""The life of a loan application, as a table."""
+"""The life of a loan application, as a table.
+
+`HAND_OVER` is no step of the table: another officer takes over and the state stays.
+"""
 
 from xinyidai.applications.values import ApplicationAction as A
 from xinyidai.applications.values import ApplicationState as S
 from xinyidai.kernel.lifecycle import Lifecycle, Step
 
 UNDER_WAY = frozenset({S.ACCEPTED, S.DUE_DILIGENCE, S.IN_APPROVAL})
+# An officer may hand over whatever still has to be worked on.
+HANDED_OVER = UNDER_WAY | {S.SUBMITTED, S.RETURNED, S.COUNTER_OFFERED, S.APPROVED, S.SIGNED}
 
 LIFECYCLE: Lifecycle[S, A] = Lifecycle(
     {
@@ -15,6 +20,7 @@ LIFECYCLE: Lifecycle[S, A] = Lifecycle(
         A.APPROVE: Step(frozenset({S.IN_APPROVAL}), S.APPROVED),
         A.OFFER: Step(frozenset({S.IN_APPROVAL, S.DUE_DILIGENCE}), S.COUNTER_OFFERED),
         A.TAKE_OFFER: Step(frozenset({S.COUNTER_OFFERED}), S.APPROVED),
+        A.REFUSE_OFFER: Step(frozenset({S.COUNTER_OFFERED}), S.IN_APPROVAL),
         A.SIGN: Step(frozenset({S.APPROVED}), S.SIGNED),
         A.DISBURSE: Step(frozenset({S.SIGNED}), S.DISBURSED),
         A.SETTLE: Step(frozenset({S.DISBURSED}), S.SETTLED),

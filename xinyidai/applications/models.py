@@ -69,6 +69,10 @@ class LoanApplication(Model):
     submitted_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
     promised_on: Mapped[date | None]
+    # The whitelist entry for which the bank's answer was promised sooner, 白名单优先.
+    priority_entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("whitelist_entry.id"))
+    # The last day on which the firm may take the bank's counter-offer.
+    offer_until: Mapped[date | None]
     returned_note: Mapped[str | None] = mapped_column(Text)
     decided_at: Mapped[datetime | None]
     amount_approved_fen: Mapped[int | None]
@@ -81,6 +85,11 @@ class LoanApplication(Model):
     guarantee: Mapped[GuaranteeFlag | None] = mapped_column(state_type(GuaranteeFlag))
     bank_reference: Mapped[str | None]
     delivered_at: Mapped[datetime | None]
+
+    @property
+    def is_priority(self) -> bool:
+        """Return whether a sooner answer was promised because of a whitelist, 白名单优先."""
+        return self.priority_entry_id is not None
 
 
 class ApplicationStep(Model):

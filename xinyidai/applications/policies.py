@@ -6,7 +6,7 @@ from xinyidai.kernel.actor import Actor, Role
 from xinyidai.kernel.errors import Forbidden, NotFound
 from xinyidai.products.models import LoanProduct
 
-APPLICANT_ACTIONS = frozenset({A.SUBMIT, A.WITHDRAW, A.TAKE_OFFER, A.REASSIGN})
+APPLICANT_ACTIONS = frozenset({A.SUBMIT, A.WITHDRAW, A.TAKE_OFFER, A.REFUSE_OFFER, A.REASSIGN})
 SYSTEM_ACTIONS = frozenset({A.TIME_OUT, A.EXPIRE})
 BANK = frozenset({Role.BANK_OFFICER, Role.BANK_CLIENT})
 
@@ -54,3 +54,9 @@ def require_outcomes(actor: Actor, product: LoanProduct) -> None:
         raise Forbidden("只有信用办、监管和本机构可以查看产品的办理结果。")
     if actor.party_id != product.institution_id:
         raise NotFound("没有找到这款产品。")
+
+
+def require_system(actor: Actor) -> None:
+    """Raise `Forbidden` unless the system itself is at work."""
+    if actor.role is not Role.SYSTEM:
+        raise Forbidden("这一步只由系统办理。")

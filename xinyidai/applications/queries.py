@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import aliased
 
 from xinyidai.accounts.models import Account
@@ -17,12 +17,13 @@ from xinyidai.applications.models import (
     LoanApplication,
     RepaymentReport,
 )
-from xinyidai.applications.values import ApplicationState
+from xinyidai.applications.values import FINAL_STATES, ApplicationState
 from xinyidai.enterprises.models import Enterprise
 from xinyidai.institutions.models import Institution
 from xinyidai.kernel.db import db
 from xinyidai.kernel.http import Page
 from xinyidai.products.models import ProductVersion
+from xinyidai.whitelist.priority_queries import has_priority
 
 AT_BANK = (
     ApplicationState.SUBMITTED,
@@ -30,7 +31,7 @@ AT_BANK = (
     ApplicationState.DUE_DILIGENCE,
     ApplicationState.IN_APPROVAL,
 )
-
+AT_ONCE = 500
 
 Rows = Select[LoanApplication, Enterprise, Institution, str, str, str | None]
 
@@ -41,7 +42,7 @@ class WorkFilter:
 
     `due_on` keeps what is promised for that day, `overdue_at` what was promised before that day;
     `text` is part of a firm's name, its code or an application number; `updated_since` keeps what
-    took a step at or after that moment.
+    took a step at or after that moment; `priority_only` whitelisted firms that are served first.
     """
 
     states: Sequence[ApplicationState] = AT_BANK
@@ -49,6 +50,7 @@ class WorkFilter:
     overdue_at: date | None = None
     text: str = ""
     updated_since: datetime | None = None
+    priority_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,53 @@ def find(application_id: UUID) -> LoanApplication | None:
     return db.session.get(LoanApplication, application_id)
 
 
+def find_by_key(request_key: UUID) -> LoanApplication | None:
+    """Return the application that a click started, or None."""
+    return db.session.scalar(
+        select(LoanApplication).where(LoanApplication.request_key == request_key)
+    )
+
+
+def rests_another_on(consent_id: UUID, *, besides: UUID) -> bool:
+    """Tell whether another application that is not over rests on this authorization."""
+    statement = select(LoanApplication.id).where(
+        LoanApplication.consent_id == consent_id,
+        LoanApplication.id != besides,
+        LoanApplication.state.not_in(FINAL_STATES),
+    )
+    return db.session.scalar(statement.limit(1)) is not None
+
+
+def late_ids(today: date) -> Sequence[UUID]:
+    """Return the applications whose promised day is past, the longest waiting first."""
+    statement = select(LoanApplication.id).where(
+        LoanApplication.state.in_(AT_BANK), LoanApplication.promised_on < today
+    )
+    return db.session.scalars(
+        statement.order_by(LoanApplication.promised_on, LoanApplication.id)
+    ).all()
+
+
+def offers_past(today: date) -> Sequence[UUID]:
+    """Return the applications whose counter-offer no firm took in time."""
+    statement = select(LoanApplication.id).where(
+        LoanApplication.state == ApplicationState.COUNTER_OFFERED,
+        LoanApplication.offer_until < today,
+    )
+    return db.session.scalars(statement.order_by(LoanApplication.id).limit(AT_ONCE)).all()
+
+
+def untouched_ids(state: ApplicationState, since: datetime) -> Sequence[UUID]:
+    """Return the applications that have been in a state, without any step, since a moment."""
+    stepped = select(ApplicationStep.application_id).where(
+        ApplicationStep.application_id == LoanApplication.id, ApplicationStep.taken_at >= since
+    )
+    statement = select(LoanApplication.id).where(
+        LoanApplication.state == state, LoanApplication.created_at < since, ~stepped.exists()
+    )
+    return db.session.scalars(statement.order_by(LoanApplication.id).limit(AT_ONCE)).all()
+
+
 def get_row(application_id: UUID) -> ApplicationRow:
     """Return one application with names; the caller has checked that it may be seen."""
     row = db.session.execute(_rows().where(LoanApplication.id == application_id)).one()
@@ -109,7 +158,10 @@ def list_of_enterprise(enterprise_id: UUID) -> Sequence[ApplicationRow]:
 def work_list(
     institution_id: UUID, page: Page, wanted: WorkFilter | None = None
 ) -> tuple[Sequence[ApplicationRow], int]:
-    """Return a bank's work by time left, and how much there is in all."""
+    """Return a bank's work and how much there is in all: whitelisted firms first, 白名单优先.
+
+    Within both, what is promised soonest comes first.
+    """
     wanted = wanted or WorkFilter()
     statement = _rows().where(
         LoanApplication.institution_id == institution_id,
@@ -131,8 +183,16 @@ def work_list(
             ApplicationStep.taken_at >= wanted.updated_since
         )
         statement = statement.where(LoanApplication.id.in_(moved))
-    return _paged(
-        statement.order_by(LoanApplication.promised_on.nulls_last(), LoanApplication.id), page
+    if wanted.priority_only:
+        statement = statement.where(has_priority(LoanApplication.enterprise_id))
+    return _paged(statement.order_by(*_by_urgency()), page)
+
+
+def _by_urgency() -> tuple[ColumnElement[Any], ...]:
+    return (
+        has_priority(LoanApplication.enterprise_id).desc(),
+        LoanApplication.promised_on.nulls_last(),
+        LoanApplication.id.asc(),
     )
 
 
@@ -146,7 +206,7 @@ def _paged(
 
 
 def work_counts(institution_id: UUID, today: date) -> dict[str, int]:
-    """Return the four numbers of a bank's work list: 待受理，补件到齐，今日到期，已超时."""
+    """Return the numbers of a bank's work list: 待受理，补件到齐，今日到期，已超时，白名单优先."""
     resubmitted = (
         select(ApplicationStep.application_id)
         .where(ApplicationStep.from_state == ApplicationState.RETURNED)
@@ -160,11 +220,13 @@ def work_counts(institution_id: UUID, today: date) -> dict[str, int]:
             func.count(case((waiting & came_back, 1))),
             func.count(case((LoanApplication.promised_on == today, 1))),
             func.count(case((LoanApplication.promised_on < today, 1))),
+            func.count(case((has_priority(LoanApplication.enterprise_id), 1))),
         ).where(
             LoanApplication.institution_id == institution_id, LoanApplication.state.in_(AT_BANK)
         )
     ).one()
-    return dict(zip(("waiting", "resubmitted", "due_today", "overdue"), map(int, row), strict=True))
+    names = ("waiting", "resubmitted", "due_today", "overdue", "priority")
+    return dict(zip(names, map(int, row), strict=True))
 
 
 def list_resubmitted(institution_id: UUID, page: Page) -> tuple[Sequence[ApplicationRow], int]:
@@ -177,7 +239,7 @@ def list_resubmitted(institution_id: UUID, page: Page) -> tuple[Sequence[Applica
         LoanApplication.state == ApplicationState.SUBMITTED,
         LoanApplication.id.in_(back),
     )
-    return _paged(statement.order_by(LoanApplication.promised_on, LoanApplication.id), page)
+    return _paged(statement.order_by(*_by_urgency()), page)
 
 
 def steps_of(application_id: UUID) -> Sequence[ApplicationStep]:

@@ -12,6 +12,7 @@ from xinyidai.applications.rules import Terms
 from xinyidai.applications.schemas import (
     ApprovalIn,
     ApprovalRequestIn,
+    CounterOfferIn,
     DenialIn,
     DenialReasonsOut,
     DisbursementIn,
@@ -22,7 +23,7 @@ from xinyidai.applications.schemas import (
     WorkIn,
     WorkOut,
 )
-from xinyidai.applications.service import Payout, Repayment
+from xinyidai.applications.service import CounterOffer, Payout, Repayment
 from xinyidai.applications.values import ApplicationState
 from xinyidai.catalogue import denials
 from xinyidai.kernel.access import allow
@@ -30,6 +31,13 @@ from xinyidai.kernel.actor import Role
 from xinyidai.kernel.db import transactional
 
 APPROVAL_IN = {"amount_fen": 50_000_000, "rate": "0.0435", "term_months": 12}
+COUNTER_OFFER_IN = {
+    "amount_fen": 30_000_000,
+    "rate": "0.0435",
+    "term_months": 6,
+    "until": "2026-06-20",
+    "note": "目前的流水支持不了申请的金额。",
+}
 DENIAL_IN = {"reasons": [{"code": "insufficient_turnover", "note": "近半年流水下降"}]}
 RETURN_IN = {"note": "请补充最近一期财务报表。"}
 APPROVAL_REQUEST_IN = {"note": "现场核实，经营正常。"}
@@ -55,11 +63,13 @@ APPLICATION_OUT = {
     "state": "accepted",
     "submitted_at": "2026-06-01T09:30:00+08:00",
     "promised_on": "2026-06-04",
+    "is_priority": False,
     "loan_purpose": "采购原材料",
     "contact_name": "张**",
     "contact_phone": "138****0000",
     "consent_id": "0197a3c0-0000-7000-8000-000000000001",
     "accepted_at": "2026-06-01T10:00:00+08:00",
+    "offer_until": None,
     "returned_note": None,
     "signed_at": None,
     "disbursed_at": None,
@@ -96,7 +106,9 @@ def list_denial_reasons() -> dict[str, Any]:
 
 @blueprint.get("/applications")
 @allow(Role.BANK_CLIENT)
-@blueprint.operation("申请清单", detail="按承诺日期从早到晚。", scope=Scope.APPLICATIONS)
+@blueprint.operation(
+    "申请清单", detail="白名单优先的企业在前，其余按承诺日期从早到晚。", scope=Scope.APPLICATIONS
+)
 @blueprint.arguments(WorkIn, location="query")
 @blueprint.response(200, WorkOut)
 def list_applications(wanted: dict[str, Any]) -> dict[str, Any]:
@@ -181,6 +193,26 @@ def approve(wanted: dict[str, Any], application_id: UUID) -> dict[str, Any]:
     """Approve with amount, rate and term."""
     disclosure_id = wanted.pop("disclosure_id")
     service.approve_application(g.actor, application_id, Terms(**wanted), disclosure_id)
+    return _shown(application_id)
+
+
+@blueprint.post("/applications/<uuid:application_id>/counter-offer")
+@allow(Role.BANK_CLIENT)
+@blueprint.operation(
+    "反向报价",
+    detail="企业接受即为授信;不接受的，申请回到审批，另给 3 个工作日。等答复期间不计时限。",
+    scope=Scope.APPLICATIONS,
+    refuses=STEP_REFUSES,
+)
+@transactional
+@blueprint.arguments(CounterOfferIn, example=COUNTER_OFFER_IN)
+@blueprint.response(200, LoanApplicationOut)
+def counter_offer(wanted: dict[str, Any], application_id: UUID) -> dict[str, Any]:
+    """Offer other terms, which the firm takes or refuses."""
+    until, note = wanted.pop("until"), wanted.pop("note")
+    look = wanted.pop("disclosure_id")
+    offer = CounterOffer(Terms(**wanted), until, note, look)
+    service.offer_terms(g.actor, application_id, offer)
     return _shown(application_id)
 
 

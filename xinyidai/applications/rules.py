@@ -1,14 +1,25 @@
 """Rules of loan applications; pure, each returning all that is wrong."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 
 from xinyidai.catalogue.refusals import LONGEST_NOTE
 from xinyidai.kernel.money import format_wan
+from xinyidai.kernel.working_days import add_working_days
 
-VERSION = "2026.1"
+VERSION = "2026.2"
 LONGEST_TERM_MONTHS = 360
 DEFAULT_PROMISE_DAYS = 10  # working days, the «四有» promise
+TIMEOUT_DAYS = 3  # working days after the promised day, then what no bank accepted is timed out
+OFFER_DAYS = 10  # working days that a firm has for a counter-offer unless the bank gives more
+FEWEST_OFFER_DAYS = 3  # working days that a bank must leave to the firm
+LONGEST_OFFER_DAYS = 60
+AFTER_REFUSAL_DAYS = 3  # working days for the bank once the firm refused its counter-offer
+# Calendar days without a step, after which nobody is taken to wait any more.
+DRAFT_DAYS = 90
+RETURNED_DAYS = 30
+APPROVED_DAYS = 90
 
 
 @dataclass(frozen=True)
@@ -86,3 +97,35 @@ def grant_faults(terms: Terms, applied_fen: int, limits: Limits) -> dict[str, st
     if not Decimal(0) < terms.rate < Decimal("0.36"):
         found["rate"] = "年利率要大于 0 且低于 36%,请检查是否填成了百分数以外的单位。"
     return found
+
+
+def promised_on(today: date, product_days: int | None, priority_days: int | None) -> date:
+    """Return the day by which the bank answers: its own promise, or the list's if that is sooner.
+
+    All counts are working days; None where the bank, or no list, promises anything.
+    """
+    days = product_days or DEFAULT_PROMISE_DAYS
+    return add_working_days(today, days if priority_days is None else min(days, priority_days))
+
+
+def is_timed_out(promised: date, today: date) -> bool:
+    """Tell whether an application that nobody accepted has waited too long, 超时转派."""
+    return add_working_days(promised, TIMEOUT_DAYS) < today
+
+
+def offer_faults(until: date, today: date) -> dict[str, str]:
+    """Check that a counter-offer leaves the firm time, and does not stand for ever."""
+    earliest = add_working_days(today, FEWEST_OFFER_DAYS)
+    if not earliest <= until <= today + timedelta(days=LONGEST_OFFER_DAYS):
+        words = f"有效期至少 {FEWEST_OFFER_DAYS} 个工作日、最多 {LONGEST_OFFER_DAYS} 天"
+        return {"offer_until": f"{words}，最早可填 {earliest:%Y-%m-%d}。"}
+    return {}
+
+
+def note_faults(note: str) -> dict[str, str]:
+    """Check the bank's words to the firm beside a counter-offer."""
+    if not note.strip():
+        return {"note": "请写明为什么不能按申请的条件办理，企业会看到。"}
+    if len(note) > LONGEST_NOTE:
+        return {"note": f"说明最多 {LONGEST_NOTE} 个字。"}
+    return {}

@@ -62,6 +62,17 @@ class ApprovalIn(Schema):
     )
 
 
+class CounterOfferIn(ApprovalIn):
+    """Other terms than the firm asked for, 反向报价: until when, and why."""
+
+    until = fields.Date(required=True, metadata={"description": "报价有效期至，至少 3 个工作日"})
+    note = fields.String(
+        required=True,
+        validate=validate.Length(min=1, max=LONGEST_NOTE),
+        metadata={"description": "为什么不能按申请的条件办理，企业会看到"},
+    )
+
+
 class DenialReasonIn(Schema):
     """A coded reason with the officer's own words."""
 
@@ -139,10 +150,15 @@ class LoanApplicationSummaryOut(Schema):
         attribute="application.submitted_at", required=True, allow_none=True
     )
     promised_on = fields.Date(attribute="application.promised_on", required=True, allow_none=True)
+    is_priority = fields.Boolean(
+        attribute="application.is_priority",
+        required=True,
+        metadata={"description": "因在白名单内而缩短了承诺日，请优先办理"},
+    )
 
 
 class WorkOut(PageOut):
-    """One part of the work list, the earliest promise first."""
+    """One part of the work list: whitelisted firms first, then the earliest promise."""
 
     items = fields.List(fields.Nested(LoanApplicationSummaryOut), required=True)
 
@@ -219,6 +235,7 @@ class LoanApplicationOut(LoanApplicationSummaryOut):
     accepted_at = fields.AwareDateTime(
         attribute="application.accepted_at", required=True, allow_none=True
     )
+    offer_until = fields.Date(attribute="application.offer_until", required=True, allow_none=True)
     returned_note = fields.String(
         attribute="application.returned_note", required=True, allow_none=True
     )

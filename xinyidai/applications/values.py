@@ -45,6 +45,8 @@ class ApplicationAction(StrEnum):
     TIME_OUT = "time_out"  # 超时转派
     OFFER = "offer"  # 反向报价
     TAKE_OFFER = "take_offer"  # 接受报价
+    REFUSE_OFFER = "refuse_offer"  # 不接受报价
+    HAND_OVER = "hand_over"  # 转交同事或网点
     EXPIRE = "expire"  # 过期
 
 

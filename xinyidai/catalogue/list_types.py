@@ -28,9 +28,20 @@ class ListStandard:
     check: StandardCheck
 
 
+@dataclass(frozen=True)
+class Promise:
+    """What a list promises its firms, 优先满足; both in working days."""
+
+    answer_days: int
+    contact_days: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class ListType:
-    """A whitelist type; without publicity days (公示期) an entry is listed straight away."""
+    """A whitelist type; without publicity days (公示期) an entry is listed straight away.
+
+    `priority` None promises nothing.
+    """
 
     code: str
     name: str
@@ -38,6 +49,7 @@ class ListType:
     lead_department: str
     valid_months: int
     publicity_days: int
+    priority: Promise | None = None
     standards: tuple[ListStandard, ...]
 
 
@@ -66,6 +78,7 @@ def _list_type(entry: Entry) -> ListType:
         lead_department=entry.text("lead_department"),
         valid_months=entry.integer("valid_months"),
         publicity_days=entry.integer("publicity_days"),
+        priority=_promise(entry.entry("priority")) if entry.has("priority") else None,
         standards=tuple(_standard(standard) for standard in entry.entries("standards")),
     )
     entry.close()
@@ -73,6 +86,12 @@ def _list_type(entry: Entry) -> ListType:
     if list_type.lead_department not in DEPARTMENTS:
         raise CatalogueBroken(f"{entry.where}: unknown department {list_type.lead_department}")
     return list_type
+
+
+def _promise(entry: Entry) -> Promise:
+    promise = Promise(entry.positive("answer_days"), entry.positive("contact_days"))
+    entry.close()
+    return promise
 
 
 def _standard(entry: Entry) -> ListStandard:

@@ -3,6 +3,15 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+# Lists of firms that a department delivers whole and no record kind carries, 名单.
+DELIVERED_LISTS = {
+    "first_loan": "无贷户名单",
+    "gazelle": "瞪羚企业名单",
+    "unicorn": "独角兽企业名单",
+}
+# What the register keeps of a firm that was paid a loan through this platform, beside its titles.
+BORROWED_MARK = "borrowed"
+
 
 class RegistrationStatus(StrEnum):
     """Whether the registry still holds the firm, 登记状态."""
@@ -77,3 +86,13 @@ class CodeFinding:
     code: str
     names: tuple[str, ...]
     message: str
+
+
+@dataclass(frozen=True)
+class ListDelivery:
+    """What a delivered list came to: firms on it now, new on it, off it, and codes nobody has."""
+
+    named: int
+    new: int
+    gone: int
+    unknown: tuple[str, ...]

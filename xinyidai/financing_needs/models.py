@@ -138,6 +138,8 @@ class NeedOffer(Model):
     authorized_at: Mapped[datetime | None]
     due_on: Mapped[date | None]
     contact_until: Mapped[date | None]
+    # The whitelist entry for which contact was promised sooner, 白名单优先.
+    priority_entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("whitelist_entry.id"))
     contacted_at: Mapped[datetime | None]
     # What the firm itself says of the contact; None while it has not said anything.
     firm_confirms: Mapped[bool | None]

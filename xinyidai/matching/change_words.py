@@ -21,6 +21,7 @@ from xinyidai.products.values import (
 
 MONTHS = 12
 LIST_PREFIX = "whitelist:"
+GROUP_ONLY = {"first_loan": "只面向还没有贷过款的企业", "agriculture": "只面向涉农企业"}
 MOST_NAMED = 5
 
 
@@ -32,6 +33,8 @@ ACTS: Mapping[str, Act] = {
         Act.REGISTER,
     ),
     "tags": Act.SOURCE,
+    "owns_ip": Act.DECLARE,
+    "agriculture": Act.REGISTER,
     "grade": Act.PROFILE,
 }  # fmt: skip
 DECLARED = "declared_"  # kinds of records that begin with what the firm declares, 自愿填报
@@ -85,7 +88,7 @@ def text_of(step: FieldChange) -> str:
     if not step.is_shown:
         return f"{step.field.name}{_way(step)}，银行未公布具体数值"
     before, after = _show(step, step.before), _show(step, step.after)
-    if step.field.scale == FLAG_SCALE:
+    if step.field.scale == FLAG_SCALE or step.field.type is FieldType.FLAG:
         return f"{step.field.name}：须由“{before}”变为“{after}”"
     return f"把{step.field.name}从 {before}{_verb(step)} {after}"
 
@@ -177,7 +180,7 @@ def _choice_of(step: FieldChange, held: frozenset[str]) -> Sequence[str]:
 
 def _blocked(field: Field) -> dict[str, str]:
     code = field.code.removeprefix(INDICATOR_PREFIX)
-    why = OTHERS_ONLY.get(code) or _history_words(field)
+    why = OTHERS_ONLY.get(code) or GROUP_ONLY.get(code) or _history_words(field)
     act = {"act": Act.REPAIR.value} if _is_repairable(field) else {}
     text = f"{field.name}（{why}）"
     return {"field": field.code, "name": field.name, "text": text, **act}

@@ -24,7 +24,9 @@ SHRINK = Mobility(ChangeKind.IMPROVE, up=False)
 EITHER = Mobility(ChangeKind.IMPROVE)
 YEARS = "years_established"
 WISHED = frozenset({"amount_fen", "term_months", "guarantee"})
-GROWING = frozenset({"registered_capital_fen", "employees", "revenue_fen", "tags", "grade"})
+GROWING = frozenset(
+    {"registered_capital_fen", "employees", "revenue_fen", "tags", "grade", "owns_ip"}
+)
 
 
 def mobility_of(field: Field) -> Mobility:

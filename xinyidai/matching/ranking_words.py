@@ -59,7 +59,7 @@ def cost(terms: Terms) -> Said:
     """Say what the loan costs a year at most."""
     rate = terms.all_in_rate
     if rate is None:
-        return "银行未公布最高利率，本项按 0 计。", {"all_in_rate": None}
+        return "没有公布贷款利率，本项按 0 计。", {"all_in_rate": None}
     return f"年化综合成本最高 {rate * 100:.2f}%。", {"all_in_rate": float(rate)}
 
 

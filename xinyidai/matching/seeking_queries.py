@@ -63,6 +63,20 @@ def indicator_values(
         yield row.id, row.number
 
 
+def indicator_causes(
+    code: str, on: date, snapshot_ids: Collection[UUID]
+) -> Iterator[tuple[UUID, str]]:
+    """Yield those of the snapshots that say why there is no number for this indicator."""
+    cause = ProfileSnapshot.indicators[code]["missing"].astext
+    statement = select(ProfileSnapshot.id, cause.label("cause")).where(
+        ProfileSnapshot.as_of == on, ProfileSnapshot.scope == WHOLE, cause.is_not(None)
+    )
+    if len(snapshot_ids) <= MOST_LOOKED_UP:
+        statement = statement.where(ProfileSnapshot.id == any_(_listed(snapshot_ids)))
+    for row in db.session.execute(statement):
+        yield row.id, row.cause
+
+
 def _listed(ids: Collection[UUID]) -> Any:
     """Return ids as one parameter: a statement holds no more than 65,535 of them."""
     return literal(list(ids), ARRAY(Uuid))

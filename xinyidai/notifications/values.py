@@ -41,6 +41,8 @@ class Topic(StrEnum):
     FINANCING_NEED = "financing_need"  # 融资需求
     LEAD = "lead"  # 找客户与线索
     JOINT_RESULT = "joint_result"  # 联合结果（可用不可见）
+    APPLICATION = "application"  # 贷款申请进展
+    APPLICATION_LATE = "application_late"  # 贷款申请超时督办
 
 
 TOPIC_NAMES: Mapping[Topic, str] = {
@@ -76,6 +78,8 @@ TOPIC_NAMES: Mapping[Topic, str] = {
     Topic.FINANCING_NEED: "融资需求",
     Topic.LEAD: "找客户",
     Topic.JOINT_RESULT: "联合结果",
+    Topic.APPLICATION: "贷款申请",
+    Topic.APPLICATION_LATE: "申请超时督办",
 }
 
 

@@ -1,7 +1,7 @@
 """From counts to figures: one division at the end, no division by zero; pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -20,6 +20,8 @@ from xinyidai.reporting.values import (
     Granted,
     Period,
     Population,
+    PriorityMark,
+    PriorityRow,
     Reached,
     Unit,
 )
@@ -157,6 +159,28 @@ def funnel(period: Period, reached: Sequence[Reached], days: Sequence[DecisionDa
     counts = {step: sum(bank.counts[step] for bank in reached) for step in FunnelStep}
     total = FunnelRow(None, TOTAL_NAME, counts, _decided(days), median_days(days))
     return Funnel(period, total, banks)
+
+
+def priority_row(
+    institution_id: UUID | None, name: str, counts: Mapping[PriorityMark, int]
+) -> PriorityRow:
+    """Return counts with their shares: of what came due, how much was met, how much in time."""
+    owed, offered = counts[PriorityMark.PROMISED], counts[PriorityMark.OFFERED]
+    return PriorityRow(
+        institution_id,
+        name,
+        counts,
+        ratio(counts[PriorityMark.ANSWERED], owed),
+        ratio(counts[PriorityMark.GRANTED], owed),
+        ratio(counts[PriorityMark.CONTACTED], offered),
+        ratio(counts[PriorityMark.CONVERTED], offered),
+    )
+
+
+def priority_total(rows: Sequence[PriorityRow]) -> PriorityRow:
+    """Return the city's line: the banks' counts summed, its shares from the sums."""
+    counts = {mark: sum(row.counts[mark] for row in rows) for mark in PriorityMark}
+    return priority_row(None, TOTAL_NAME, counts)
 
 
 def _row(bank: Reached, days: Sequence[DecisionDays]) -> FunnelRow:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.http import Page
 from xinyidai.reporting import policies, queries, rules
@@ -11,11 +12,14 @@ from xinyidai.reporting.values import (
     POPULATION_FIGURES,
     BankNumbers,
     BehindFigure,
+    BehindPriority,
     DeclineReason,
     Figure,
     FigureCode,
     Funnel,
     Period,
+    PriorityMark,
+    PriorityRow,
 )
 
 
@@ -69,3 +73,36 @@ def read_bank_numbers(actor: Actor, institution_id: UUID, period: Period) -> Ban
         approval_rate=rules.approval_rate(queries.decided(period, institution_id), period),
         reasons=queries.decline_reasons(period, institution_id),
     )
+
+
+def read_priority(
+    actor: Actor, period: Period, *, institution_id: UUID | None = None
+) -> Sequence[PriorityRow]:
+    """Return how banks served whitelisted firms, 优先满足: a line each, the city's total last.
+
+    An institution sees its own line alone, without a total.
+    """
+    _require_part(actor, institution_id)
+    counted = queries.priority_counts(period, clock.today(), institution_id)
+    rows = [rules.priority_row(bank, name, marks) for bank, (name, marks) in counted.items()]
+    return rows if institution_id is not None else [*rows, rules.priority_total(rows)]
+
+
+def read_priority_behind(
+    actor: Actor,
+    mark: PriorityMark,
+    period: Period,
+    page: Page,
+    *,
+    institution_id: UUID | None = None,
+) -> tuple[Sequence[BehindPriority], int]:
+    """Return the applications or places in needs behind a number of `read_priority`."""
+    _require_part(actor, institution_id)
+    return queries.priority_behind(mark, period, clock.today(), page, institution_id=institution_id)
+
+
+def _require_part(actor: Actor, institution_id: UUID | None) -> None:
+    if institution_id is None:
+        policies.require_city(actor)
+    else:
+        policies.require_institution(actor, institution_id)

@@ -229,3 +229,69 @@ class BehindFigure:
     application_no: str | None = None
     institution_name: str | None = None
     amount_fen: int | None = None
+
+
+class PriorityMark(StrEnum):
+    """What is counted of whitelisted firms that were promised priority, 优先满足."""
+
+    PROMISED = "promised"  # 应答复的申请
+    ANSWERED = "answered"  # 按时答复
+    GRANTED = "granted"  # 已授信
+    LATE = "late"  # 超时
+    WAITING = "waiting"  # 在办未到期
+    OFFERED = "offered"  # 应联系的需求
+    CONTACTED = "contacted"  # 按时联系
+    CONVERTED = "converted"  # 转为申请
+    MISSED = "missed"  # 逾期未联系
+
+
+NEED_MARKS = frozenset(
+    {PriorityMark.OFFERED, PriorityMark.CONTACTED, PriorityMark.CONVERTED, PriorityMark.MISSED}
+)
+PRIORITY_NAMES: Mapping[PriorityMark, str] = {
+    PriorityMark.PROMISED: "应答复的申请",
+    PriorityMark.ANSWERED: "按时答复",
+    PriorityMark.GRANTED: "已授信",
+    PriorityMark.LATE: "超时",
+    PriorityMark.WAITING: "在办未到期",
+    PriorityMark.OFFERED: "应联系的需求",
+    PriorityMark.CONTACTED: "按时联系",
+    PriorityMark.CONVERTED: "转为申请",
+    PriorityMark.MISSED: "逾期未联系",
+}
+
+
+@dataclass(frozen=True)
+class PriorityRow:
+    """One bank's service of whitelisted firms, or the city's without an institution.
+
+    The four shares are fractions; None is 数据不足: nothing of the kind has come due.
+    """
+
+    institution_id: UUID | None
+    institution_name: str
+    counts: Mapping[PriorityMark, int]
+    answered_share: Decimal | None
+    granted_share: Decimal | None
+    contacted_share: Decimal | None
+    converted_share: Decimal | None
+
+
+@dataclass(frozen=True)
+class BehindPriority:
+    """One application, or one bank's place in a need, behind a number of `PriorityRow`.
+
+    `since` is the day of submission or of the firm's authorization, `done_on` of the bank's answer
+    or contact; `list_type` and `listed_on` say on which entry the priority rests.
+    """
+
+    subject_id: UUID
+    number: str
+    enterprise_name: str
+    institution_name: str
+    list_type: str
+    listed_on: date
+    since: date
+    promised_on: date
+    done_on: date | None
+    state: str

@@ -22,6 +22,15 @@ _REGISTRATION = CostItem(
 )
 _NOTARY = CostItem(CostCode.NOTARY_FEE, CostBasis.ONCE_OF_AMOUNT, Decimal("0.0008"))
 _IP_EVALUATION = CostItem(CostCode.EVALUATION_FEE, CostBasis.ONCE_FIXED, 500_000)
+_FACTORING = CostItem(
+    CostCode.SERVICE_FEE, CostBasis.ONCE_OF_AMOUNT, Decimal("0.003"), note="保理手续费"
+)
+_PREMIUM = CostItem(
+    CostCode.INSURANCE_FEE,
+    CostBasis.PER_YEAR_OF_AMOUNT,
+    Decimal("0.006"),
+    note="保费，按保险金额计",
+)
 _UNSAID = CostItem(CostCode.SERVICE_FEE, CostBasis.ONCE_OF_AMOUNT, None, note="按合同约定")
 
 # Credit loans cost interest only; supply chain finance shows what a fee not published looks like.
@@ -31,6 +40,8 @@ _SHEETS: dict[ProductKind, tuple[CostItem, ...] | None] = {
     ProductKind.POLICY_LOAN: (_GUARANTEE, _SUBSIDY),
     ProductKind.IP_PLEDGE_LOAN: (_IP_EVALUATION, _REGISTRATION),
     ProductKind.SUPPLY_CHAIN: (_UNSAID,),
+    ProductKind.FACTORING: (_FACTORING,),
+    ProductKind.CREDIT_INSURANCE: (_PREMIUM,),
     ProductKind.ENTRUSTED_LOAN: None,
 }
 

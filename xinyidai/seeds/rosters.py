@@ -9,8 +9,9 @@ from uuid import UUID
 import numpy as np
 
 from xinyidai.catalogue.list_types import LIST_TYPES, ListType
+from xinyidai.enterprises import service as enterprises
 from xinyidai.enterprises.values import RegistrationStatus
-from xinyidai.kernel.actor import Actor
+from xinyidai.kernel.actor import SYSTEM, Actor
 from xinyidai.seeds.times import at
 from xinyidai.seeds.world import World
 from xinyidai.whitelist import service as whitelist
@@ -55,6 +56,14 @@ def keep_lists(world: World) -> None:
             is_open = fate in {"nominated", "screened", "under_joint_review", "publicised"}
             begun = world.ago(8 - turn % 3 if is_open else 250 - 12 * turn - number)
             _keep(world, list_type, place, (fate, begun))
+    _name_first_borrowers(world)
+
+
+def _name_first_borrowers(world: World) -> None:
+    """Deliver the list of firms that never borrowed: a tenth of those that signed up."""
+    named = [world.rows[member.place].uscc for member in world.members[1::10]]
+    with at(world.ago(20)):
+        enterprises.deliver_list(SYSTEM, "first_loan", named, "金融管理部门（演示）")
 
 
 def _fitting(world: World, code: str) -> list[int]:

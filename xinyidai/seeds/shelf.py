@@ -121,23 +121,25 @@ def _facts(entry: Entry, library: dict[str, Any]) -> ProductFacts:
         region_codes=entry.texts("regions"),
         criteria=tuple(_criterion(code, library[code]) for code in entry.texts("criteria")),
         required_items=entry.texts("items"),
-        documents=DOCUMENTS,
+        documents=entry.texts("documents") or DOCUMENTS,
         target=about,
         description=f"{about}（演示产品）",
         whitelist_code=entry.optional_text("whitelist"),
         source="演示数据",
+        target_groups=entry.texts("groups"),
     )
 
 
 def _terms(entry: Entry, kind: ProductKind) -> Terms:
-    (low, high), (short, long), rates = (_pair(entry, key) for key in ("amount", "term", "rate"))
+    (low, high), (short, long) = (_pair(entry, key) for key in ("amount", "term"))
+    rates = _pair(entry, "rate") if entry.has("rate") else None
     return Terms(
         amount_min_fen=Yuan.of_wan(low).fen,
         amount_max_fen=Yuan.of_wan(high).fen,
         term_min_months=int(short),
         term_max_months=int(long),
-        rate_min=rates[0] / HUNDRED,
-        rate_max=rates[1] / HUNDRED,
+        rate_min=rates[0] / HUNDRED if rates else None,
+        rate_max=rates[1] / HUNDRED if rates else None,
         guarantee=entry.choice("guarantee", GuaranteeKind),
         repayment=entry.choice("repayment", RepaymentMethod),
         promise_days=entry.integer("days"),

@@ -40,7 +40,7 @@ blueprint = Blueprint("calculator", __name__)
 @blueprint.app_template_global("product_costs")
 def product_costs(version: ProductVersion) -> dict[str, Any]:
     """Return the card of costs for any page that shows a product."""
-    return costs_view.product_costs(version.product_id, version.terms)
+    return costs_view.product_costs(version.product_id, version.terms, version.kind)
 
 
 @blueprint.get("/calculator")

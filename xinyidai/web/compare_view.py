@@ -13,7 +13,7 @@ from xinyidai.kernel.errors import InvalidInput
 from xinyidai.kernel.money import format_wan, format_yuan
 from xinyidai.products import queries as products
 from xinyidai.products.models import ProductVersion
-from xinyidai.products.values import LONGEST_MONTHS, AllInCost, Terms
+from xinyidai.products.values import LONGEST_MONTHS, AllInCost, Terms, meaning_of
 from xinyidai.products.values.terms import REFERENCE_FEN
 from xinyidai.web import costs_view
 from xinyidai.web.bank.form_reading import FormReader
@@ -166,6 +166,15 @@ def _rows(
 def _reckoned(one: Compared, case: Case) -> dict[str, str]:
     cost = one.cost
     fees = costs_view.UNPUBLISHED
+    if not meaning_of(one.version.kind).lends:
+        words = f"{costs_view.NOT_LENT}（{meaning_of(one.version.kind).basis}）"
+        return {
+            "综合融资成本（年化）": words,
+            "折成合同利率口径": costs_view.NOT_LENT,
+            "利息合计": "不收利息",
+            "费用合计（企业承担）": costs_view.fees_text(one.version.terms, one.version.kind),
+            "这笔借款在范围内吗": _within(one.version.terms, case),
+        }
     if cost is not None:
         fees = _fees(cost)
     return {

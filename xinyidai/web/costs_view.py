@@ -12,12 +12,21 @@ from xinyidai.products.values import (
     BORNE_BY_NAMES,
     AllInCost,
     CostBasis,
+    CostCode,
     CostItem,
+    ProductKind,
     RepaymentMethod,
     Terms,
+    meaning_of,
 )
 
 UNPUBLISHED = "未公布"
+NOT_LENT = "不适用"
+MONTHS_A_YEAR = 12
+HOW_RECKONED = (
+    "按内部收益率计算：企业到手的钱与以后要付的每一笔（利息和由企业承担的费用）折成一年的成本，复利。"
+    "未公布的费用不按零计。"
+)
 NONE_BEYOND = "除利息外没有其他费用"
 PERCENT = 100
 HUNDREDTH = Decimal("0.01")
@@ -44,16 +53,15 @@ def value_text(item: CostItem) -> str:
     return percent(Decimal(item.value))
 
 
-def sheet_rows(terms: Terms) -> list[Row]:
-    """Return the sheet line by line, interest first."""
-    rate = UNPUBLISHED if terms.rate_max is None else f"最高 {percent(terms.rate_max)}"
-    rows = [{"name": "利息", "basis": "年利率", "value": rate, "payer": "企业", "note": ""}]
+def sheet_rows(terms: Terms, kind: ProductKind) -> list[Row]:
+    """Return the sheet line by line, interest first; of what lends nothing, that there is none."""
+    rows = [_interest_row(terms, kind)]
     for item in terms.cost_items or ():
         note = "" if item.note == item.name else item.note
         rows.append(
             {
                 "name": item.name,
-                "basis": BASIS_NAMES[item.basis],
+                "basis": basis_name(item.basis, kind),
                 "value": value_text(item),
                 "payer": BORNE_BY_NAMES[item.borne_by],
                 "note": note,
@@ -67,12 +75,69 @@ def sheet_rows(terms: Terms) -> list[Row]:
     return rows
 
 
-def fees_text(terms: Terms) -> str:
+def _interest_row(terms: Terms, kind: ProductKind) -> Row:
+    meaning = meaning_of(kind)
+    if not meaning.lends:
+        return {
+            "name": meaning.charge,
+            "basis": "—",
+            "value": "不收",
+            "payer": "—",
+            "note": f"{meaning.basis}；保费列在下面，是费用，不是利息",
+        }
+    rate = UNPUBLISHED if terms.rate_max is None else f"最高 {percent(terms.rate_max)}"
+    return {
+        "name": meaning.charge,
+        "basis": meaning.basis,
+        "value": rate,
+        "payer": "企业",
+        "note": "",
+    }
+
+
+def basis_name(basis: CostBasis, kind: ProductKind) -> str:
+    """Return how a fee is reckoned; insurance reckons by the sum insured."""
+    name = BASIS_NAMES[basis]
+    return name if meaning_of(kind).lends else name.replace("借款金额", meaning_of(kind).amount)
+
+
+def premium_of(terms: Terms) -> CostItem | None:
+    """Return the premium of an insurance, or None where the sheet names none."""
+    items = terms.cost_items or ()
+    return next((item for item in items if item.code is CostCode.INSURANCE_FEE), None)
+
+
+def price_text(terms: Terms, kind: ProductKind, rates: str | None) -> str | None:
+    """Return the price under `meaning_of(kind).price`: the rates as given, or the premium."""
+    if meaning_of(kind).lends:
+        return rates
+    premium = premium_of(terms)
+    return f"{value_text(premium)}（保费，不是利息）" if premium else None
+
+
+def _insured_rows(terms: Terms, kind: ProductKind) -> list[Row]:
+    """Return what an insurance costs in the reference case."""
+    amount, months = terms.reference_case
+    case = f"投保 {format_wan(amount)}、{months} 个月"
+    premium = premium_of(terms)
+    rows = [{"label": "综合融资成本（年化）", "value": NOT_LENT, "note": meaning_of(kind).basis}]
+    if premium is None or premium.value is None:
+        return [*rows, {"label": "保费合计", "value": UNPUBLISHED, "note": case}]
+    fen = Decimal(premium.value)
+    if premium.basis is not CostBasis.ONCE_FIXED:
+        fen *= amount
+    if premium.basis is CostBasis.PER_YEAR_OF_AMOUNT:
+        fen = fen * months / MONTHS_A_YEAR
+    words = format_yuan(int(fen.quantize(Decimal(1), ROUND_HALF_UP)))
+    return [*rows, {"label": "保费合计", "value": words, "note": case}]
+
+
+def fees_text(terms: Terms, kind: ProductKind) -> str:
     """Return the fees beside interest in one line."""
     if terms.cost_items is None:
         return f"{UNPUBLISHED}。{terms.fee_note}" if terms.fee_note else UNPUBLISHED
     parts = [
-        f"{item.name} {value_text(item)}（{BASIS_NAMES[item.basis]}，"
+        f"{item.name} {value_text(item)}（{basis_name(item.basis, kind)}，"
         f"{BORNE_BY_NAMES[item.borne_by]}承担）"
         for item in terms.cost_items
     ]
@@ -115,18 +180,24 @@ def cost_rows(cost: AllInCost | None, amount_fen: int, months: int) -> list[Row]
     return [*rows, {"label": label, "value": format_yuan(cost.firm_fen)}]
 
 
-def reference_rows(terms: Terms) -> list[Row]:
+def reference_rows(terms: Terms, kind: ProductKind) -> list[Row]:
     """Return the cost in the case for which every product page shows it."""
+    if not meaning_of(kind).lends:
+        return _insured_rows(terms, kind)
     amount, months = terms.reference_case
     return cost_rows(terms.cost_of(amount, months), amount, months)
 
 
-def product_costs(product_id: UUID, terms: Terms) -> dict[str, Any]:
+def product_costs(product_id: UUID, terms: Terms, kind: ProductKind) -> dict[str, Any]:
     """Return what the card of a product's page shows: the sheet, an example, the calculator."""
+    meaning = meaning_of(kind)
     return {
-        "sheet": sheet_rows(terms),
-        "example": reference_rows(terms),
-        "calculator": calculator_url(product_id, terms),
+        "title": "综合融资成本" if meaning.lends else "保费和其他费用",
+        "about": meaning.about,
+        "sheet": sheet_rows(terms, kind),
+        "example": reference_rows(terms, kind),
+        "reckoned": HOW_RECKONED if meaning.lends else "",
+        "calculator": calculator_url(product_id, terms) if meaning.lends else "",
     }
 
 
@@ -146,8 +217,10 @@ def calculator_url(product_id: UUID, terms: Terms) -> str:
     )
 
 
-def reference_text(terms: Terms) -> str:
+def reference_text(terms: Terms, kind: ProductKind) -> str:
     """Return the cost in the reference case with that case, in one line."""
+    if not meaning_of(kind).lends:
+        return f"{NOT_LENT}（{meaning_of(kind).basis}）"
     amount, months = terms.reference_case
     cost = terms.cost_of(amount, months)
     if cost is None:

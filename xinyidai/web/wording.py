@@ -69,6 +69,8 @@ APPLICATION_ACTIONS: Mapping[ApplicationAction, str] = {
     ApplicationAction.TIME_OUT: "超时转派",
     ApplicationAction.OFFER: "反向报价",
     ApplicationAction.TAKE_OFFER: "接受报价",
+    ApplicationAction.REFUSE_OFFER: "不接受报价",
+    ApplicationAction.HAND_OVER: "转交同事或网点",
     ApplicationAction.EXPIRE: "过期",
 }
 GUARANTEE_FLAGS: Mapping[GuaranteeFlag, str] = {

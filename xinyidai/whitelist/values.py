@@ -1,6 +1,9 @@
 """Words of the whitelist slice."""
 
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+from uuid import UUID
 
 
 class EntryState(StrEnum):
@@ -26,3 +29,19 @@ class EntryAction(StrEnum):
     SUSPEND = "suspend"  # 暂停
     RESUME = "resume"  # 恢复
     REMOVE = "remove"  # 移出
+
+
+@dataclass(frozen=True)
+class Priority:
+    """Why a firm is served first, 白名单优先: the entry it rests on and what the list promises.
+
+    It says nothing of whether a bank lends: no criterion, score or order of products reads it.
+    Both terms are in working days.
+    """
+
+    entry_id: UUID
+    list_type: str
+    list_name: str
+    listed_on: date
+    answer_days: int
+    contact_days: int

@@ -8,8 +8,8 @@ from sqlalchemy.exc import IntegrityError
 
 from xinyidai.applications import rules
 from xinyidai.applications.models import LoanApplication
-from xinyidai.applications.rules import DEFAULT_PROMISE_DAYS, Limits, Wanted
-from xinyidai.applications.service import steps
+from xinyidai.applications.rules import Limits, Wanted
+from xinyidai.applications.service import steps, telling
 from xinyidai.applications.values import ApplicationAction, ApplicationState
 from xinyidai.audit import service as audit
 from xinyidai.consents import queries as consents
@@ -20,9 +20,9 @@ from xinyidai.kernel import clock, jobs
 from xinyidai.kernel.actor import Actor, Role
 from xinyidai.kernel.db import db, new_id, readable_number
 from xinyidai.kernel.errors import Conflict, Forbidden, InvalidInput, RuleBroken
-from xinyidai.kernel.working_days import add_working_days
 from xinyidai.products import queries as products
 from xinyidai.products.models import ProductVersion
+from xinyidai.whitelist import priority_queries as whitelist
 
 PURPOSE = "pre_loan"
 CHANGEABLE = frozenset({ApplicationState.DRAFT, ApplicationState.RETURNED})
@@ -177,14 +177,13 @@ def submit_application(actor: Actor, application_id: UUID) -> LoanApplication:
     version = products.get_version(application.product_version_id)
     if products.find_listed_version(application.product_id) is None:
         raise Conflict("这款产品已下架，请选择其他产品。", code="product_delisted")
-    _require_fitting(_wanted(application), version)
+    _require_fitting(wanted_of(application), version)
     _require_consent(actor, application)
     steps.take(actor, ApplicationAction.SUBMIT, application)
     application.submitted_at = application.submitted_at or clock.now()
     application.returned_note = None
-    application.promised_on = add_working_days(
-        clock.today(), version.promise_days or DEFAULT_PROMISE_DAYS
-    )
+    _promise(application, version)
+    telling.tell_submitted(application)
     if application.need_id is not None:
         financing_needs.convert(
             application.need_id,
@@ -196,7 +195,20 @@ def submit_application(actor: Actor, application_id: UUID) -> LoanApplication:
     return application
 
 
-def _wanted(application: LoanApplication) -> Wanted:
+def _promise(application: LoanApplication, version: ProductVersion) -> None:
+    """Promise an answer; to a firm on a whitelist that promises priority, sooner.
+
+    What was promised stands, whatever becomes of the entry afterwards.
+    """
+    priority = whitelist.find_priority(application.enterprise_id)
+    application.priority_entry_id = priority.entry_id if priority else None
+    application.promised_on = rules.promised_on(
+        clock.today(), version.promise_days, priority.answer_days if priority else None
+    )
+
+
+def wanted_of(application: LoanApplication) -> Wanted:
+    """Return what the firm asked for."""
     return Wanted(
         application.amount_applied_fen,
         application.term_months,

@@ -20,6 +20,7 @@ from xinyidai.applications.values import (
     RepaymentState,
 )
 from xinyidai.audit import service as audit
+from xinyidai.enterprises import service as enterprises
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import SYSTEM, Actor
 from xinyidai.kernel.db import db
@@ -71,6 +72,7 @@ def disburse_application(actor: Actor, application_id: UUID, payout: Payout) -> 
         reported_by=actor.account_id,
     )
     db.session.add(disbursement)
+    enterprises.note_borrowed(actor, application.enterprise_id)
     return disbursement
 
 

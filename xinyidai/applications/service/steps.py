@@ -7,7 +7,8 @@ from sqlalchemy import select
 from xinyidai.applications import policies
 from xinyidai.applications.lifecycle import LIFECYCLE
 from xinyidai.applications.models import ApplicationStep, LoanApplication
-from xinyidai.applications.values import ApplicationAction
+from xinyidai.applications.service import telling
+from xinyidai.applications.values import ApplicationAction, ApplicationState
 from xinyidai.audit import service as audit
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import db
@@ -28,10 +29,30 @@ def load(actor: Actor, application_id: UUID) -> LoanApplication:
 def take(
     actor: Actor, action: ApplicationAction, application: LoanApplication, note: str | None = None
 ) -> ApplicationStep:
-    """Check right and lifecycle, change the state, write the step and the audit entry."""
+    """Check right and lifecycle, change the state, write step and audit entry, tell who waits."""
     policies.require(actor, action, application)
     before = application.state
     application.state = LIFECYCLE.next_state(before, action)
+    step = _note(actor, action, application, before, note)
+    telling.tell_step(application, action)
+    return step
+
+
+def note_hand_over(actor: Actor, application: LoanApplication, words: str) -> ApplicationStep:
+    """Write the step by which another officer takes over; the state stays."""
+    policies.require(actor, ApplicationAction.HAND_OVER, application)
+    step = _note(actor, ApplicationAction.HAND_OVER, application, application.state, words)
+    telling.tell_step(application, ApplicationAction.HAND_OVER)
+    return step
+
+
+def _note(
+    actor: Actor,
+    action: ApplicationAction,
+    application: LoanApplication,
+    before: ApplicationState,
+    note: str | None,
+) -> ApplicationStep:
     step = ApplicationStep(
         application_id=application.id,
         action=action,

@@ -1,6 +1,8 @@
 """Use cases of firms: import of the register, matching of subjects, names that wait."""
 
 from xinyidai.enterprises.service.copying import known_firms
+from xinyidai.enterprises.service.listing import deliver_list
+from xinyidai.enterprises.service.marking import note_borrowed
 from xinyidai.enterprises.service.names import (
     HeldName,
     HoldCounts,
@@ -30,12 +32,14 @@ __all__ = [
     "Subject",
     "SubjectMatch",
     "SubjectOutcome",
+    "deliver_list",
     "get_enterprise",
     "hold_name",
     "hold_names",
     "import_registrations",
     "known_firms",
     "match_subjects",
+    "note_borrowed",
     "resolve_pending_name",
     "resolve_pending_names",
 ]

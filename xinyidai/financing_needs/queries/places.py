@@ -18,6 +18,7 @@ from xinyidai.kernel.http import Page
 from xinyidai.matching.models import ProductMatchRow
 from xinyidai.products.models import LoanProduct, ProductVersion
 from xinyidai.products.values import Outcome
+from xinyidai.whitelist.priority_queries import has_priority
 
 # The slice of applications lies above; by its name the table says whether one rests on a consent.
 APPLICATIONS = table("loan_application", column("consent_id"))
@@ -127,13 +128,23 @@ def count_held(institution_id: UUID) -> int:
 def offers_held(
     institution_id: UUID, states: Collection[OfferState], page: Page
 ) -> tuple[list[OfferRow], int]:
-    """Return a bank's places by time left, and how many there are in all."""
+    """Return a bank's places and how many there are: whitelisted firms first, then by time left.
+
+    Only firms that have authorized the bank count as such: before, even that would tell of them.
+    """
     statement = _offer_rows().where(
         NeedOffer.institution_id == institution_id, NeedOffer.state.in_(states)
     )
     total = _count(statement.with_only_columns(NeedOffer.id))
     found = db.session.execute(
-        statement.order_by(NeedOffer.due_on.nulls_last(), NeedOffer.offered_at.desc(), NeedOffer.id)
+        statement.order_by(
+            (
+                NeedOffer.priority_entry_id.is_not(None) & has_priority(FinancingNeed.enterprise_id)
+            ).desc(),
+            NeedOffer.due_on.nulls_last(),
+            NeedOffer.offered_at.desc(),
+            NeedOffer.id,
+        )
         .offset(page.offset)
         .limit(page.size)
     )

@@ -30,6 +30,7 @@ from xinyidai.kernel import clock
 from xinyidai.kernel.actor import SYSTEM, Actor, Role
 from xinyidai.kernel.errors import Conflict, InvalidInput, NotFound
 from xinyidai.kernel.working_days import add_working_days
+from xinyidai.whitelist import priority_queries
 
 PURPOSE = "pre_loan"
 A = FinancingNeedAction
@@ -178,7 +179,10 @@ def _sign(
 
 def _authorize(actor: Actor, need: FinancingNeed, offer: NeedOffer, consent: Consent) -> None:
     offer.authorized_at = consent.granted_at
-    offer.contact_until = add_working_days(clock.today(), CONTACT_DAYS)
+    priority = priority_queries.find_priority(need.enterprise_id)
+    offer.priority_entry_id = priority.entry_id if priority else None
+    days = min(CONTACT_DAYS, priority.contact_days) if priority else CONTACT_DAYS
+    offer.contact_until = add_working_days(clock.today(), days)
     offer.due_on = offer.contact_until
     steps.move(Deed(actor, A.AUTHORIZE, offer), need)
     telling.tell_authorized(need, offer)

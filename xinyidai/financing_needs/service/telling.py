@@ -6,6 +6,8 @@ No message to a bank names the firm: whether the bank may know it is decided whe
 from xinyidai.financing_needs.models import FinancingNeed, NeedOffer
 from xinyidai.financing_needs.queries import places as place_queries
 from xinyidai.financing_needs.values import OFFER_END_NAMES, OfferEnd
+from xinyidai.institutions import queries as institutions
+from xinyidai.institutions.values import DepartmentKind
 from xinyidai.kernel import clock
 from xinyidai.kernel.money import format_wan
 from xinyidai.notifications import service as notifications
@@ -56,7 +58,7 @@ def tell_authorized(need: FinancingNeed, offer: NeedOffer) -> None:
     """Tell the bank that it may look and by when it must have made contact."""
     _to_bank(
         offer,
-        "企业已授权，请联系",
+        "企业已授权，请联系" + ("（白名单优先）" if offer.priority_entry_id else ""),
         f"需求 {need.number} 的企业已授权本机构。请在 {offer.contact_until} 前联系企业并报告，"
         "逾期名额释放，并记入本机构的办理记录。",
     )
@@ -102,6 +104,8 @@ def tell_released(need: FinancingNeed, offer: NeedOffer) -> None:
         if offer.end_reason is not OfferEnd.FIRM_SILENT
         else "您在约定的时间里没有答复这家银行，名额已释放；其他银行仍可接单。",
     )
+    if offer.priority_entry_id is not None and offer.end_reason is OfferEnd.NOT_CONTACTED:
+        _to_office(need, offer)
     blamed = "，已记入本机构的办理记录" if offer.end_reason in BLAMED else ""
     _to_bank(offer, "融资需求的名额已释放", f"需求 {need.number}：{words}{blamed}。")
 
@@ -138,6 +142,21 @@ def _to_bank(offer: NeedOffer, title: str, body: str) -> None:
         title=title,
         body=body,
         link=f"/bank/needs/{offer.need_id}",
+    )
+
+
+def _to_office(need: FinancingNeed, offer: NeedOffer) -> None:
+    """Tell the credit office that a whitelisted firm was not contacted in time."""
+    notifications.send_all(
+        Message(
+            topic=Topic.FINANCING_NEED,
+            title=f"{_name(offer)}没有按时联系白名单企业",
+            body=f"需求 {need.number} 的企业已授权，到 {offer.contact_until} 没有联系，请督办。",
+            department_id=office.id,
+            link=f"/office/needs/{need.id}",
+            dedupe_key=f"need-priority:{offer.id}:{office.id}",
+        )
+        for office in institutions.list_departments(kind=DepartmentKind.CREDIT_OFFICE)
     )
 
 

@@ -6,6 +6,8 @@ from typing import Any, Protocol
 from xinyidai.catalogue.missing import Missing
 from xinyidai.enterprises.models import Enterprise
 from xinyidai.enterprises.values import RegistrationStatus
+from xinyidai.matching import grouping
+from xinyidai.matching.grouping import MARKS, FirmFacts
 from xinyidai.matching.values import TAG_INDICATORS
 from xinyidai.products.values import NO_RECORD, EnterpriseKind, GuaranteeKind, MatchSubject, Wish
 
@@ -41,17 +43,23 @@ def subject_from(
     knowing is neither having nor lacking.
     """
     values = {code: entry.value for code, entry in indicators.items()}
+    kind = _kind(enterprise.enterprise_type)
+    trade = enterprise.industry_code or enterprise.section
+    facts = FirmFacts(trade, kind, frozenset(enterprise.tags), values)
     return MatchSubject(
         region_code=_known(enterprise.region_code),
-        industry_code=_known(enterprise.industry_code or enterprise.section),
+        industry_code=_known(trade),
         scale=NO_RECORD if enterprise.scale is None else enterprise.scale.value,
-        kind=_kind(enterprise.enterprise_type),
+        kind=kind,
         established_on=enterprise.established_on or NO_RECORD,
         in_operation=_in_operation(enterprise.status),
         registered_capital_fen=_number(enterprise.registered_capital_fen),
         employees=_number(enterprise.employees),
         revenue_fen=_number(enterprise.revenue_fen),
         tags=_tags(enterprise.tags, values, list_codes),
+        owns_ip=grouping.owns_ip(facts),
+        first_loan=grouping.first_loan(facts),
+        agriculture=grouping.agriculture(facts),
         grade=grade,
         indicators=values,
     )
@@ -81,7 +89,7 @@ def _in_operation(status: RegistrationStatus) -> bool | Missing:
 def _tags(
     own: Collection[str], values: Mapping[str, int | float | Missing], list_codes: Collection[str]
 ) -> frozenset[str] | Missing:
-    found = {*own, *(f"whitelist:{code}" for code in list_codes)}
+    found = {*(set(own) - MARKS), *(f"whitelist:{code}" for code in list_codes)}
     for indicator, tag, lowest in TAG_INDICATORS:
         value = values.get(indicator, NO_RECORD)
         if isinstance(value, Missing):

@@ -7,13 +7,14 @@ Only the fields that a search asks for are read, as columns, and `matching.rever
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from threading import Lock
 from typing import Any, TypeVar
 from uuid import UUID
 
 import numpy as np
 
-from xinyidai.catalogue.missing import Missing
+from xinyidai.catalogue.missing import Missing, MissingCause
 from xinyidai.enterprises.models import Enterprise
 from xinyidai.matching import queries, seeking_queries
 from xinyidai.matching.columns import (
@@ -25,6 +26,7 @@ from xinyidai.matching.columns import (
     is_number,
     tag_column,
 )
+from xinyidai.matching.grouping import GROUP_INDICATORS
 from xinyidai.matching.reverse import reverse
 from xinyidai.matching.service.assembling import subject_from
 from xinyidai.matching.values import TAG_INDICATORS
@@ -54,6 +56,7 @@ FACTS: Mapping[str, tuple[str, ...]] = {
     "employees": ("employees",),
     "revenue_fen": ("revenue_fen",),
     TAGS: ("tags",),
+    **dict.fromkeys(GROUP_INDICATORS, ("industry_code", "section", "enterprise_type", "tags")),
 }
 # Read as they stand; every other field has few different values, each of which is read once.
 PLAIN = frozenset({"registered_capital_fen", "employees", "revenue_fen"})
@@ -126,6 +129,8 @@ def _column(code: str, firms: _Firms) -> Column:
         return _coded(code, _grades(firms), _read_grade)
     if code == TAGS:
         return _coded(code, _qualified(firms), _read_tags)
+    if code in GROUP_INDICATORS:
+        return _coded(code, _grouped(code, firms), partial(_read_group, code))
     names = FACTS[code]
     raws = list(zip(*map(firms.column, names), strict=True))
 
@@ -169,6 +174,40 @@ def _qualified(firms: _Firms) -> list[Hashable]:
         (tuple(own), lists.get(firm_id, frozenset()), *values)
         for firm_id, own, *values in zip(firms.ids, firms.column("tags"), *known, strict=True)
     ]
+
+
+def _grouped(code: str, firms: _Firms) -> list[Hashable]:
+    """Return what a group follows from: the register, then each indicator's number or cause."""
+    facts = zip(*(firms.column(name) for name in FACTS[code][:-1]), strict=True)
+    entries = zip(*(_entries(one, firms) for one in GROUP_INDICATORS[code]), strict=True)
+    return [
+        (tuple(own), *known, *found)
+        for own, known, found in zip(firms.column("tags"), facts, entries, strict=True)
+    ]
+
+
+def _entries(code: str, firms: _Firms) -> list[float | str]:
+    """Return an indicator's number, or why there is none: a cause may tell a group from a gap."""
+    values = _boxed(_numbers(code, firms))
+    lacking = [one for one, value in zip(firms.snapshot_ids, values, strict=True) if value is None]
+    causes = dict(seeking_queries.indicator_causes(code, firms.on, lacking)) if lacking else {}
+    unknown = NO_RECORD.cause.value
+    return [
+        causes.get(one, unknown) if value is None else value
+        for one, value in zip(firms.snapshot_ids, values, strict=True)
+    ]
+
+
+def _read_group(code: str, raw: tuple[Any, ...]) -> Reading:
+    own, *rest = raw
+    names = FACTS[code][:-1]
+    facts = dict(zip(names, rest, strict=False))
+    indicators = {
+        one: _Value(Missing(MissingCause(found)) if isinstance(found, str) else found)
+        for one, found in zip(GROUP_INDICATORS[code], rest[len(names) :], strict=True)
+    }
+    subject = subject_from(Enterprise(tags=list(own), **facts), indicators)
+    return readings_of(subject, Wish(), on=date.min)[code]
 
 
 def _boxed(values: Floats) -> list[float | None]:

@@ -16,6 +16,7 @@ from xinyidai.enterprises.models import Enterprise
 from xinyidai.kernel import clock, jobs
 from xinyidai.kernel.actor import SYSTEM, Actor, Role
 from xinyidai.matching import shadow_queries
+from xinyidai.matching.grouping import GROUP_INDICATORS
 from xinyidai.matching.service.assembling import subject_from
 from xinyidai.matching.shadow_queries import MonthlyProfile, end_of
 from xinyidai.matching.shadow_rules import Look, Trial
@@ -177,13 +178,14 @@ def _add_page(trial: Trial, firms: Sequence[Enterprise], since: date) -> None:
 
 
 def _codes(trial: Trial) -> list[str]:
-    """Return the indicators that the two versions read, and those that tags rest on."""
+    """Return the indicators that the two versions read, and those that tags and groups rest on."""
     read = [c.field.code for c in (*trial.draft, *(trial.listed or ()))]
     own = [
         code.removeprefix(INDICATOR_PREFIX) for code in read if code.startswith(INDICATOR_PREFIX)
     ]
     under_tags = [indicator for indicator, _, _ in TAG_INDICATORS]
-    return list(dict.fromkeys((*own, *under_tags)))
+    under_groups = [indicator for field in read for indicator in GROUP_INDICATORS.get(field, ())]
+    return list(dict.fromkeys((*own, *under_tags, *under_groups)))
 
 
 def _look(

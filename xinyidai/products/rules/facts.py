@@ -8,10 +8,12 @@ from xinyidai.catalogue.list_types import LIST_TYPES
 from xinyidai.products.rules.costs import cost_problems
 from xinyidai.products.rules.members import unknown_regions
 from xinyidai.products.values import (
+    CostCode,
     ProductFacts,
     TargetGroup,
     Terms,
     industry_path,
+    meaning_of,
     region_path,
 )
 
@@ -34,12 +36,27 @@ _LISTS = (
 
 def check_facts(facts: ProductFacts) -> dict[str, str]:
     """Return one Chinese sentence for each field that cannot be right; empty when none."""
-    problems = _terms_problems(facts.terms) | cost_problems(facts.terms)
+    problems = _terms_problems(facts.terms) | cost_problems(facts.terms) | _price_problems(facts)
     if not _PRODUCT_CODE.fullmatch(facts.code):
         problems["code"] = "产品编号须为 2 至 40 位字母、数字、横线或下划线。"
     if not 1 <= len(facts.name.strip()) <= LONGEST_NAME:
         problems["name"] = f"请填写产品名称，不超过 {LONGEST_NAME} 字。"
     return problems | _whom_problems(facts) | _length_problems(facts)
+
+
+def _price_problems(facts: ProductFacts) -> dict[str, str]:
+    """Return what is wrong with the price of a product that lends nothing: a premium is a fee."""
+    if meaning_of(facts.kind).lends:
+        return {}
+    terms = facts.terms
+    problems: dict[str, str] = {}
+    if terms.rate_min is not None or terms.rate_max is not None:
+        problems["rate_max"] = (
+            "信用保险不发放贷款，没有利率，请留空；保费填在费用清单的“保险费”里。"
+        )
+    if not any(item.code is CostCode.INSURANCE_FEE for item in terms.cost_items or ()):
+        problems["cost_items"] = "请在费用清单里填写“保险费”：怎样计费、谁承担。"
+    return problems
 
 
 def _whom_problems(facts: ProductFacts) -> dict[str, str]:

@@ -67,6 +67,7 @@ from xinyidai.products.values.kinds import (
     ShadowSide,
     TargetGroup,
 )
+from xinyidai.products.values.meanings import KindMeaning, meaning_of
 from xinyidai.products.values.repayments import (
     DAY_COUNTS,
     LONGEST_MONTHS,
@@ -136,6 +137,7 @@ __all__ = [
     "IndicatorInfo",
     "IndicatorNames",
     "Instalment",
+    "KindMeaning",
     "ListedProduct",
     "Loan",
     "MatchSubject",
@@ -162,6 +164,7 @@ __all__ = [
     "industry_name",
     "industry_path",
     "loan_problems",
+    "meaning_of",
     "readings_of",
     "region_path",
     "repayment_plan",

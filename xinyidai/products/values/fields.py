@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from xinyidai.catalogue.list_types import LIST_TYPES
+from xinyidai.catalogue.target_groups import group_rules
 from xinyidai.products.values.kinds import (
     ENTERPRISE_KIND_NAMES,
     GUARANTEE_NAMES,
@@ -136,6 +137,11 @@ FIELDS: Mapping[str, Field] = {
         Field("tags", "企业资质与名单", FieldType.TAGS,
               supply="名单由主管部门提供，平台收到后会重新匹配。",
               about="称号和名单，例如国家高新技术企业、专精特新企业"),
+        *(
+            Field(group.code, group.name, FieldType.FLAG, supply=f"{group.supply}。",
+                  about=f"{group.rule}；来源：{group.source}")
+            for group in group_rules().groups.values()
+        ),
         Field("grade", "信用等级", FieldType.GRADE,
               supply="请在授权中心同意使用评分所需的信用信息。",
               about="平台评分的等级，从高到低 AAA 至 D", reason_code="credit_record"),
@@ -173,9 +179,6 @@ TAG_NAMES: Mapping[str, str] = {
     "innovative_sme": "创新型中小企业",
     "gazelle": "瞪羚企业",
     "unicorn": "独角兽企业",
-    "ip_owner": "拥有知识产权的企业",
-    "first_loan": "首贷户",
-    "agriculture": "涉农企业",
 }
 
 

@@ -94,6 +94,7 @@ class TargetGroup(StrEnum):
     INNOVATIVE_SME = "innovative_sme"  # 创新型中小企业
     FIRST_LOAN = "first_loan"  # 首贷户
     AGRICULTURE = "agriculture"  # 涉农企业
+    IP_OWNER = "ip_owner"  # 拥有知识产权的企业
 
 
 class Outcome(StrEnum):
@@ -183,6 +184,7 @@ TARGET_GROUP_NAMES: dict[TargetGroup, str] = {
     TargetGroup.INNOVATIVE_SME: "创新型中小企业",
     TargetGroup.FIRST_LOAN: "首贷户",
     TargetGroup.AGRICULTURE: "涉农企业",
+    TargetGroup.IP_OWNER: "拥有知识产权的企业",
 }
 OUTCOME_NAMES: dict[Outcome, str] = {
     Outcome.ELIGIBLE: "符合",

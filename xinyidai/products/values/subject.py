@@ -44,6 +44,9 @@ class MatchSubject:
     employees: int | Missing = NO_RECORD
     revenue_fen: int | Missing = NO_RECORD
     tags: frozenset[str] | Missing = NO_RECORD
+    owns_ip: bool | Missing = NO_RECORD
+    first_loan: bool | Missing = NO_RECORD
+    agriculture: bool | Missing = NO_RECORD
     grade: str | Missing | None = None
     indicators: Mapping[str, float | Missing] = field(default_factory=dict)
 
@@ -64,6 +67,9 @@ def readings_of(subject: MatchSubject, wish: Wish, *, on: date) -> dict[str, Rea
         "employees": _number(subject.employees),
         "revenue_fen": _number(subject.revenue_fen),
         "tags": _tags(subject.tags),
+        "owns_ip": subject.owns_ip,
+        "first_loan": subject.first_loan,
+        "agriculture": subject.agriculture,
         "grade": _grade(subject.grade),
         "amount_fen": _stated(wish.amount_fen),
         "term_months": _stated(wish.term_months),

@@ -141,8 +141,9 @@ _GROUPS: dict[TargetGroup, tuple[str, Operator, tuple[str, ...]]] = {
     TargetGroup.SPECIALISED_NEW: ("tags", Operator.HAS_ANY, ("specialised_new",)),
     TargetGroup.LITTLE_GIANT: ("tags", Operator.HAS_ANY, ("little_giant",)),
     TargetGroup.INNOVATIVE_SME: ("tags", Operator.HAS_ANY, ("innovative_sme",)),
-    TargetGroup.FIRST_LOAN: ("tags", Operator.HAS_ANY, ("first_loan",)),
-    TargetGroup.AGRICULTURE: ("tags", Operator.HAS_ANY, ("agriculture",)),
+    TargetGroup.FIRST_LOAN: ("first_loan", Operator.IS_TRUE, ()),
+    TargetGroup.AGRICULTURE: ("agriculture", Operator.IS_TRUE, ()),
+    TargetGroup.IP_OWNER: ("owns_ip", Operator.IS_TRUE, ()),
 }
 
 
@@ -190,10 +191,10 @@ def _of_groups(groups: Sequence[TargetGroup]) -> list[Criterion]:
         asked.setdefault(_GROUPS[group][:2], []).append(group)
     found = []
     for (field, operator), same in asked.items():
-        members = dict.fromkeys(member for group in same for member in _GROUPS[group][2])
+        members = tuple(dict.fromkeys(one for group in same for one in _GROUPS[group][2]))
         names = "、".join(TARGET_GROUP_NAMES[group] for group in same)
         found.append(
-            _implied(f"target_{field}", (field, operator, tuple(members)), f"该产品面向{names}。")
+            _implied(f"target_{field}", (field, operator, members or None), f"该产品面向{names}。")
         )
     return found
 

@@ -9,6 +9,7 @@ from xinyidai.reporting.queries.lending import (
     granted,
     population,
 )
+from xinyidai.reporting.queries.priority import priority_behind, priority_counts
 
 __all__ = [
     "Basis",
@@ -18,6 +19,8 @@ __all__ = [
     "disbursed",
     "granted",
     "population",
+    "priority_behind",
+    "priority_counts",
     "reached_steps",
     "rows_behind",
 ]

@@ -8,7 +8,7 @@ from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from xinyidai.applications import queries, service
-from xinyidai.applications.lifecycle import LIFECYCLE
+from xinyidai.applications.lifecycle import HANDED_OVER, LIFECYCLE
 from xinyidai.applications.models import LoanApplication
 from xinyidai.applications.queries import AT_BANK, ApplicationRow, WorkFilter
 from xinyidai.applications.values import ApplicationState
@@ -28,11 +28,17 @@ from xinyidai.web.bank.base import OFFICER, PAGE_SIZES, bank_id, blueprint, opti
 from xinyidai.web.bank.consent_view import consent_card
 from xinyidai.web.bank.queries import PRE_LOAN
 from xinyidai.web.chrome import format_day
+from xinyidai.whitelist.priority_queries import find_priority, priorities_of
 
 POST_LOAN = "post_loan"
 AT_BANK_CODE = "at_bank"
 SHOWN_STATES = tuple(state for state in ApplicationState if state is not ApplicationState.DRAFT)
-DUE_NAMES = {"today": "今日到期", "overdue": "已超时", "resubmitted": "补件到齐"}
+DUE_NAMES = {
+    "today": "今日到期",
+    "overdue": "已超时",
+    "resubmitted": "补件到齐",
+    "priority": "白名单优先",
+}
 
 
 @blueprint.get("/applications")
@@ -46,7 +52,7 @@ def list_applications() -> ResponseReturnValue:
     states = {AT_BANK_CODE: "待银行办理"} | {s.value: n for s, n in _state_names().items()}
     return render_template(
         "bank/applications.html",
-        rows=[list_row(row) for row in rows],
+        rows=list_rows(rows),
         labels=wording.APPLICATION_STATES,
         pager=pager_of(page, total),
         chosen={"state": state, "due": due, "q": text, "size": page.size},
@@ -67,6 +73,7 @@ def _found(page: Page, state: str, due: str, text: str) -> tuple[Sequence[Applic
         due_on=today if due == "today" else None,
         overdue_at=today if due == "overdue" else None,
         text=text,
+        priority_only=due == "priority",
     )
     return queries.work_list(bank_id(), page, wanted)
 
@@ -87,8 +94,16 @@ def _state_names() -> dict[ApplicationState, str]:
     return {state: wording.APPLICATION_STATES[state] for state in SHOWN_STATES}
 
 
-def list_row(row: ApplicationRow) -> dict[str, Any]:
-    """Return one line of a work list."""
+def list_rows(rows: Sequence[ApplicationRow]) -> list[dict[str, Any]]:
+    """Return the lines of a work list; `first` says why a firm is served first, or nothing."""
+    firsts = priorities_of([row.application.enterprise_id for row in rows])
+    return [
+        {**_list_row(row), "first": showing.priority_words(firsts.get(row.enterprise.id))}
+        for row in rows
+    ]
+
+
+def _list_row(row: ApplicationRow) -> dict[str, Any]:
     application = row.application
     url = url_for("bank.show_application", application_id=application.id)
     return {
@@ -120,10 +135,12 @@ def show_application(application_id: UUID) -> ResponseReturnValue:
         application=application,
         consent_labels=wording.CONSENT_STATES,
         facts=showing.application_rows(row),
+        priority=showing.priority_words(find_priority(application.enterprise_id)),
+        may_hand_over=application.state in HANDED_OVER,
         firm=showing.firm_rows(row.enterprise),
         stages=showing.stage_rows(steps),
         reached=reached.value,
-        side="" if application.state in showing.STAGES else _label(application.state),
+        side="" if application.state in showing.ON_THE_ROAD else _label(application.state),
         left=showing.days_left(application),
         steps=showing.step_events(steps),
         actions=[str(action) for action in LIFECYCLE.actions_from(application.state)],

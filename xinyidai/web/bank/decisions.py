@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from xinyidai.applications import queries, service
 from xinyidai.applications.lifecycle import LIFECYCLE
-from xinyidai.applications.rules import Terms
-from xinyidai.applications.service import Payout
+from xinyidai.applications.rules import OFFER_DAYS, Terms
+from xinyidai.applications.service import CounterOffer, Payout
 from xinyidai.applications.values import ApplicationAction as A
 from xinyidai.applications.values import GuaranteeFlag, LoanKind
 from xinyidai.catalogue.denials import DENIAL_REASONS
@@ -22,6 +22,7 @@ from xinyidai.kernel.access import allow
 from xinyidai.kernel.db import own_transaction, transactional
 from xinyidai.kernel.errors import Conflict, InvalidInput
 from xinyidai.kernel.money import format_wan
+from xinyidai.kernel.working_days import add_working_days
 from xinyidai.web import wording
 from xinyidai.web.bank.base import OFFICER, UNPROCESSABLE, blueprint, options, see_other
 from xinyidai.web.bank.consent_view import looks_under
@@ -36,7 +37,7 @@ DONE = {
 UNREADABLE_LOOKS = frozenset({"snapshot_expired", "snapshot_outdated"})
 
 
-SLUGS = "<any('send-to-approval', 'return', 'approve', 'decline', 'disburse'):slug>"
+SLUGS = "<any('send-to-approval', 'return', 'approve', 'offer', 'decline', 'disburse'):slug>"
 PERCENT = 100
 
 
@@ -101,6 +102,7 @@ def step_form(application_id: UUID, slug: str) -> ResponseReturnValue:
         "amount": format_wan(amount).removesuffix(" 万元").replace(",", ""),
         "term_months": str(application.term_months),
         "disbursed_on": clock.today().isoformat(),
+        "offer_until": add_working_days(clock.today(), OFFER_DAYS).isoformat(),
     }
     if application.rate_approved is not None:
         values["rate"] = f"{application.rate_approved * PERCENT:.4f}".rstrip("0").rstrip(".")
@@ -162,13 +164,25 @@ def _return(application_id: UUID, form: FormReader) -> None:
 
 
 def _approve(application_id: UUID, form: FormReader) -> None:
-    form.require(amount="请填写授信金额。", rate="请填写年利率。", term_months="请填写授信期限。")
-    terms = Terms(
-        form.wan("amount") or 0, form.percent("rate") or Decimal(0), form.whole("term_months") or 0
-    )
+    terms = _terms(form)
     look = form.identifier("disclosure_id")
     form.check()
     service.approve_application(g.actor, application_id, terms, look)
+
+
+def _terms(form: FormReader) -> Terms:
+    form.require(amount="请填写授信金额。", rate="请填写年利率。", term_months="请填写授信期限。")
+    return Terms(
+        form.wan("amount") or 0, form.percent("rate") or Decimal(0), form.whole("term_months") or 0
+    )
+
+
+def _offer(application_id: UUID, form: FormReader) -> None:
+    terms, until, look = _terms(form), form.day("offer_until"), form.identifier("disclosure_id")
+    form.require(offer_until="请填写报价有效期。")
+    form.check()
+    offer = CounterOffer(terms, until or clock.today(), form.text("note"), look)
+    service.offer_terms(g.actor, application_id, offer)
 
 
 def _decline(application_id: UUID, form: FormReader) -> None:
@@ -212,6 +226,7 @@ STEPS = {
     "send-to-approval": Step(A.SEND_TO_APPROVAL, "已送审批。", _send_to_approval),
     "return": Step(A.RETURN, "已退回企业补充，企业会收到您写的说明。", _return),
     "approve": Step(A.APPROVE, "已登记授信。", _approve),
+    "offer": Step(A.OFFER, "已向企业报价，企业会收到消息，在有效期内答复。", _offer),
     "decline": Step(A.DECLINE, "已登记拒绝，企业会看到原因和下一步建议。", _decline),
     "disburse": Step(A.DISBURSE, "已登记放款。", _disburse),
 }

@@ -20,7 +20,7 @@ from xinyidai.reporting import service as reporting
 from xinyidai.reporting.values import BankNumbers, Figure, FigureCode, Period
 from xinyidai.web import wording
 from xinyidai.web.bank import queries, showing
-from xinyidai.web.bank.applications import SHOWN_STATES, list_row
+from xinyidai.web.bank.applications import SHOWN_STATES, list_rows
 from xinyidai.web.bank.base import OFFICER, bank_id, blueprint, pager_of
 from xinyidai.web.bank.queries import ConsentView
 from xinyidai.web.chrome import format_day, format_percent
@@ -42,7 +42,7 @@ def home() -> ResponseReturnValue:
     return render_template(
         "bank/home.html",
         tiles=_tiles(),
-        rows=[list_row(row) for row in rows],
+        rows=list_rows(rows),
         total=total,
         labels=wording.APPLICATION_STATES,
         leads=[_lead(row, why[row.enterprise.id]) for row in shown],
@@ -61,6 +61,12 @@ def _tiles() -> list[dict[str, Any]]:
         return url_for("bank.list_applications", **query)
 
     return [
+        {
+            "value": counts["priority"],
+            "label": "白名单优先",
+            "href": url(due="priority"),
+            "note": "排在最前，承诺时限更短",
+        },
         {
             "value": counts["waiting"] + back,
             "label": "待受理",
@@ -159,7 +165,7 @@ def search() -> ResponseReturnValue:
     return render_template(
         "bank/search.html",
         text=text,
-        rows=[list_row(row) for row in rows],
+        rows=list_rows(rows),
         total=total,
         labels=wording.APPLICATION_STATES,
         consents=found[0] if text else [],

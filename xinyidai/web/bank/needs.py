@@ -40,6 +40,7 @@ from xinyidai.web.bank.base import (
 )
 from xinyidai.web.bank.form_reading import FieldValues
 from xinyidai.web.chrome import format_day, format_moment, format_percent
+from xinyidai.whitelist.priority_queries import priorities_of
 
 Row = dict[str, Any]
 OPEN, ENDED = "open", "ended"
@@ -79,7 +80,7 @@ def held_needs() -> ResponseReturnValue:
     rows, total = place_queries.offers_held(bank_id(), states, page)
     return render_template(
         "bank/held_needs.html",
-        rows=[_held_row(row) for row in rows],
+        rows=[{**_held_row(row), "first": first} for row, first in _with_priority(rows)],
         labels=OFFER_STATE_NAMES,
         tabs=[
             {"label": label, "href": url_for("bank.held_needs", state=code), "current": code == tab}
@@ -184,6 +185,14 @@ def _pool_row(row: NeedRow) -> Row:
         "until": format_day(need.expires_on),
         "id": need.id,
     }
+
+
+def _with_priority(rows: list[OfferRow]) -> list[tuple[OfferRow, str]]:
+    """Say beside each firm that has authorized the bank why it is served first, or nothing."""
+    known = [row for row in rows if row.offer.priority_entry_id and service.may_know(row.offer)]
+    firsts = priorities_of([row.enterprise.id for row in known])
+    words = {row.offer.id: showing.priority_words(firsts.get(row.enterprise.id)) for row in known}
+    return [(row, words.get(row.offer.id, "")) for row in rows]
 
 
 def _held_row(row: OfferRow) -> Row:

@@ -22,6 +22,7 @@ from xinyidai.products.values import (
     ProductVersionState,
     TargetGroup,
     industry_name,
+    meaning_of,
 )
 from xinyidai.web import costs_view, wording
 from xinyidai.web.bank import showing
@@ -185,10 +186,16 @@ def _facts(version: ProductVersion) -> list[dict[str, Any]]:
         {"label": "产品编号", "value": version.product.code},
         {"label": "产品类型", "value": wording.PRODUCT_KINDS[version.kind]},
         {"label": "额度", "value": amount_words(version)},
-        {"label": "年利率", "value": rate_words(version)},
+        {
+            "label": meaning_of(version.kind).price,
+            "value": costs_view.price_text(version.terms, version.kind, rate_words(version)),
+        },
         {"label": "期限", "value": term_words(version)},
-        {"label": "其他费用", "value": costs_view.fees_text(version.terms)},
-        {"label": "综合融资成本（年化）", "value": costs_view.reference_text(version.terms)},
+        {"label": "其他费用", "value": costs_view.fees_text(version.terms, version.kind)},
+        {
+            "label": "综合融资成本（年化）",
+            "value": costs_view.reference_text(version.terms, version.kind),
+        },
         {"label": "担保方式", "value": wording.GUARANTEES[version.guarantee]},
         {"label": "还款方式", "value": wording.REPAYMENTS[version.repayment]},
         {"label": "承诺时限", "value": f"{days} 个工作日" if days else "平台默认"},

@@ -20,6 +20,7 @@ from xinyidai.kernel.working_days import working_days_between
 from xinyidai.web import wording
 from xinyidai.web.bank import queries
 from xinyidai.web.chrome import format_day, format_moment
+from xinyidai.whitelist.values import Priority
 
 STAGES = (
     S.SUBMITTED,
@@ -31,6 +32,8 @@ STAGES = (
     S.DISBURSED,
     S.SETTLED,
 )
+# A counter-offer is part of the approval: nothing has stopped.
+ON_THE_ROAD = frozenset({*STAGES, S.COUNTER_OFFERED})
 Row = dict[str, Any]
 
 
@@ -51,6 +54,13 @@ def link(url: str, words: str) -> Markup:
 def unbroken(words: str) -> Markup:
     """Return words that stay on one line in a narrow column."""
     return Markup('<span class="nowrap">{}</span>').format(words)
+
+
+def priority_words(priority: Priority | None) -> str:
+    """Say why a firm is served first, 白名单优先: its list and since when; empty when it is not."""
+    if priority is None:
+        return ""
+    return f"{priority.list_name}，{format_day(priority.listed_on)}入库"
 
 
 def firm_rows(firm: Enterprise) -> list[Row]:
@@ -117,6 +127,8 @@ def stage_reached(application: LoanApplication, steps: Sequence[ApplicationStep]
     passed = [step.to_state for step in steps if step.to_state in STAGES]
     if application.state in STAGES:
         return application.state
+    if application.state is S.COUNTER_OFFERED:
+        return S.IN_APPROVAL
     return passed[-1] if passed else S.SUBMITTED
 
 

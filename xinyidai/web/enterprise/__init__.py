@@ -4,6 +4,7 @@ Each module adds its routes to one blueprint.
 """
 
 from xinyidai.web.enterprise import (
+    application_answers,
     application_tasks,
     applications,
     checks,
@@ -35,6 +36,7 @@ from xinyidai.web.enterprise import (
 from xinyidai.web.enterprise.base import blueprint
 
 __all__ = [
+    "application_answers",
     "application_tasks",
     "applications",
     "blueprint",

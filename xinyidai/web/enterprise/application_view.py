@@ -20,6 +20,7 @@ from xinyidai.products.models import ProductVersion
 from xinyidai.products.values import GuaranteeKind
 from xinyidai.web.chrome import format_day, format_moment, format_percent
 from xinyidai.web.wording import APPLICATION_ACTIONS, APPLICATION_STATES
+from xinyidai.whitelist.priority_queries import find_priority
 
 S = ApplicationState
 STAGE_NAMES: Mapping[ApplicationState, str] = {
@@ -31,11 +32,30 @@ STAGE_NAMES: Mapping[ApplicationState, str] = {
     S.SIGNED: "签约",
     S.DISBURSED: "放款",
 }
+# A counter-offer is part of the approval: nothing has stopped.
+ON_THE_ROAD = frozenset({*STAGE_NAMES, S.SETTLED, S.COUNTER_OFFERED})
+WAITS_FOR_FIRM = "待您答复报价"
 EDITABLE = frozenset({S.DRAFT, S.RETURNED})
 # The officer's note on the way to approval is the bank's own business.
-OPEN_NOTES = frozenset({ApplicationAction.RETURN, ApplicationAction.WITHDRAW})
+OPEN_NOTES = frozenset(
+    {
+        ApplicationAction.RETURN,
+        ApplicationAction.WITHDRAW,
+        ApplicationAction.OFFER,
+        ApplicationAction.REFUSE_OFFER,
+        ApplicationAction.REASSIGN,
+        ApplicationAction.TIME_OUT,
+        ApplicationAction.EXPIRE,
+    }
+)
 TASK_PAGES = {"need": "need", "contact": "contact", "consent": "consent", "submit": "check"}
-STEP_TONES = {ApplicationAction.RETURN: "todo", ApplicationAction.DECLINE: "stop"}
+STEP_TONES = {
+    ApplicationAction.RETURN: "todo",
+    ApplicationAction.OFFER: "todo",
+    ApplicationAction.DECLINE: "stop",
+    ApplicationAction.TIME_OUT: "stop",
+    ApplicationAction.EXPIRE: "stop",
+}
 
 
 @dataclass(frozen=True)
@@ -89,7 +109,7 @@ def card_of(row: ApplicationRow) -> ApplicationCard:
         stages=stages_of(application),
         current=_main_stage(application).value,
         late=late_words(application, clock.today()),
-        side="" if state in STAGE_NAMES or state is S.SETTLED else APPLICATION_STATES[state],
+        side="" if state in ON_THE_ROAD else APPLICATION_STATES[state],
         finished=state in {S.DISBURSED, S.SETTLED},
         officer=row.officer_name or "",
         phone=row.officer_phone or row.institution.phone or "",
@@ -104,7 +124,10 @@ def cards_of(enterprise_rows: Sequence[ApplicationRow]) -> list[ApplicationCard]
 
 def stages_of(application: LoanApplication) -> list[dict[str, str]]:
     """Return the stages of the bar; a settled loan has one more."""
-    stages = [{"code": stage.value, "label": name} for stage, name in STAGE_NAMES.items()]
+    names = dict(STAGE_NAMES)
+    if application.state is S.COUNTER_OFFERED:
+        names[S.IN_APPROVAL] = WAITS_FOR_FIRM
+    stages = [{"code": stage.value, "label": name} for stage, name in names.items()]
     if application.state is S.SETTLED:
         stages.append({"code": S.SETTLED.value, "label": "结清"})
     return stages
@@ -121,6 +144,8 @@ def late_words(application: LoanApplication, today: date) -> str:
 def _main_stage(application: LoanApplication) -> ApplicationState:
     if application.state in STAGE_NAMES or application.state is S.SETTLED:
         return application.state
+    if application.state is S.COUNTER_OFFERED:
+        return S.IN_APPROVAL
     reached = (
         (application.disbursed_at, S.DISBURSED),
         (application.signed_at, S.SIGNED),
@@ -162,6 +187,40 @@ def decision_of(application: LoanApplication) -> Decided | None:
         reasons=[_reason(reason) for reason in decision.reasons],
         ways_out=_ways_out(decision),
     )
+
+
+def offer_of(application: LoanApplication) -> dict[str, Any]:
+    """Return what the firm asked for beside what the bank offers, and the bank's word on it."""
+    decision = queries.latest_decision(application.id)
+    if application.state is not S.COUNTER_OFFERED or decision is None:
+        return {"offered": [], "offer_note": ""}
+    asked = format_wan(application.amount_applied_fen)
+    term = f"您申请的是 {application.term_months} 个月"
+    notes = [
+        step.note
+        for step in queries.steps_of(application.id)
+        if step.action is ApplicationAction.OFFER
+    ]
+    return {
+        "offered": [
+            {
+                "label": "金额",
+                "value": format_wan(decision.amount_fen),
+                "note": f"您申请的是 {asked}",
+            },
+            {"label": "年利率", "value": format_percent(decision.rate)},
+            {"label": "期限", "value": f"{decision.term_months} 个月", "note": term},
+        ],
+        "offer_note": notes[-1] or "",
+    }
+
+
+def priority_words(application: LoanApplication) -> str:
+    """Say by which list the firm is served first, or nothing; only while a bank works on it."""
+    priority = find_priority(application.enterprise_id) if application.state in AT_BANK else None
+    if priority is None:
+        return ""
+    return f"{priority.list_name}（{format_day(priority.listed_on)}入库）"
 
 
 def _granted(decision: CreditDecision) -> list[dict[str, str]]:

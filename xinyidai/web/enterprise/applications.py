@@ -116,6 +116,9 @@ def application(application_id: UUID) -> ResponseReturnValue:
         decided=view.decision_of(found),
         payouts=queries.disbursements_of(application_id),
         repayments=repayments.lines_of(application_id),
+        may_resend=found.state in service.RESENT,
+        priority=view.priority_words(found),
+        **view.offer_of(found),
         **common,
     )
 

@@ -169,11 +169,23 @@ def _approved(row: ApplicationRow) -> NextAction:
     return NextAction("去签约", text, "看授信条件", _page(row))
 
 
+def _offered(row: ApplicationRow) -> NextAction:
+    text = f"{row.institution.name}提出了另外的金额、利率和期限，请决定接受或不接受。"
+    until = row.application.offer_until
+    due = f"{format_day(until)} 前有效" if until else ""
+    return NextAction("答复银行的报价", text, "去看看", _page(row), due)
+
+
 def _page(row: ApplicationRow) -> str:
     return url_for("enterprise.application", application_id=row.application.id)
 
 
-_WORDS = {S.RETURNED: _returned, S.DRAFT: _draft, S.APPROVED: _approved}
+_WORDS = {
+    S.COUNTER_OFFERED: _offered,
+    S.RETURNED: _returned,
+    S.DRAFT: _draft,
+    S.APPROVED: _approved,
+}
 
 
 def _is_any_late(rows: Sequence[ApplicationRow]) -> bool:

@@ -11,7 +11,7 @@ from xinyidai.matching.models import MatchRun, ProductMatchRow
 from xinyidai.matching.ranking import WEIGHTS
 from xinyidai.matching.values import Act
 from xinyidai.products.models import ProductVersion
-from xinyidai.products.values import Criterion, GuaranteeKind, Outcome, Terms
+from xinyidai.products.values import Criterion, GuaranteeKind, Outcome, Terms, meaning_of
 from xinyidai.web import costs_view
 from xinyidai.web.chrome import format_percent
 from xinyidai.web.enterprise import match_ways as ways
@@ -126,7 +126,7 @@ def card_of(
         "institution": offer.institution.name,
         "href": url_for("enterprise.product", product_id=offer.version.product_id),
         "outcome": SHAPES[match.outcome],
-        "terms": short_terms(offer.version.terms),
+        "terms": short_terms(offer.version),
         "misfit": misfit_words(wish, offer.version.terms),
         "met_text": f"平台核对 {match.criteria_count} 项条件，满足 {met} 项",
         "reasons": [finding_row(finding, match.nearest) for finding in lacking],
@@ -243,11 +243,15 @@ def _condition(criterion: Criterion, *, judged: bool) -> dict[str, Any]:
     }
 
 
-def short_terms(terms: Terms) -> list[dict[str, str]]:
+def short_terms(version: ProductVersion) -> list[dict[str, str]]:
     """Return what a card shows of the terms."""
+    terms, meaning = version.terms, meaning_of(version.kind)
+    price = costs_view.price_text(terms, version.kind, None) or "未公布"
     return [
-        {"label": "额度", "value": amount_text(terms)},
-        {"label": "综合年化成本", "value": cost_text(terms)},
+        {"label": meaning.amount, "value": amount_text(terms)},
+        {"label": "综合年化成本", "value": cost_text(version)}
+        if meaning.lends
+        else {"label": meaning.price, "value": price},
         {"label": "期限", "value": term_text(terms)},
         {"label": "承诺答复", "value": promise_text(terms)},
     ]
@@ -255,13 +259,18 @@ def short_terms(terms: Terms) -> list[dict[str, str]]:
 
 def all_terms(version: ProductVersion) -> list[dict[str, str]]:
     """Return every term of a product."""
-    terms = version.terms
-    rate = "未公布" if terms.rate_min is None else _rates(terms)
+    terms, meaning = version.terms, meaning_of(version.kind)
+    rate = None if terms.rate_min is None else _rates(terms)
+    about = [{"label": "这是什么", "value": meaning.about}] if meaning.about else []
     return [
-        {"label": "额度", "value": amount_text(terms)},
-        {"label": "年利率", "value": rate},
-        {"label": "其他费用", "value": costs_view.fees_text(terms)},
-        {"label": "综合年化成本", "value": cost_text(terms)},
+        *about,
+        {"label": meaning.amount, "value": amount_text(terms)},
+        {
+            "label": meaning.price,
+            "value": costs_view.price_text(terms, version.kind, rate) or "未公布",
+        },
+        {"label": "其他费用", "value": costs_view.fees_text(terms, version.kind)},
+        {"label": "综合年化成本", "value": cost_text(version)},
         {"label": "期限", "value": term_text(terms)},
         {"label": "担保方式", "value": GUARANTEES[terms.guarantee]},
         {"label": "还款方式", "value": REPAYMENTS[terms.repayment]},
@@ -277,9 +286,9 @@ def amount_text(terms: Terms) -> str:
     return f"最高 {format_wan(high)}" if not low else f"{format_wan(low)}–{format_wan(high)}"
 
 
-def cost_text(terms: Terms) -> str:
+def cost_text(version: ProductVersion) -> str:
     """Say what the loan costs a year at its highest rate, fees included, and in which case."""
-    return costs_view.reference_text(terms)
+    return costs_view.reference_text(version.terms, version.kind)
 
 
 def term_text(terms: Terms) -> str:

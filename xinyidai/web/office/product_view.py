@@ -16,6 +16,7 @@ from xinyidai.products.values import (
     TargetGroup,
     Terms,
     industry_name,
+    meaning_of,
 )
 from xinyidai.web import costs_view, wording
 from xinyidai.web.chrome import format_day, format_percent
@@ -26,30 +27,41 @@ UNPUBLISHED = "银行未公布"
 
 def offer_rows(version: ProductVersion) -> list[Row]:
     """Return the five facts a product card shows."""
-    terms = version.terms
+    terms, meaning = version.terms, meaning_of(version.kind)
+    price = costs_view.price_text(terms, version.kind, rate_of(terms))
     return [
-        {"label": "额度", "value": amount_of(terms) or UNPUBLISHED},
-        {"label": "年利率", "value": rate_of(terms) or UNPUBLISHED},
-        {"label": "综合年化成本", "value": costs_view.short_text(terms)},
+        {"label": meaning.amount, "value": amount_of(terms) or UNPUBLISHED},
+        {"label": meaning.price, "value": price or UNPUBLISHED},
+        *_if_lent(version, {"label": "综合年化成本", "value": costs_view.short_text(terms)}),
         {"label": "期限", "value": term_of(terms) or UNPUBLISHED},
-        {"label": "担保", "value": wording.GUARANTEES[version.guarantee]},
+        *_if_lent(version, {"label": "担保", "value": wording.GUARANTEES[version.guarantee]}),
     ]
+
+
+def _if_lent(version: ProductVersion, *rows: Row) -> tuple[Row, ...]:
+    """Return what only a product that lends has."""
+    return rows if meaning_of(version.kind).lends else ()
 
 
 def public_rows(version: ProductVersion, institution: Institution) -> list[Row]:
     """Return everything anyone may know of a version, line by line."""
-    terms = version.terms
+    terms, meaning = version.terms, meaning_of(version.kind)
+    cost = costs_view.reference_text(terms, version.kind)
     return [
         {"label": "提供机构", "value": institution.name},
         {"label": "产品类型", "value": wording.PRODUCT_KINDS[version.kind]},
         {"label": "面向", "value": version.target or "没有说明"},
-        _row("额度", amount_of(terms)),
+        *([{"label": "这是什么", "value": meaning.about}] if meaning.about else []),
+        _row(meaning.amount, amount_of(terms)),
         _row("期限", term_of(terms)),
-        _row("年利率", rate_of(terms)),
-        {"label": "综合融资成本（年化）", "value": costs_view.reference_text(terms)},
-        {"label": "其他费用", "value": costs_view.fees_text(terms)},
-        {"label": "担保方式", "value": wording.GUARANTEES[version.guarantee]},
-        {"label": "还款方式", "value": wording.REPAYMENTS[version.repayment]},
+        _row(meaning.price, costs_view.price_text(terms, version.kind, rate_of(terms))),
+        {"label": "综合融资成本（年化）", "value": cost},
+        {"label": "其他费用", "value": costs_view.fees_text(terms, version.kind)},
+        *_if_lent(
+            version,
+            {"label": "担保方式", "value": wording.GUARANTEES[version.guarantee]},
+            {"label": "还款方式", "value": wording.REPAYMENTS[version.repayment]},
+        ),
         _row("办理承诺", _promise(terms.promise_days)),
         {"label": "服务区域", "value": _region_names(version.region_codes)},
         {"label": "需要授权的信息", "value": item_names(version.required_items)},

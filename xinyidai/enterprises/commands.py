@@ -1,0 +1,43 @@
+"""`xinyidai firms list`: take a list of firms that a department delivers."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from xinyidai.enterprises import service
+from xinyidai.enterprises.values import DELIVERED_LISTS
+from xinyidai.kernel.actor import SYSTEM
+from xinyidai.kernel.db import own_transaction
+from xinyidai.kernel.errors import InvalidInput
+
+PARTLY = 3
+NOTHING = 2
+
+
+@click.group(help="企业登记信息。")
+def firms() -> None:
+    """Group the commands of firms, 企业."""
+
+
+@firms.command(
+    "list", help="报送一份完整的名单：文件每行一个统一社会信用代码，不在其中的企业移出。"
+)
+@click.argument("code", type=click.Choice(sorted(DELIVERED_LISTS)))
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--source", required=True, help="名单由哪个单位提供。")
+def take_list(code: str, path: Path, source: str) -> None:
+    """Take the list; the answer is one JSON document, exit 3 with codes of no known firm."""
+    codes = [line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines()]
+    try:
+        with own_transaction():
+            found = service.deliver_list(SYSTEM, code, [one for one in codes if one], source)
+    except InvalidInput as error:
+        click.echo(error.message, err=True)
+        sys.exit(NOTHING)
+    click.echo(json.dumps({"list": code, **vars(found)}, ensure_ascii=False))
+    sys.exit(PARTLY if found.unknown else 0)
+
+
+COMMANDS = [firms]
