@@ -4,7 +4,7 @@ import pytest
 
 from tests.factories import parties
 from tests.products.worlds import criterion
-from xinyidai.enterprises.values import EnterpriseScale, RegistrationStatus
+from xinyidai.enterprises.values import BORROWED_MARK, EnterpriseScale, RegistrationStatus
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import SYSTEM
 from xinyidai.kernel.db import db as database
@@ -26,6 +26,8 @@ KINDS = (
         "section": None,
         "status": RegistrationStatus.UNKNOWN,
     },
+    {"tags": ["first_loan"], "industry_code": "A0111", "section": "A"},
+    {"tags": [BORROWED_MARK], "enterprise_type": "农民专业合作社"},
 )
 ASKED = (
     criterion("employees", "at_least", 20),
@@ -38,6 +40,9 @@ ASKED = (
     criterion("in_operation", "is_true"),
     criterion("tags", "has_any", ["high_tech"]),
     criterion("grade", "at_least", "BBB"),
+    criterion("first_loan", "is_true"),
+    criterion("agriculture", "is_true"),
+    criterion("owns_ip", "is_false"),
     criterion("indicator:tax_paid_12m", "at_least", 1),
     criterion("indicator:penalties_24m", "at_most", 0),
     criterion("indicator:no_longer_there", "at_most", 0),

@@ -20,7 +20,7 @@ REGION, INDUSTRY, TAGS = (FIELDS[name] for name in ("region_code", "industry", "
         ("region_code", "河南省鹰川市，４１", ["419500", "41"]),
         ("industry", "制造业、c13 51", ["C", "C13", "51"]),
         ("industry", "农、林、牧、渔业、批发业", ["A", "F51"]),
-        ("tags", "专精特新白名单、首贷户", ["whitelist:specialised_new", "first_loan"]),
+        ("tags", "专精特新白名单、瞪羚企业", ["whitelist:specialised_new", "gazelle"]),
         ("scale", "小型；微型", ["small", "micro"]),
         ("grade", "ａ、bb", ["A", "BB"]),
     ],
@@ -77,6 +77,6 @@ def test_a_criterion_that_nobody_can_meet_by_its_names_is_told():
     raw = [
         criterion("tags", "has_any", ["whitelist:friends"], "one"),
         criterion("region_code", "in_region", ["9901"], "two"),
-        criterion("tags", "has_any", ["whitelist:general", "first_loan"], "three"),
+        criterion("tags", "has_any", ["whitelist:general", "gazelle"], "three"),
     ]
     assert list(unknown_members(parse_criteria(raw, {}))) == ["criteria.0", "criteria.1"]
