@@ -34,6 +34,36 @@ def listed_banks(town, numbers):
         listed_version(manager_of(bank), code=f"P{number}", criteria=())
 
 
+def test_a_bank_whose_authorization_was_taken_back_is_not_waited_for_nor_blamed(db, at):
+    with at(MONDAY):
+        town = market()
+        town.claim()
+        town.authorize(0)
+        consent_id = town.place().consent_id
+        consents.revoke_consent(town.boss, consent_id, "不想办了")
+        assert service.watch_needs(SYSTEM) == 1
+    assert (town.place().state, town.place().end_reason) == (
+        OfferState.REFUSED, OfferEnd.FIRM_REFUSED,
+    )  # fmt: skip
+    with at(THURSDAY):
+        assert service.watch_needs(SYSTEM) == 0
+        [record] = place_queries.bank_records(clock.today())
+        assert (record.counts["overdue"], record.counts["released"]) == (0, 0)
+
+
+def test_taking_an_authorization_back_ends_the_place_in_the_same_deed(db, at):
+    with at(MONDAY):
+        town = market()
+        town.claim()
+        town.authorize(0)
+        consent_id = town.place().consent_id
+        assert service.notice_revoked(town.boss, consent_id) is None
+        consents.revoke_consent(town.boss, consent_id, "不想办了")
+        assert service.notice_revoked(town.boss, consent_id).state is OfferState.REFUSED
+        assert service.notice_revoked(town.boss, consent_id) is None
+        assert town.need.state is S.PUBLISHED
+
+
 def test_a_bank_that_does_not_call_in_time_loses_its_place_and_it_is_kept(db, at):
     with at(MONDAY):
         town = market()

@@ -327,7 +327,10 @@ def test_a_need_is_matched_for_what_it_says_and_its_banks_products_in_that_order
 
 def test_what_a_phone_types_is_read_and_what_is_no_number_is_said(owner):
     assert (
-        owner.post(f"{LIST}/new", data=form(amount="５０", term_months="１２")).status_code == 303
+        owner.post(
+            f"{LIST}/new", data=form(amount="５０．５", term_months="１２", rate_max="４．５％")
+        ).status_code
+        == 303
     )
     for wrong in ({"amount": "0"}, {"amount": "-5"}, {"amount": "1e400"}, {"term_months": "0"},
                   {"amount": "99999999999999"}, {"term_months": "9" * 30}, {"most_banks": "99"},
@@ -335,3 +338,18 @@ def test_what_a_phone_types_is_read_and_what_is_no_number_is_said(owner):
         answer = owner.post(f"{LIST}/new", data=form(**wrong))
         assert answer.status_code == 422, wrong
         assert "需要修改" in answer.text
+
+
+def test_an_authorization_taken_back_on_its_own_page_ends_the_banks_place(owner, officer, city):
+    need_id = authorized(owner, officer, city)
+    consent_id = place_of(need_id).consent_id
+    answer = owner.post(
+        f"/enterprise/consents/{consent_id}/revoke", data={"reason": "不需要了"},
+        follow_redirects=True,
+    )  # fmt: skip
+    assert "融资需求里的名额同时结束" in answer.text
+    assert place_of(need_id).state is OfferState.REFUSED
+    page = owner.get(f"{LIST}/{need_id}").text
+    assert "您已谢绝" in page
+    assert "现在没有银行在办这项需求" in page
+    assert officer.post(f"/bank/needs/{need_id}/contacted").status_code in {404, 409}

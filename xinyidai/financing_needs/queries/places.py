@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, column, exists, func, or_, select, table
 
 from xinyidai.accounts.models import Account
+from xinyidai.consents.models import Consent
 from xinyidai.enterprises.models import Enterprise
 from xinyidai.financing_needs.models import FinancingNeed, NeedOffer
 from xinyidai.financing_needs.values import OPEN_OFFERS, OfferEnd, OfferState
@@ -44,22 +45,37 @@ class BestBank:
 
 
 def due_need_ids(on: date, *, limit: int = 200) -> Sequence[UUID]:
-    """Return needs in which a place waits for a signature, is past its day, or lost its bank."""
+    """Return needs in which a place waits for a signature, is past its day, or lost its ground.
+
+    That is its bank, or the authorization that it rests on.
+    """
+    over = (Consent.revoked_at, Consent.declined_at, Consent.ended_at)
     statement = (
         select(NeedOffer.need_id)
         .join(Institution, Institution.id == NeedOffer.institution_id)
+        .outerjoin(Consent, Consent.id == NeedOffer.consent_id)
         .where(
             NeedOffer.state.in_(OPEN_OFFERS),
             or_(
                 NeedOffer.due_on < on,
                 Institution.status != InstitutionStatus.ACTIVE,
                 (NeedOffer.state == OfferState.CLAIMED) & NeedOffer.consent_id.is_not(None),
+                *(moment.is_not(None) for moment in over),
             ),
         )
         .distinct()
         .order_by(NeedOffer.need_id)
     )
     return db.session.scalars(statement.limit(limit)).all()
+
+
+def need_resting_on(consent_id: UUID) -> UUID | None:
+    """Return the need in which a bank holds a place by this authorization, or None."""
+    return db.session.scalar(
+        select(NeedOffer.need_id).where(
+            NeedOffer.consent_id == consent_id, NeedOffer.state.in_(OPEN_OFFERS)
+        )
+    )
 
 
 def offers_of(need_id: UUID) -> Sequence[NeedOffer]:

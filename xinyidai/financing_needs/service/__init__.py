@@ -24,7 +24,7 @@ from xinyidai.financing_needs.service.reading import (
     read_for_city,
     read_own,
 )
-from xinyidai.financing_needs.service.watching import watch_needs
+from xinyidai.financing_needs.service.watching import notice_revoked, watch_needs
 
 __all__ = [
     "BankView",
@@ -42,6 +42,7 @@ __all__ = [
     "find_alike",
     "match_need",
     "may_know",
+    "notice_revoked",
     "publish_need",
     "read_for_bank",
     "read_for_city",

@@ -92,6 +92,19 @@ def notice_signature(need: FinancingNeed, offer: NeedOffer) -> None:
         _authorize(SYSTEM, need, offer, consent)
 
 
+def taken_back(offer: NeedOffer) -> OfferEnd | None:
+    """Return why a place must end when its authorization is over before its time, else None.
+
+    The firm took it back or its second person declined to sign, or the bank gave it up.
+    """
+    consent = consent_queries.find(offer.consent_id) if offer.consent_id else None
+    if consent is None:
+        return None
+    if consent.revoked_at is not None or consent.declined_at is not None:
+        return OfferEnd.FIRM_REFUSED
+    return OfferEnd.BANK_DECLINED if consent.ended_at is not None else None
+
+
 def may_know(offer: NeedOffer | None) -> bool:
     """Tell whether the firm has told this bank, at this moment, whose need it is."""
     if offer is None or offer.consent_id is None or offer.state not in OPEN_OFFERS:

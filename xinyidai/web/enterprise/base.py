@@ -58,7 +58,7 @@ def read_wan(text: str, field: str, faults: dict[str, str]) -> int:
         faults[field] = "请填写金额，例如 50。"
         return 0
     try:
-        return Yuan.of_wan(text).fen
+        return Yuan.of_wan(normalize("NFKC", text)).fen
     except InvalidInput as error:
         faults[field] = error.message
         return 0

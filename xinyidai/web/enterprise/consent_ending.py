@@ -9,6 +9,7 @@ from xinyidai.catalogue.purposes import ConsentMode
 from xinyidai.consents import service
 from xinyidai.consents.models import Consent
 from xinyidai.consents.values import ConsentState
+from xinyidai.financing_needs import service as needs
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.actor import Role
 from xinyidai.kernel.db import own_transaction
@@ -30,15 +31,18 @@ def consent_ending(consent_id: UUID) -> ResponseReturnValue:
 @allow(Role.ENTERPRISE_USER)
 def consent_revoke(consent_id: UUID) -> ResponseReturnValue:
     """Withdraw for good; the very next look is refused. A second click changes nothing."""
+    ended = ""
     try:
         with own_transaction():
             service.revoke_consent(actor(), consent_id, request.form.get("reason", ""))
+            if needs.notice_revoked(actor(), consent_id) is not None:
+                ended = "它在您融资需求里的名额同时结束，其他银行仍可接单。"
     except InvalidInput as error:
         return _ask(consent_id, error.fields)
     except InvalidTransition:
         if service.get_consent(actor(), consent_id).revoked_at is None:
             raise
-    flash("授权已撤回，对方立即不能再查看。", "ok")
+    flash(f"授权已撤回，对方立即不能再查看。{ended}", "ok")
     return redirect(url_for(".consent", consent_id=consent_id), SEE_OTHER)
 
 

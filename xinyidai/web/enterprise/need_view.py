@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any, TypeVar
+from unicodedata import normalize
 from uuid import UUID
 
 from sqlalchemy import select
@@ -127,7 +128,8 @@ def read_facts(answers: Mapping[str, str]) -> Typed:
 
 def typed_answers(form: MultiDict[str, str]) -> dict[str, str]:
     """Return the form's fields as text."""
-    return {name: form.get(name, "").strip() for name in FIELDS}
+    typed = {name: form.get(name, "").strip() for name in FIELDS}
+    return typed | {"contact_phone": normalize("NFKC", typed["contact_phone"])}
 
 
 def answers_of(need: FinancingNeed) -> dict[str, str]:
@@ -268,7 +270,7 @@ def _choice(
 
 
 def _rate(text: str, faults: dict[str, str]) -> Decimal | None:
-    cleaned = text.rstrip("%％").strip()
+    cleaned = normalize("NFKC", text).rstrip("%").strip()
     if not cleaned:
         return None
     try:
