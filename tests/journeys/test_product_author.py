@@ -105,8 +105,8 @@ def _write(manager: Person) -> None:
     manager.page.select_option("[name=kind]", "tech_loan")
     manager.page.select_option("[name=repayment]", "interest_first")
     for place, criterion in enumerate(CRITERIA):
-        if place >= 3:
-            manager.press("再加一条")
+        if place and place % 3 == 0:
+            manager.press("再加几条")
         _fill_row(manager, place, criterion)
     # A slip: words where a number belongs, and nothing for the firm to read.
     manager.fill(**{"crit-3-value": "很多", "crit-4-text": ""})

@@ -110,7 +110,7 @@ def _list_a_product(manager: Person, city: City) -> None:
     manager.page.select_option("[name=kind]", "credit_loan")
     manager.page.select_option("[name=guarantee]", "credit")
     manager.page.select_option("[name=repayment]", index=1)
-    manager.press("再加一条")
+    manager.press("再加几条")
     manager.page.select_option("[name='crit-0-field']", "years_established")
     manager.page.select_option("[name='crit-0-operator']", "at_least")
     manager.fill(**{"crit-0-value": "1", "crit-0-text": "成立满一年才能申请。"})

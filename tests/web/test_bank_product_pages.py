@@ -237,7 +237,7 @@ def test_a_colleagues_draft_is_not_overwritten_unknowingly(manager, city):
     assert again.status_code == 303  # the same content twice is no conflict
     second = manager.post(f"{address}/edit", data=product(name="乙改的", mark=mark))
     assert second.status_code == 409
-    assert "同事保存过这份草稿" in second.text
+    assert "这份草稿又保存过" in second.text
     assert 'value="乙改的"' in second.text
     post(manager, f"{address}/edit", **product(name="乙改的", mark=hidden(second.text, "mark")))
     assert "乙改的" in manager.get(address).text

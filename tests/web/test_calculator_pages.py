@@ -106,3 +106,15 @@ def test_fees_a_product_does_not_publish_are_said_to_be_unknown(visitor):
 def test_a_product_that_is_not_there_is_as_if_none_was_named(visitor):
     for product in ("nonsense", "01890000-0000-7000-8000-000000000000"):
         assert visitor.get(f"/calculator?product={product}&{ASKED}").status_code == 200
+
+
+def test_a_long_plan_is_shown_by_years_with_every_instalment_folded_away(visitor):
+    asked = "amount=100&rate=4.9&months=360&method=equal_instalments"
+    page = visitor.get(f"/calculator?{asked}").text
+    assert "每年还款（元）" in page
+    assert "第 30 年" in page
+    assert "63,687.24" in page  # twelve times 5,307.27
+    assert "每一期，共 360 期" in page
+    assert "第 360 期" in page
+    short = visitor.get(f"/calculator?{asked.replace('360', '36')}").text
+    assert "每年还款（元）" not in short

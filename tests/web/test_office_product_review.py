@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,7 +13,8 @@ from xinyidai.kernel.actor import Role
 from xinyidai.kernel.db import db
 from xinyidai.matching import service as matching
 from xinyidai.products import service as products
-from xinyidai.products.models import ProductVersion
+from xinyidai.products.models import ProductVersion, ShadowRun
+from xinyidai.web import shadow_view
 
 
 @pytest.fixture
@@ -63,3 +65,16 @@ def test_a_version_that_was_never_tried_has_no_page_of_a_trial(office):
     version = draft(manager_of(parties.institution()))
     db.session.commit()
     assert office.get(f"/office/products/{version.id}/shadow").status_code == 404
+
+
+def test_in_a_trial_nobody_and_a_few_firms_look_alike():
+    def run(**counts):
+        return ShadowRun(
+            listed_version_id=uuid4(), gained=0, lost=3, months=[], left_out=[], met=[],
+            by_criterion=[{"side": "lost", "code": c, "text": c, "firms": n}
+                          for c, n in counts.items()],
+        )  # fmt: skip
+
+    few, many = run(age=3), run(age=3, staff=6)
+    assert shadow_view.changes_by_criterion(few) == shadow_view.changes_by_criterion(run())
+    assert [row["text"] for row in shadow_view.changes_by_criterion(many)] == ["staff"]

@@ -92,3 +92,23 @@ def test_the_developers_page_shows_the_api_without_scripts_of_others(client_as: 
     answer = client_as(None).get("/developers")
     assert answer.status_code == 200
     assert "/api/v1/openapi.json" in answer.text
+
+
+def test_products_are_found_by_where_the_firm_is(client_as: Client) -> None:
+    listed_product(code="HERE", name="本地贷", region_codes=("419500",))
+    listed_product(code="AWAY", name="外地贷", region_codes=("410100",))
+    client = client_as(None)
+    page = client.get("/products?region=鹰川市").text
+    assert "本地贷" in page
+    assert "外地贷" not in page
+    unknown = client.get("/products?region=鹰川县").text
+    assert "没有按所在地筛选" in unknown
+    assert "是不是想写：鹰川" in unknown
+    assert "外地贷" in unknown
+
+
+def test_a_card_shows_the_yearly_cost_and_never_hides_a_fee(client_as: Client) -> None:
+    listed_product(code="OPEN", name="明白贷")
+    page = client_as(None).get("/products").text
+    assert "综合年化成本" in page
+    assert "费用未公布" in page

@@ -17,18 +17,25 @@ def summary(run: ShadowRun) -> dict[str, Any]:
         "change_text": service.change_text(run),
         "facts": _facts(run),
         "months": [_month(entry, has_former=_has_former(run)) for entry in run.months],
-        "by_criterion": [
-            {
-                "side": SIDES[ShadowSide(entry["side"])],
-                "text": entry["text"],
-                "firms": service.shown_count(entry["firms"]),
-            }
-            for entry in run.by_criterion
-            # Nobody and one firm must look alike, or a threshold moved step by step tells one.
-            if entry["firms"] >= service.SMALLEST_SHOWN
-        ],
+        "by_criterion": changes_by_criterion(run),
         "has_former": _has_former(run),
     }
+
+
+def changes_by_criterion(run: ShadowRun) -> list[dict[str, str]]:
+    """Return by which criteria firms came or went.
+
+    Nobody and a few firms look alike, or a threshold moved step by step would tell one firm.
+    """
+    return [
+        {
+            "side": SIDES[ShadowSide(entry["side"])],
+            "text": entry["text"],
+            "firms": service.shown_count(entry["firms"]),
+        }
+        for entry in run.by_criterion
+        if entry["firms"] >= service.SMALLEST_SHOWN
+    ]
 
 
 def _has_former(run: ShadowRun) -> bool:

@@ -53,7 +53,7 @@ def require_unchanged(
     if read_as in {None, before} or draft_mark(version, part) == before:
         return
     raise Conflict(
-        "在您打开这一页之后，同事保存过这份草稿。您填的内容还在下面；"
+        "您打开这一页之后，这份草稿又保存过（同事，或者您在别的页面）。您填的内容还在下面；"
         "请先另开一页看看现在的草稿，确认后再保存，会以您的内容为准。",
         code=CHANGED,
     )
