@@ -72,6 +72,8 @@ def test_a_document_that_is_wrong_is_422_and_names_the_place(quick):
     [
         (b'{"document": {"base": NaN}}', {400, 422}),
         (b'{"document": {"base": 1, "base": 2}}', {400, 422}),
+        (b'{"document": {"name": "\\ud800"}}', {422}),
+        (b'{"document": {"\\ud800": 1}}', {422}),
         (b'{"document": ' + b"[" * 50_000, {400, 422}),
         (b'{"document": {"x": "' + b"y" * 2_000_000 + b'"}}', {413}),
     ],

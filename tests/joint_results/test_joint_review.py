@@ -31,6 +31,13 @@ def test_versions_of_a_code_are_numbered_and_keep_their_hash(desk):
     assert first.content_hash != second.content_hash
 
 
+def test_a_document_sent_twice_is_one_draft_until_it_is_handed_in(desk):
+    first = desk.draft()
+    assert desk.draft().id == first.id
+    service.submit(desk.manager, first.id)
+    assert desk.draft().number == 2
+
+
 def test_a_version_goes_from_draft_to_use_and_the_former_retires(desk):
     first = desk.active()
     second = desk.active(card(base=90))

@@ -91,3 +91,15 @@ def test_only_the_firms_named_are_gone_through(firms):
     found = matching.seek({1: (young,)}, clock.today(), only=[firms[1].id])[1]
     assert set().union(*found.values()) == {firms[1].id}
     assert set().union(*matching.seek({1: (young,)}, clock.today(), only=[])[1].values()) == set()
+
+
+def test_a_firm_that_changed_is_read_anew_although_the_others_are_kept(firms):
+    [many] = parse_criteria([ASKED[0]], product_service.indicator_names())
+    for employees, outcome in ((300, Outcome.ELIGIBLE), (3, Outcome.INELIGIBLE), (30, "eligible")):
+        firms[1].employees = employees
+        database.session.flush()
+        assert firms[1].id in matching.seek({1: (many,)}, clock.today())[1][Outcome(outcome)]
+    more = parties.enterprise(employees=40)
+    assert more.id not in matching.seek({1: (many,)}, clock.today())[1][Outcome.ELIGIBLE]
+    profiles.build_profile(SYSTEM, more.id)
+    assert more.id in matching.seek({1: (many,)}, clock.today())[1][Outcome.ELIGIBLE]

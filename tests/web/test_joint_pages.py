@@ -237,3 +237,16 @@ def test_the_office_sees_on_its_first_screen_that_a_model_waits(town, client_as)
     home = client_as(town.clerk_account).get("/office").text
     assert "联合模型待审" in home
     assert "/office/joint-models?state=under_review" in home
+
+
+def test_two_clerks_at_once_approve_once(town, client_as):
+    version = handed_in(town)
+    address = f"/office/joint-models/{version.id}"
+    deed = {"action": "approve", "words": "同意。"}
+    colleague = parties.account(Role.CREDIT_OFFICE, town.office)
+    town.save()
+    assert client_as(town.clerk_account).post(address, data=deed).status_code == 303
+    late = client_as(colleague).post(address, data=deed)
+    assert late.status_code == 409
+    assert state_of(version) is VersionState.APPROVED
+    assert version.approved_by == town.clerk.account_id

@@ -324,3 +324,20 @@ def test_who_belongs_to_no_party_has_no_messages(live, client_as):
 def test_a_stranger_is_led_to_the_sign_in(live, client_as):
     assert client_as(None).get(MESSAGES).status_code == 302
     assert MESSAGES not in client_as(None).get("/").text
+
+
+def test_messages_are_shown_and_marked_by_topic(city, client_as):
+    for topic, title in ((Topic.LEAD, "有企业接受了邀请"), (Topic.PRODUCT, "产品已上架")):
+        notifications.send(topic=topic, title=title, body="。", institution_id=city.bank.id)
+    db.session.commit()
+    officer = client_as(city.officer)
+    page = officer.get("/messages").text
+    assert "找客户（1）" in page
+    assert "金融产品（1）" in page
+    shown = officer.get("/messages?topic=lead").text
+    assert ("有企业接受了邀请" in shown, "产品已上架" in shown) == (True, False)
+    marked = officer.post("/messages/read-all", data={"topic": "lead"})
+    assert marked.location.endswith("/messages?topic=lead")
+    unread = officer.get("/messages?only=unread").text
+    assert ("有企业接受了邀请" in unread, "产品已上架" in unread) == (False, True)
+    assert officer.get("/messages?topic=weather").status_code == 422

@@ -50,6 +50,16 @@ def find_model(institution_id: UUID, code: str) -> JointModel | None:
     return db.session.scalar(statement.with_for_update())
 
 
+def find_draft(model_id: UUID, content_hash: str) -> JointModelVersion | None:
+    """Return the model's draft with this content, or None."""
+    statement = select(JointModelVersion).where(
+        JointModelVersion.model_id == model_id,
+        JointModelVersion.content_hash == content_hash,
+        JointModelVersion.state == VersionState.DRAFT,
+    )
+    return db.session.scalar(statement.order_by(JointModelVersion.number).limit(1))
+
+
 def last_number(model_id: UUID) -> int:
     """Return the number of the model's newest version; 0 when it has none."""
     statement = select(func.max(JointModelVersion.number))

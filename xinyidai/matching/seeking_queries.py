@@ -5,7 +5,19 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Float, Uuid, any_, literal, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Float,
+    Text,
+    Uuid,
+    any_,
+    cast,
+    func,
+    literal,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from xinyidai.catalogue.indicators import indicator_dictionary
@@ -28,18 +40,40 @@ def profiled_firms(
     statement = (
         select(Enterprise.id, ProfileSnapshot.id, *columns)
         .join(ProfileSnapshot, ProfileSnapshot.enterprise_id == Enterprise.id)
-        .where(
-            ProfileSnapshot.as_of == on,
-            ProfileSnapshot.scope == WHOLE,
-            ProfileSnapshot.dictionary_version == indicator_dictionary().version,
-            ProfileSnapshot.facts_version == Enterprise.facts_version,
-        )
+        .where(*_present(on))
         .ext(distinct_on(Enterprise.id))
         .order_by(Enterprise.id, ProfileSnapshot.created_at.desc())
     )
     if only is not None:
         statement = statement.where(Enterprise.id == any_(_listed(only)))
     return db.session.execute(statement).all()
+
+
+def mark_of(on: date) -> Any:
+    """Return a mark of all firms that a search of this day goes through.
+
+    It changes with every row of the register and every profile that is added or written anew:
+    another version of a row has another place in its table, also within one transaction.
+    """
+    version: ColumnElement[str] = literal_column("enterprise.xmin::text || enterprise.ctid::text")
+    text = cast(Enterprise.id, Text) + cast(ProfileSnapshot.id, Text) + version
+    statement = (
+        select(func.count(), func.sum(func.hashtextextended(text, 0)))
+        .select_from(Enterprise)
+        .join(ProfileSnapshot, ProfileSnapshot.enterprise_id == Enterprise.id)
+        .where(*_present(on))
+    )
+    return tuple(db.session.execute(statement).one())
+
+
+def _present(on: date) -> tuple[ColumnElement[bool], ...]:
+    """Return the condition on whole profiles of the day on the firms' present facts."""
+    return (
+        ProfileSnapshot.as_of == on,
+        ProfileSnapshot.scope == WHOLE,
+        ProfileSnapshot.dictionary_version == indicator_dictionary().version,
+        ProfileSnapshot.facts_version == Enterprise.facts_version,
+    )
 
 
 def indicator_values(

@@ -24,6 +24,8 @@ MOST_DRAFTS = 20
 def upload(actor: Actor, raw: bytes) -> JointModelVersion:
     """Keep a document as the next version of the model it names, as a draft.
 
+    Sent twice, it is one draft.
+
     Raises:
         Forbidden: the actor keeps no models of a bank.
         InvalidInput: what is wrong with the document, place by place.
@@ -33,9 +35,12 @@ def upload(actor: Actor, raw: bytes) -> JointModelVersion:
     institution_id = policies.require_keeper(actor)
     spec, document = documents.parse(raw)
     _require_in_force(spec)
+    model, digest = _model(institution_id, spec.code), rules.content_hash(document)
+    same = queries.find_draft(model.id, digest)
+    if same is not None:
+        return same
     if queries.count_drafts(institution_id) >= MOST_DRAFTS:
         raise RuleBroken(f"已有 {MOST_DRAFTS} 个草稿没有提交。请先提交或停用后再上传。")
-    model = _model(institution_id, spec.code)
     version = JointModelVersion(
         model_id=model.id,
         model=model,
@@ -49,7 +54,7 @@ def upload(actor: Actor, raw: bytes) -> JointModelVersion:
         items=documents.items_of(spec.input_codes),
         band_names=[band.name for band in spec.bands],
         document=document,
-        content_hash=rules.content_hash(document),
+        content_hash=digest,
         drafted_by=actor.account_id,
         drafted_by_name=actor.name,
     )

@@ -64,6 +64,9 @@ QUALIFICATIONS = tuple(sorted({indicator for indicator, _, _ in TAG_INDICATORS})
 K = TypeVar("K")
 Found = dict[Outcome, set[UUID]]
 MOST_KEPT = 12  # indicators; 100,000 firms of one take some ten megabytes
+MOST_SEEN = 3  # sets of columns; 100,000 firms of one take some forty megabytes
+Rows = Sequence[Sequence[Any]]
+_seen: dict[tuple[date, tuple[str, ...]], tuple[Any, Rows]] = {}
 _kept: dict[tuple[date, str], dict[UUID, float]] = {}
 _keeping = Lock()
 
@@ -79,7 +82,7 @@ class _Firms:
 
     on: date
     names: Sequence[str]
-    rows: Sequence[Sequence[Any]]
+    rows: Rows
 
     def column(self, name: str) -> list[Any]:
         place = 2 + self.names.index(name)
@@ -103,7 +106,7 @@ def seek(
     """
     asked = {criterion.field.code for criteria in searches.values() for criterion in criteria}
     facts = sorted({fact for code in asked for fact in FACTS.get(code, ())})
-    firms = _Firms(on, facts, seeking_queries.profiled_firms(on, facts, only))
+    firms = _Firms(on, facts, _rows(on, facts, only))
     columns = {code: _column(code, firms) for code in asked if _is_read(code)}
     judged = FirmColumns(len(firms.rows), columns)
     ids = np.array(firms.ids, dtype=object)
@@ -112,6 +115,25 @@ def seek(
         outcomes = reverse(criteria, judged)
         found[key] = {outcome: set(ids[outcomes.places(outcome)]) for outcome in Outcome}
     return found
+
+
+def _rows(on: date, facts: Sequence[str], only: Collection[UUID] | None) -> Rows:
+    """Return the firms; all of them are kept for the next search, until one of them changes."""
+    if only is not None:
+        return seeking_queries.profiled_firms(on, facts, only)
+    mark, key = seeking_queries.mark_of(on), (on, tuple(facts))
+    with _keeping:
+        former = _seen.get(key)
+    if former is not None and former[0] == mark:
+        return former[1]
+    rows = seeking_queries.profiled_firms(on, facts, None)
+    with _keeping:
+        for each in [each for each in _seen if each[0] != on or each == key]:
+            del _seen[each]
+        while len(_seen) >= MOST_SEEN:
+            del _seen[next(iter(_seen))]
+        _seen[key] = mark, rows
+    return rows
 
 
 def _is_read(code: str) -> bool:

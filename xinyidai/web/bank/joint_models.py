@@ -15,7 +15,7 @@ from xinyidai.joint_results.values import VersionState as S
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.actor import Role
 from xinyidai.kernel.db import new_id, own_transaction
-from xinyidai.kernel.errors import InvalidInput, RuleBroken, TooMany
+from xinyidai.kernel.errors import Conflict, InvalidInput, RuleBroken, TooMany
 from xinyidai.kernel.http import page_args
 from xinyidai.web import joint_words
 from xinyidai.web.bank.base import (
@@ -43,6 +43,7 @@ STEPS: Mapping[S, tuple[VersionAction, ...]] = {
 }
 RETIRED_BY_BANK = "本行停用"
 OK = 200
+CONFLICT = 409
 
 
 @blueprint.get("/joint-models")
@@ -113,6 +114,8 @@ def step_joint_model(version_id: UUID) -> ResponseReturnValue:
             _take(VersionAction(action), version_id)
     except (RuleBroken, TooMany) as error:
         return _page(version_id, error.message), UNPROCESSABLE
+    except Conflict as error:  # pressed twice, or a colleague was faster
+        return _page(version_id, error.message), CONFLICT
     flash(DONE[VersionAction(action)], "ok")
     return see_other("joint_model", version_id=version_id)
 

@@ -16,7 +16,7 @@ from xinyidai.joint_results.service import RunLine
 from xinyidai.joint_results.values import RUN_NAMES, RunState
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.db import own_transaction
-from xinyidai.kernel.errors import InvalidInput
+from xinyidai.kernel.errors import Conflict, InvalidInput
 from xinyidai.kernel.http import page_args
 from xinyidai.web import joint_words
 from xinyidai.web.bank.base import OFFICER, bank_id, blueprint, pager_of, see_other
@@ -53,7 +53,7 @@ def order_joint_run() -> ResponseReturnValue:
     try:
         with own_transaction():
             service.order_run(g.actor, run_id, version_id)
-    except InvalidInput as error:
+    except (InvalidInput, Conflict) as error:
         flash(error.message, "error")
         return see_other("joint_model", version_id=version_id)
     flash("已开始运行。全部企业运行完后一起给出结果，可以离开本页。", "ok")

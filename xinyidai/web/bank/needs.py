@@ -1,5 +1,6 @@
 """Financing needs for a bank, 融资需求: the pool, the places it holds, and what it does."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +26,7 @@ from xinyidai.financing_needs.values import (
 from xinyidai.kernel import clock
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.db import own_transaction, transactional
-from xinyidai.kernel.errors import InvalidInput
+from xinyidai.kernel.errors import Conflict, InvalidInput
 from xinyidai.kernel.http import page_args
 from xinyidai.kernel.money import format_wan
 from xinyidai.web import need_words
@@ -43,6 +44,7 @@ from xinyidai.web.chrome import format_day, format_moment, format_percent
 from xinyidai.whitelist.priority_queries import priorities_of
 
 Row = dict[str, Any]
+CONFLICT = 409
 OPEN, ENDED = "open", "ended"
 TABS = {OPEN: "办理中", ENDED: "已结束"}
 P = OfferState
@@ -58,15 +60,7 @@ NEXT = {
 @allow(*OFFICER)
 def need_pool() -> ResponseReturnValue:
     """Show what the bank may claim, without the firms' names, the last day first."""
-    page = page_args()
-    rows, total = queries.pool(bank_id(), clock.today(), page)
-    return render_template(
-        "bank/need_pool.html",
-        rows=[_pool_row(row) for row in rows],
-        held=place_queries.count_held(bank_id()),
-        total=total,
-        pager=pager_of(page, total),
-    )
+    return _pool("")
 
 
 @blueprint.get("/needs/held")
@@ -117,10 +111,13 @@ def show_need(need_id: UUID) -> ResponseReturnValue:
 
 @blueprint.post("/needs/<uuid:need_id>/claim")
 @allow(*OFFICER)
-@transactional
 def claim_need(need_id: UUID) -> ResponseReturnValue:
-    """Claim a place, or take the one that was dispatched."""
-    service.claim_need(g.actor, need_id)
+    """Claim a place, or take the one that was dispatched; who is late sees what is left."""
+    try:
+        with own_transaction():
+            service.claim_need(g.actor, need_id)
+    except Conflict as error:
+        return _pool(error.message), CONFLICT
     flash("已接单，名额归本机构。企业授权后您会收到消息，并在 2 个工作日内联系企业。", "ok")
     return see_other("show_need", need_id=need_id)
 
@@ -158,6 +155,20 @@ def decline_need(need_id: UUID) -> ResponseReturnValue:
         return _decline_form(need_id, error.fields), UNPROCESSABLE
     flash("已婉拒，企业会看到原因和建议，名额转给下一家。", "ok")
     return see_other("held_needs")
+
+
+def _pool(error: str) -> str:
+    page = page_args()
+    rows, total = queries.pool(bank_id(), clock.today(), page)
+    pager = pager_of(page, total)
+    return render_template(
+        "bank/need_pool.html",
+        rows=[_pool_row(row) for row in rows],
+        held=place_queries.count_held(bank_id()),
+        total=total,
+        pager=replace(pager, url=f"{url_for('bank.need_pool')}{pager.url}"),
+        error=error,
+    )
 
 
 def _decline_form(need_id: UUID, errors: dict[str, str]) -> str:

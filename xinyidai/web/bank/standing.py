@@ -60,7 +60,6 @@ def product_standing(product_id: UUID) -> ResponseReturnValue:
     return render_template(
         "bank/product_standing.html",
         product=get_product(product_id),
-        newest=_numbers(newest),
         on=newest.counted_on if newest else None,
         points=round(matching.own_points(listed, counts), 1) if listed else None,
         most=words.own_most(),
