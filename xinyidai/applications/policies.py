@@ -27,6 +27,12 @@ def require_seen(actor: Actor, application: LoanApplication | None) -> LoanAppli
     return application
 
 
+def require_system(actor: Actor) -> None:
+    """Raise `Forbidden` unless the system itself is at work."""
+    if actor.role is not Role.SYSTEM:
+        raise Forbidden("这一步只由系统办理。")
+
+
 def require(actor: Actor, action: A, application: LoanApplication) -> None:
     """Raise `Forbidden` unless the actor's own party may take the action."""
     if action in APPLICANT_ACTIONS:
@@ -45,9 +51,3 @@ def require_overseer(actor: Actor) -> None:
     """Raise `Forbidden` unless the actor may see the applications behind a product's numbers."""
     if actor.role not in {Role.CREDIT_OFFICE, Role.AUDITOR, Role.SYSTEM}:
         raise Forbidden("只有信用办和监管可以查看各产品的办理结果。")
-
-
-def require_system(actor: Actor) -> None:
-    """Raise `Forbidden` unless the system itself is at work."""
-    if actor.role is not Role.SYSTEM:
-        raise Forbidden("这一步只由系统办理。")
