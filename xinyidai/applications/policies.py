@@ -28,6 +28,12 @@ def require_seen(actor: Actor, application: LoanApplication | None) -> LoanAppli
     return application
 
 
+def require_system(actor: Actor) -> None:
+    """Raise `Forbidden` unless the system itself is at work."""
+    if actor.role is not Role.SYSTEM:
+        raise Forbidden("这一步只由系统办理。")
+
+
 def require(actor: Actor, action: A, application: LoanApplication) -> None:
     """Raise `Forbidden` unless the actor's own party may take the action."""
     if action in APPLICANT_ACTIONS:
@@ -54,9 +60,3 @@ def require_outcomes(actor: Actor, product: LoanProduct) -> None:
         raise Forbidden("只有信用办、监管和本机构可以查看产品的办理结果。")
     if actor.party_id != product.institution_id:
         raise NotFound("没有找到这款产品。")
-
-
-def require_system(actor: Actor) -> None:
-    """Raise `Forbidden` unless the system itself is at work."""
-    if actor.role is not Role.SYSTEM:
-        raise Forbidden("这一步只由系统办理。")
