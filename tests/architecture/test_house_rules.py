@@ -16,7 +16,7 @@ ROOT = CHECKOUT / "xinyidai"
 OPEN = {"kernel", "catalogue"}
 # `openings`: where a slice registers how its ledger entries are read back (ADR 0017).
 # `list_queries`: the statements on records that lists rest on, apart for `queries` being long.
-# `priority_queries`: who is served first, which two slices ask in their own statements (ADR 0039).
+# `priority_queries`: who is served first, which two slices ask in their own statements (ADR 0036).
 DOORS = {"service", "queries", "list_queries", "values", "models", "openings"}
 DOORS |= {"priority_queries"}
 # Plain Python without a database: what a use case is called with, and how a value is shown.
