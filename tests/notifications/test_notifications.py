@@ -108,7 +108,7 @@ def test_thousands_are_sent_in_few_statements(boss):
         for n in range(2500)
     )
 
-    assert queries.count_of(service.require_mailbox(boss)) == 2500
+    assert queries.count_by_topic(service.require_mailbox(boss)) == {Topic.CONSENT_USED: 2500}
 
 
 def test_a_title_too_long_for_the_column_does_not_stop_the_deed(boss):
@@ -149,7 +149,7 @@ def test_marking_all_read_touches_the_own_party_only(boss, officer):
     service.mark_all_read(boss)
 
     assert (service.unread_count(boss), service.unread_count(officer)) == (0, 1)
-    assert queries.count_of(service.require_mailbox(boss), unread_only=True) == 0
+    assert queries.count_by_topic(service.require_mailbox(boss), unread_only=True) == {}
 
 
 def test_the_count_for_the_badge_stops_at_a_hundred(boss):
@@ -194,7 +194,7 @@ def test_a_rolled_back_deed_sends_nothing(live):
     with pytest.raises(RuntimeError), own_transaction():
         deed()
 
-    assert queries.count_of(Mailbox(PartyKind.ENTERPRISE, firm_id)) == 0
+    assert queries.count_by_topic(Mailbox(PartyKind.ENTERPRISE, firm_id)) == {}
 
 
 def test_the_database_too_wants_one_party(db):

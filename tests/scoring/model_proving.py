@@ -18,13 +18,8 @@ def model_validation(pairs: int) -> int:
     with tempfile.TemporaryDirectory(prefix="validation-") as folder:
         table = Path(folder) / "loans.csv.gz"
         write_loans(table, _tell)
-        subject = load(_newest("demo-city"), table, _tell)
+        subject = load(artefacts.newest_shipped("demo-city"), table, _tell)
         return len(validate(subject, replace(FULL, pairs=pairs), _tell).unmet)
-
-
-def _newest(code: str) -> Path:
-    found = [folder for folder in artefacts.list_shipped() if folder.parent.name == code]
-    return max(found, key=lambda folder: [int(part) for part in folder.name.split(".")])
 
 
 def _tell(line: str) -> None:

@@ -93,6 +93,17 @@ def shipped_folder(code: str, version: str) -> Path:
     return package_path("models") / code / version
 
 
+def newest_shipped(code: str) -> Path:
+    """Return the folder of a shipped model's highest version; versions are numbers with dots.
+
+    Raises `ArtefactRefused` where no model of this code is shipped.
+    """
+    found = [folder for folder in list_shipped() if folder.parent.name == code]
+    if not found:
+        raise ArtefactRefused(f"没有随产品发布的模型 {code}。")
+    return max(found, key=lambda folder: [int(part) for part in folder.name.split(".")])
+
+
 def list_shipped() -> list[Path]:
     """Return the folders of all models that come with the product, in order of code, version."""
     return sorted(path.parent for path in package_path("models").glob(f"*/*/{MANIFEST}"))

@@ -200,6 +200,17 @@ def _timed(spec: TrainingSpec, raw: RawTable, asked: str | None) -> TrainingSpec
     return replace(spec, time_column=column, exclude=_beside(spec, raw, column))
 
 
+def spec_for(spec: TrainingSpec, table: Path) -> TrainingSpec:
+    """Return a specification for a table that has more columns than it speaks of."""
+    return replace(spec, exclude=_beside(spec, read_table(table), spec.time_column))
+
+
+def labelled_matrix(artefact: Artefact, raw: RawTable) -> Floats:
+    """Return a table's rows as the model takes them: raw values in its order, NaN where absent."""
+    spec = _timed(spec_from(training_of(artefact)["spec"]), raw, None)
+    return recoded(artefact.transform, labelled(raw, spec))
+
+
 def _beside(spec: TrainingSpec, raw: RawTable, time_column: str | None) -> tuple[str, ...]:
     """Return the columns that are no features; a bank's own table has others than training had."""
     used = {spec.label.column, time_column, *(feature.name for feature in spec.features)}
