@@ -29,7 +29,7 @@ from xinyidai.matching.ranking import OUTCOME_WEIGHTS
 from xinyidai.matching.rules import ORDER
 
 F = TypeVar("F", bound=Callable[..., object])
-compiled = cast("Callable[[F], F]", numba.njit(nogil=True))
+compiled = cast("Callable[[F], F]", numba.njit(nogil=True, error_model="numpy"))
 
 SEEDS = (1 << SEED_BITS) - 1
 NO_KEY = np.iinfo(np.int64).max
@@ -196,7 +196,7 @@ def _best(mask: Words, ranking: Ranking, weight: float, asked: Asked, keys: Inte
             lone = left & (~left + ONE)
             left ^= lone
             place = word * 64 + PLACE_OF[(lone * MAGIC) >> TOP]
-            billionths = UNIT * _sum(products, place, weight, asked)
+            billionths = UNIT * _sum(products[place], weight, asked)
             score = np.int64(billionths + 0.5)
             close |= abs(billionths - score) > HALF
             key = ((UNIT - score) << SEED_BITS) + seed_order[place]
@@ -206,22 +206,22 @@ def _best(mask: Words, ranking: Ranking, weight: float, asked: Asked, keys: Inte
 
 
 @compiled
-def _sum(products: Floats, place: int, weight: float, asked: Asked) -> float:
+def _sum(product: Floats, weight: float, asked: Asked) -> float:
     half_grade, amount, term, guarantee, stated = asked
-    total = _within(amount, products[place, 3], products[place, 4])
-    total += _within(term, products[place, 5], products[place, 6])
-    if products[place, 7] == guarantee:
-        total += 1.0
+    total = _within(amount, product[3], product[4])
+    total += _within(term, product[5], product[6])
+    total += 1.0 if product[7] == guarantee else 0.0
     fit = total / stated if stated > 0 else 1.0
-    likelihood = weight * (half_grade + products[place, 0])
-    return float(LIKELIHOOD * likelihood + products[place, 1] + products[place, 2] + FIT * fit)
+    likelihood = weight * (half_grade + product[0])
+    return float(LIKELIHOOD * likelihood + product[1] + product[2] + FIT * fit)
 
 
 @compiled
 def _within(wanted: float, low: float, high: float) -> float:
-    if high <= 0 or not low <= wanted:  # a wish not stated is NaN, and lies nowhere
-        return 0.0
-    return 1.0 if wanted <= high else high / wanted
+    # Without branches, which here are a guess each; a wish not stated is NaN, and lies nowhere.
+    share = high / wanted
+    share = 1.0 if wanted <= high else share
+    return share if (high > 0) & (low <= wanted) else 0.0
 
 
 @compiled
