@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 from alembic import op
+from migration_rights import allow_words
 
 revision: str = "0025"
 down_revision: str | None = "0024"
@@ -64,6 +65,7 @@ ACTIONS = (
     "expire",
 )
 NEW_ACTIONS = ("refuse_offer", "hand_over")
+ACTION_CHECK = "ck_application_step_applicationaction"
 WITH_PRIORITY = ("loan_application", "need_offer")
 
 
@@ -79,28 +81,16 @@ def upgrade() -> None:
             ["id"],
         )
     op.add_column("loan_application", sa.Column("offer_until", sa.Date(), nullable=True))
-    _allow("notification", "topic", "topic", (*TOPICS, *NEW_TOPICS))
-    _allow("application_step", "applicationaction", "action", (*ACTIONS, *NEW_ACTIONS))
+    allow_words("notification", "ck_notification_topic", "topic", (*TOPICS, *NEW_TOPICS))
+    allow_words("application_step", ACTION_CHECK, "action", (*ACTIONS, *NEW_ACTIONS))
 
 
 def downgrade() -> None:
     """Drop the columns; steps and messages that the former release does not know go."""
-    op.execute("delete from application_step where action in " + _listed(NEW_ACTIONS))
-    _allow("application_step", "applicationaction", "action", ACTIONS)
-    op.execute("delete from notification where topic in " + _listed(NEW_TOPICS))
-    _allow("notification", "topic", "topic", TOPICS)
+    op.execute("delete from application_step where action in ('refuse_offer', 'hand_over')")
+    allow_words("application_step", ACTION_CHECK, "action", ACTIONS)
+    op.execute("delete from notification where topic in ('application', 'application_late')")
+    allow_words("notification", "ck_notification_topic", "topic", TOPICS)
     op.drop_column("loan_application", "offer_until")
     for table in reversed(WITH_PRIORITY):
         op.drop_column(table, "priority_entry_id")
-
-
-def _allow(table: str, name: str, column: str, values: Sequence[str]) -> None:
-    op.drop_constraint(op.f(f"ck_{table}_{name}"), table, type_="check")
-    op.execute(
-        f"alter table {table} add constraint ck_{table}_{name}"
-        f" check ({column} in {_listed(values)})"
-    )
-
-
-def _listed(values: Sequence[str]) -> str:
-    return "(" + ", ".join(f"'{value}'" for value in values) + ")"

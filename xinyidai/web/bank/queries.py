@@ -1,6 +1,6 @@
 """What the bank's pages read across slices; everything is narrowed to one institution."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -103,12 +103,6 @@ def ending_consents(institution_id: UUID) -> list[EndingConsent]:
         .with_only_columns(Consent, Enterprise, LoanApplication)
     )
     return [EndingConsent(*row) for row in db.session.execute(statement)]
-
-
-def enterprises_by_id(ids: Collection[UUID]) -> Mapping[UUID, Enterprise]:
-    """Return these firms by id."""
-    statement = select(Enterprise).where(Enterprise.id.in_(ids))
-    return {firm.id: firm for firm in db.session.scalars(statement)}
 
 
 def consents_of(
