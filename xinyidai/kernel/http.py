@@ -147,7 +147,7 @@ def problem(
 def mount_errors(app: Flask) -> None:
     """Register the handlers and the request id."""
     app.before_request(_name_request)
-    app.register_error_handler(errors.DomainError, _on_domain_error)
+    app.register_error_handler(errors.DomainError, answer_error)
     app.register_error_handler(HTTPException, _on_http_error)
     app.register_error_handler(SQLAlchemyError, _on_database_error)
     app.register_error_handler(Exception, _on_surprise)
@@ -171,7 +171,8 @@ def _answer(status: int, detail: str, code: str, more: Mapping[str, Any] | None 
     return Response(page, int(status), content_type="text/html; charset=utf-8")
 
 
-def _on_domain_error(error: errors.DomainError) -> ResponseReturnValue:
+def answer_error(error: errors.DomainError) -> ResponseReturnValue:
+    """Answer a refusal: a problem document, the way to the sign-in, or a page that says why."""
     status = status_of(error)
     if isinstance(error, errors.Unauthenticated) and not is_machine():
         target = request.full_path if request.method == "GET" else "/"

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from flask import Blueprint, Flask
 
 from xinyidai import __version__
-from xinyidai.web import api_docs, assets, chrome, pages
+from xinyidai.web import api_docs, assets, chrome, kept_forms, pages
 from xinyidai.web.api import ProblemApi
 
 
@@ -27,6 +27,7 @@ def mount_api(app: Flask, blueprints: Iterable[Blueprint]) -> list[Blueprint]:
 def mount_pages(app: Flask) -> None:
     """Register every page, the assets and what all pages share."""
     chrome.mount_chrome(app)
+    kept_forms.mount_kept_forms(app)
     for blueprint in (*assets.blueprints(), api_docs.blueprint):
         app.register_blueprint(blueprint)
     is_demo: bool = app.extensions["xinyidai.settings"].is_demo

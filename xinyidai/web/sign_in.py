@@ -10,9 +10,10 @@ from xinyidai.accounts.service import SignUp
 from xinyidai.accounts.values import Position
 from xinyidai.kernel import rate
 from xinyidai.kernel.access import allow
-from xinyidai.kernel.actor import Role
+from xinyidai.kernel.actor import Actor, Role
 from xinyidai.kernel.db import own_transaction, transactional
 from xinyidai.kernel.errors import InvalidInput, Unauthenticated
+from xinyidai.web import kept_forms
 from xinyidai.web.navigation import first_screen
 
 TRIES_PER_MINUTE = 60
@@ -55,10 +56,23 @@ def enter() -> ResponseReturnValue:
             with own_transaction():
                 service.count_failure(login)
         return _form(login, {"login": error.message}, 422)
-    target = _own_target(request.form.get("next", "")) or first_screen(actor)
-    response = make_response(redirect(target))
+    response = make_response(_onward(actor))
     session.set_cookie(response, token)
+    kept_forms.note_sender(actor)
     return response
+
+
+def _onward(actor: Actor) -> ResponseReturnValue:
+    """Go where the person wanted to go, or on with the form that he had sent too late."""
+    target = _own_target(request.form.get("next", "")) or first_screen(actor)
+    kept = request.form.get("kept", "")
+    if not kept:
+        return redirect(target)
+    form = kept_forms.load(kept, actor)
+    if form is None:
+        flash("之前填写的内容没有带过来：它已超过 1 小时，或属于另一个账户。请重新填写。")
+        return redirect(target)
+    return render_template("auth/kept_form.html", form=form, home=target)
 
 
 @blueprint.post("/sign-out")
@@ -104,6 +118,7 @@ def sign_up() -> ResponseReturnValue:
     flash("注册成功。下一步：选择银行并授权查询。")
     response = make_response(redirect(first_screen(actor)))
     session.set_cookie(response, token)
+    kept_forms.note_sender(actor)
     return response
 
 
@@ -129,6 +144,7 @@ def _form(login: str, errors: dict[str, str], status: int) -> ResponseReturnValu
         login=login,
         errors=errors,
         next=request.values.get("next", ""),
+        kept=request.form.get("kept", ""),
         has_demo=bool(queries.list_demo()) if status == 200 else False,  # noqa: PLR2004
     )
     return page, status
