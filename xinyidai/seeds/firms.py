@@ -96,7 +96,7 @@ def make_firms(
     weights = np.array([trade.weight for trade in TRADES])
     trade = rng.choice(len(TRADES), count, p=weights / weights.sum())
     form = _legal_forms(rng, trade)
-    scale = rng.choice([str(each) for each in CLASSES], count, p=CLASS_SHARES)
+    scale = rng.choice(np.array([str(each) for each in CLASSES]), count, p=CLASS_SHARES)
     scale[form == SHOP] = str(EnterpriseScale.MICRO)
     staff, sales, assets = _sizes(rng, trade, scale)
     shops = form == SHOP
