@@ -9,8 +9,8 @@ Since rule 2026.3 what is not said counts at its ceiling, so that saying it neve
 - no cost sheet, or no rate: `DEAREST` too.
 
 `DEAREST` is 12 % a year, four times a one-year LPR of 3.0 %, as far as courts protect the cost of
-private loans (最高人民法院，法释〔2020〕17号第二十五条). No law sets it for banks: it is the scale of
-this factor, on which nothing lies lower than 0 points.
+private loans (最高人民法院，法释〔2020〕17号第二十五条). No law sets it for banks: it is the scale
+of this factor, on which nothing lies lower than 0 points.
 """
 
 from collections.abc import Sequence

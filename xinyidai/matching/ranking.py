@@ -97,15 +97,12 @@ class Asker:
 
 @dataclass(frozen=True)
 class Standing:
-    """What a product brings to its place whoever asks; computed once for each index.
-
-    `tie` goes before the day's seed where scores are equal, the lower first.
-    """
+    """What a product brings to its place whoever asks; computed once for each index."""
 
     chance: float
     cost: float
     speed: float
-    tie: int
+    counted_cost: CountedCost
 
 
 def rank_products(
@@ -144,12 +141,8 @@ def standing_of(
     rule: RankingRule = NEWEST,
 ) -> Standing:
     """Return the part of the factors that is the product's own."""
-    return _standing(product, _read_by(rule, counted), rule.cost(product.terms))
-
-
-def _standing(product: ListedProduct, counted: ProductStanding, cost: CountedCost) -> Standing:
-    speed = _speed(product.terms, counted)
-    return Standing(chance_of(product, counted), cost.share, speed, cost.tie)
+    read, cost = _read_by(rule, counted), rule.cost(product.terms)
+    return Standing(chance_of(product, read), cost.share, _speed(product.terms, read), cost)
 
 
 def _read_by(rule: RankingRule, counted: ProductStanding) -> ProductStanding:
@@ -185,7 +178,7 @@ def standings_of(index: ProductIndex) -> tuple[Standing, ...]:
 def seeds_of(index: ProductIndex, on: date) -> tuple[str, ...]:
     """Return what breaks ties on a day: first who says more of the cost, then the seed."""
     return tuple(
-        f"{standing.tie}{daily_seed(product, on)}"
+        f"{standing.counted_cost.tie}{daily_seed(product, on)}"
         for standing, product in zip(standings_of(index), index.products, strict=True)
     )
 
@@ -218,7 +211,9 @@ def explain(
     rule: RankingRule = NEWEST,
 ) -> tuple[RankingFactor, ...]:
     """Return the factors with weight, a plain sentence and its numbers, 「为什么排在这里」."""
-    return _explain(_told_of(product, counted, rule), product, outcome, asker)
+    standing = standing_of(product, counted, rule)
+    told = _told_of(product, _read_by(rule, counted), standing)
+    return _explain(told, product, outcome, asker)
 
 
 @dataclass(frozen=True)
@@ -234,12 +229,10 @@ class _Told:
     basis: words.Said
 
 
-def _told_of(product: ListedProduct, counted: ProductStanding, rule: RankingRule) -> _Told:
-    counted, cost = _read_by(rule, counted), rule.cost(product.terms)
-    standing = _standing(product, counted, cost)
+def _told_of(product: ListedProduct, counted: ProductStanding, standing: Standing) -> _Told:
     return _Told(
         standing,
-        _factor("cost", standing.cost, words.cost(cost)),
+        _factor("cost", standing.cost, words.cost(standing.counted_cost)),
         _factor("speed", standing.speed, words.speed(product.terms, counted)),
         words.basis(product, counted),
     )
@@ -283,7 +276,8 @@ def _match(index: ProductIndex, asker: Asker, rank: int, placed: Placed) -> Prod
     product, told = index.products[place], _told(index)
     if place not in told:
         counted = index.standings.get(product.product_id, NOTHING_COUNTED)
-        told[place] = _told_of(product, counted, index.rule)
+        read = _read_by(index.rule, counted)
+        told[place] = _told_of(product, read, standings_of(index)[place])
     return ProductMatch(
         version_id=product.version_id,
         product_id=product.product_id,

@@ -162,5 +162,5 @@ def _counted(run: MatchRun) -> dict[str, Mapping[UUID, ProductStanding]]:
 
 def _counted_on(row: ProductMatchRow) -> str:
     """Return the day as stored; empty where nothing was counted, as before rule 2026.2."""
-    numbers = next((one.get("numbers", {}) for one in row.factors), {})
+    numbers: Mapping[str, Any] = next((one.get("numbers", {}) for one in row.factors), {})
     return str(numbers.get("counted_on") or "")
