@@ -19,7 +19,7 @@ from xinyidai.products.models import ProductVersion
 from xinyidai.products.queries import CatalogueFilter
 from xinyidai.products.values import TARGET_GROUP_NAMES
 from xinyidai.products.values import ProductVersionState as S
-from xinyidai.web import wording
+from xinyidai.web import criterion_days, wording
 from xinyidai.web.bank import costs_form, product_form
 from xinyidai.web.bank.base import (
     BANK,
@@ -269,6 +269,7 @@ def _form(
         "bank/product_form.html",
         version=version,
         values=FieldValues(values),
+        begins=criterion_days.typed_words(values.get("effective_from", "")),
         rows=rows,
         opened=[_is_open(place, row, shown) for place, row in enumerate(rows)],
         first_new=next((n for n, row in enumerate(rows) if row.is_empty), None),
