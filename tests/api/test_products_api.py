@@ -51,3 +51,22 @@ def test_a_draft_is_seen_by_its_own_bank_only(quick):
 def test_a_code_is_taken_once(quick):
     assert quick.us.post("/products", PRODUCT_IN).status_code == 201
     assert quick.others.post("/products", PRODUCT_IN).status_code == 409
+
+
+def test_a_bank_throws_its_draft_away_once_and_with_a_reason(quick):
+    path = f"/products/{quick.us.post('/products', PRODUCT_IN).json['id']}"
+    why = {"reason": "重复录入"}
+    assert quick.others.post(f"{path}/discard", why).status_code == 404
+    assert quick.us.post(f"{path}/discard", {"reason": ""}).status_code == 422
+    done = quick.us.post(f"{path}/discard", why)
+    assert (done.status_code, done.json["state"]) == (200, "discarded")
+    assert quick.us.post(f"{path}/discard", why).status_code == 409
+    assert quick.client.get(f"/api/v1{path}").status_code == 404
+    assert quick.us.post("/products", PRODUCT_IN).json["version"] == 2
+
+
+def test_a_draft_under_review_is_not_thrown_away(quick):
+    path = f"/products/{quick.us.post('/products', PRODUCT_IN).json['id']}"
+    quick.us.post(f"{path}/submission")
+    refused = quick.us.post(f"{path}/discard", {"reason": "重复录入"})
+    assert (refused.status_code, refused.json["code"]) == (409, "invalid_transition")

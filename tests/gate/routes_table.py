@@ -206,6 +206,7 @@ TABLE: dict[str, Entry] = {
         bank.show_rules bank.save_rules bank.edit_examples bank.save_examples
         bank.show_shadow bank.run_shadow
         bank.withdraw_product bank.product_fields
+        bank.discard_form bank.discard_product
         """.split(),  # noqa: SIM905 - as above
         _e("P"),
     ),
@@ -217,6 +218,7 @@ TABLE: dict[str, Entry] = {
         api_applications.return_for_completion api_applications.settle api_applications.sign
         api_consents.list_consents api_consents.read_consent api_consents.read_receipt
         api_products.draft_product api_products.submit_product api_queries.make_query
+        api_products.discard_product
         api_queries.read_query api_whitelist.list_members
         """.split(),  # noqa: SIM905 - as above
         _e("C"),

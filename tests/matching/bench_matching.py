@@ -7,6 +7,8 @@ Ours and the baseline run in turns; before that both must give the same result. 
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from tests.matching.cities import city_firms, city_products
@@ -177,10 +179,11 @@ def _index() -> ProductIndex:
 
 
 def _dict_baseline() -> Callable[[Firm], list[Any]]:
-    products = [
-        ([_prepared(raw) for raw in raws], _numbers(product), daily_seed(product, TODAY))
-        for raws, product in city_products(PRODUCTS)
-    ]
+    products = []
+    for raws, product in city_products(PRODUCTS):
+        cost, tie = _counted_cost(product.terms)
+        criteria, seed = [_prepared(raw) for raw in raws], daily_seed(product, TODAY)
+        products.append((criteria, _numbers(product, cost), f"{tie}{seed}"))
 
     def match(firm: Firm) -> list[Any]:
         found: dict[Outcome, list[Any]] = {outcome: [] for outcome in ORDER}
@@ -221,10 +224,26 @@ def _dict_says(criteria: list[Any], firm: Firm) -> Outcome:
     return Outcome.INSUFFICIENT if lacking else Outcome.ELIGIBLE
 
 
-def _numbers(product: Any) -> tuple[float, float, float, Terms]:
+def _counted_cost(terms: Terms) -> tuple[float, int]:
+    """Return the cost factor, and what stands before the seed: 0 is all said, 4 not even a rate."""
+    if terms.rate_max is None:
+        return 0.0, 4
+    if terms.cost_items is None:
+        return 0.0, 3
+    unsaid = [item.code.value for item in terms.cost_items if item.value is None]
+    if set(unsaid) - {"evaluation_fee", "notary_fee", "registration_fee"}:
+        return 0.0, 2
+    filled = [
+        replace(item, value=Decimal("0.02") if item.value is None else item.value)
+        for item in terms.cost_items
+    ]
+    rate = replace(terms, cost_items=tuple(filled)).all_in_rate
+    return 0.0 if rate is None else max(0.0, 1 - float(rate) / 0.12), 1 if unsaid else 0
+
+
+def _numbers(product: Any, cost: float) -> tuple[float, float, float, Terms]:
     terms, total = product.terms, len(product.criteria) + len(product.text_conditions)
     chance = len(product.criteria) / total if total else 1.0
-    cost = 0.0 if terms.all_in_rate is None else max(0.0, 1 - float(terms.all_in_rate) / 0.12)
     speed = 0.0 if terms.promise_days is None else max(0.0, 1 - terms.promise_days / 20)
     return chance, cost, speed, terms
 
@@ -268,11 +287,11 @@ def _orm_baseline() -> Callable[[Firm], list[Any]]:
 
     def match(firm: Firm) -> list[Any]:
         found: dict[Outcome, list[Any]] = {outcome: [] for outcome in ORDER}
-        for place, (version, seed) in enumerate(versions):
+        for place, (version, cost, seed) in enumerate(versions):
             outcome = _orm_says(version, firm)
-            found[outcome].append((place, version, seed))
+            found[outcome].append((place, (version, cost), seed))
         counted = {
-            outcome: [(place, _orm_numbers(version), seed) for place, version, seed in rows]
+            outcome: [(place, _orm_numbers(*one), seed) for place, one, seed in rows]
             for outcome, rows in found.items()
         }
         return _first(counted, firm)
@@ -280,8 +299,10 @@ def _orm_baseline() -> Callable[[Firm], list[Any]]:
     return match
 
 
-def _as_stored(raws: list[dict[str, Any]], product: Any) -> tuple[ProductVersion, str]:
+def _as_stored(raws: list[dict[str, Any]], product: Any) -> tuple[ProductVersion, float, str]:
+    """Return a version as loaded; its yearly cost was solved for when it was stored."""
     terms = product.terms
+    cost, tie = _counted_cost(terms)
     version = ProductVersion(
         criteria=raws,
         text_conditions=[],
@@ -296,14 +317,14 @@ def _as_stored(raws: list[dict[str, Any]], product: Any) -> tuple[ProductVersion
         repayment=terms.repayment,
         promise_days=terms.promise_days,
     )
-    return version, daily_seed(product, TODAY)
+    return version, cost, f"{tie}{daily_seed(product, TODAY)}"
 
 
-def _orm_numbers(version: ProductVersion) -> tuple[float, float, float, Terms]:
+def _orm_numbers(version: ProductVersion, cost: float) -> tuple[float, float, float, Terms]:
     class Loaded:
         terms, criteria, text_conditions = version.terms, version.criteria, version.text_conditions
 
-    return _numbers(Loaded)
+    return _numbers(Loaded, cost)
 
 
 def _orm_says(version: ProductVersion, firm: Firm) -> Outcome:

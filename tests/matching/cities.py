@@ -5,6 +5,7 @@ firm and product fit. Firms are drawn as columns, because a million dicts do not
 of them can be read back as a dict.
 """
 
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -16,6 +17,9 @@ from xinyidai.products.service.vocabulary import indicator_names
 from xinyidai.products.values import (
     GRADES,
     NO_RECORD,
+    CostBasis,
+    CostCode,
+    CostItem,
     EnterpriseKind,
     GuaranteeKind,
     Terms,
@@ -54,6 +58,17 @@ SCALES = {  # highest value of each number; drawn with many small and few large 
 WHOLE = {"employees", "term_months", *MEASURES}
 GUARANTEES = tuple(GuaranteeKind)
 MISSING_SHARE = 0.01
+_YEARLY = CostItem(CostCode.GUARANTEE_FEE, CostBasis.PER_YEAR_OF_AMOUNT, Decimal("0.01"))
+_ONCE = CostItem(CostCode.EVALUATION_FEE, CostBasis.ONCE_OF_AMOUNT, Decimal("0.005"))
+# None, one without other fees, known fees, and fees without a number with and without a ceiling.
+SHEETS = (
+    None,
+    (),
+    (_YEARLY,),
+    (_YEARLY, _ONCE),
+    (_YEARLY, replace(_ONCE, value=None)),
+    (replace(_YEARLY, value=None),),
+)
 
 
 def city_products(count=1000, seed=20261122):
@@ -76,7 +91,7 @@ def _product(dice, number):
         raw.append(criterion("grade", "at_least", dice.choice(GRADES[5:])))
     for place, one in enumerate(raw):
         one["code"] = f"c{place}"
-    return raw, listed(number, parse_criteria(raw, indicator_names()), _terms(dice))
+    return raw, listed(number, parse_criteria(raw, indicator_names()), _terms(dice, number))
 
 
 def _range(dice, field):
@@ -92,7 +107,7 @@ def _quantile(field, share):
     return round(value, 2) if field == "years_established" else int(value)
 
 
-def _terms(dice):
+def _terms(dice, number):
     low = dice.choice((None, 1_000_000, 5_000_000))
     return Terms(
         amount_min_fen=low,
@@ -100,7 +115,7 @@ def _terms(dice):
         term_min_months=dice.choice((None, 1, 3)),
         term_max_months=dice.choice((12, 24, 36, 60)),
         rate_max=dice.choice((None, *(Decimal(n) / 1000 for n in range(30, 110)))),
-        fee_rate=dice.choice((None, Decimal("0.005"), Decimal("0.01"))),
+        cost_items=SHEETS[dice.choice((0, 2, 4)) + number % 2],
         guarantee=dice.choice(GUARANTEES),
         promise_days=dice.choice((None, *range(1, 20))),
     )

@@ -12,7 +12,7 @@ from xinyidai.matching.rules import standing_from
 from xinyidai.matching.values import Lever, OutcomeCounts
 from xinyidai.products.values import Outcome, Terms, Wish
 
-TERMS = Terms(rate_max=Decimal("0.06"), promise_days=5)
+TERMS = Terms(rate_max=Decimal("0.06"), promise_days=5, cost_items=())
 PRODUCT = listed(1, [parsed("employees", "at_least", 5)], TERMS)
 WORDY = replace(PRODUCT, text_conditions=("经营稳定", "用途真实", "股东同意"))
 COUNTS = OutcomeCounts(decided=40, approved=20, promised=25, kept=15, leads_judged=30, leads_fit=10)

@@ -10,7 +10,6 @@ from tests.products.worlds import TODAY, dice_of, listed, parsed, random_product
 from xinyidai.kernel.db import db as database
 from xinyidai.matching.index import ProductIndex, Verdicts
 from xinyidai.matching.ranking import (
-    HISTORY,
     PRIOR_CASES,
     READ,
     WEIGHTS,
@@ -20,10 +19,14 @@ from xinyidai.matching.ranking import (
     rank_products,
     score_of,
 )
+from xinyidai.matching.ranking_rules import RULES, current_rule
 from xinyidai.matching.rules import standing_from
 from xinyidai.matching.service import match_enterprise
-from xinyidai.matching.values import RULES_VERSION, OutcomeCounts, StandingBasis
+from xinyidai.matching.values import OutcomeCounts, StandingBasis
 from xinyidai.products.values import (
+    CostBasis,
+    CostCode,
+    CostItem,
     GuaranteeKind,
     MatchSubject,
     Outcome,
@@ -32,11 +35,13 @@ from xinyidai.products.values import (
     readings_of,
 )
 
+FEE = CostItem(CostCode.GUARANTEE_FEE, CostBasis.PER_YEAR_OF_AMOUNT, Decimal("0.01"))
 GOOD = Terms(
     amount_min_fen=0,
     amount_max_fen=500_000_000,
     term_max_months=36,
     rate_max=Decimal("0.04"),
+    cost_items=(),
     guarantee=GuaranteeKind.CREDIT,
     promise_days=3,
 )
@@ -69,7 +74,9 @@ def test_eligible_products_come_first_then_insufficient_then_ineligible():
     [
         {"rate_max": Decimal("0.06")},
         {"rate_max": None},
-        {"fee_rate": Decimal("0.01")},
+        {"cost_items": (FEE,)},
+        {"cost_items": (replace(FEE, value=None),)},
+        {"cost_items": None},
         {"promise_days": 10},
         {"promise_days": None},
         {"amount_max_fen": 100_000_000},
@@ -236,7 +243,6 @@ def test_nothing_that_is_read_of_a_product_could_be_paid_for():
 
 
 def test_the_history_begins_with_the_version_in_force():
-    assert HISTORY[0].version == RULES_VERSION
-    assert [change.since for change in HISTORY] == sorted(
-        (change.since for change in HISTORY), reverse=True
-    )
+    assert RULES[0] is current_rule()
+    days = [rule.since for rule in RULES]
+    assert days == sorted(days, reverse=True)

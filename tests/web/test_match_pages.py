@@ -107,7 +107,7 @@ def test_the_page_names_what_it_rests_on_and_computes_it_again(owner, city):
     assert str(run.id) in page
     assert run.products_fingerprint[:12] in page
     answer = owner.post(f"{MATCHES}/replay", data={"run_id": str(run.id)}, follow_redirects=True)
-    assert "重算 2 款，结论全部一致" in answer.text
+    assert "重算 2 款，结论和排序得分全部一致" in answer.text
     db.session.rollback()
     city.firm.employees = 30
     db.session.commit()

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from xinyidai.matching import ranking
+from xinyidai.matching import counted_costs, ranking
+from xinyidai.matching.counted_costs import CostKnown
 from xinyidai.matching.rules import standing_from
 from xinyidai.matching.values import (
     FEWEST_DECIDED,
@@ -80,14 +81,25 @@ def _of_terms(product: ListedProduct, counts: OutcomeCounts) -> Iterator[Betterm
     elif terms.promise_days > 1:
         sooner = replace(product, terms=replace(terms, promise_days=terms.promise_days - 1))
         yield Betterment(Lever.FASTER, terms.promise_days, _gain(product, counts, better=sooner))
-    if terms.all_in_rate is None:
-        yield Betterment(Lever.PUBLISH_RATE, 0)
-    elif terms.rate_max is not None and terms.rate_max > A_POINT:
+    yield from _of_saying(product, counts)
+    if terms.rate_max is not None and terms.rate_max > A_POINT:
         cheaper = replace(product, terms=replace(terms, rate_max=terms.rate_max - A_POINT))
         yield Betterment(Lever.CHEAPER, 0, _gain(product, counts, better=cheaper))
     if product.text_conditions:
         points = _gain(product, counts, better=replace(product, text_conditions=()))
         yield Betterment(Lever.CHECKABLE, len(product.text_conditions), points)
+
+
+def _of_saying(product: ListedProduct, counts: OutcomeCounts) -> Iterator[Betterment]:
+    """Name what of the cost is not said; the points are those of a sheet without other fees."""
+    terms, cost = product.terms, counted_costs.at_ceilings(product.terms)
+    if cost.known is CostKnown.NO_RATE:
+        yield Betterment(Lever.PUBLISH_RATE, 0)
+    elif cost.known is CostKnown.NO_SHEET:
+        open_ = replace(product, terms=replace(terms, cost_items=()))
+        yield Betterment(Lever.PUBLISH_SHEET, 0, _gain(product, counts, better=open_))
+    elif cost.unsaid:
+        yield Betterment(Lever.FILL_FEES, len(cost.unsaid))
 
 
 def _of_decisions(product: ListedProduct, counts: OutcomeCounts) -> Iterator[Betterment]:

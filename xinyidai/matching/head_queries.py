@@ -12,7 +12,7 @@ from xinyidai.enterprises.models import Enterprise
 from xinyidai.kernel.db import db
 from xinyidai.matching.models import MatchHead, MatchRun
 from xinyidai.matching.queries import profiled_on
-from xinyidai.matching.values import RULES_VERSION
+from xinyidai.matching.ranking_rules import current_rule
 from xinyidai.profiles.models import ProfileSnapshot
 from xinyidai.scoring.models import ScoreHead
 from xinyidai.whitelist.models import WhitelistEntry, WhitelistStep
@@ -52,7 +52,7 @@ def _outdated(on: date, fingerprint: str) -> tuple[ColumnElement[bool], ...]:
         MatchHead.facts_version != Enterprise.facts_version,
         MatchHead.score_id.is_distinct_from(ScoreHead.score_id),
         MatchHead.products_fingerprint != fingerprint,
-        MatchHead.rules_version != RULES_VERSION,
+        MatchHead.rules_version != current_rule().version,
         exists().where(
             WhitelistEntry.enterprise_id == Enterprise.id,
             WhitelistStep.entry_id == WhitelistEntry.id,

@@ -14,6 +14,7 @@ from functools import cached_property, lru_cache
 from uuid import UUID
 
 from xinyidai.catalogue.missing import Missing
+from xinyidai.matching.ranking_rules import NEWEST, RankingRule
 from xinyidai.matching.values import ProductStanding
 from xinyidai.products.values import (
     GRADE_RANKS,
@@ -231,6 +232,7 @@ class ProductIndex:
     """All listed products, compiled; immutable, and named by the fingerprint of their versions.
 
     `standings` are the outcomes that the public order reads, by product; they decide no outcome.
+    `rule` is the version of the public order it ranks by.
     """
 
     def __init__(
@@ -239,11 +241,12 @@ class ProductIndex:
         fingerprint: str,
         *,
         standings: Mapping[UUID, ProductStanding] | None = None,
+        rule: RankingRule = NEWEST,
     ) -> None:
         """Compile the criteria of every product."""
         self.products = tuple(products)
         self.standings = dict(standings or {})
-        self.fingerprint = fingerprint
+        self.fingerprint, self.rule = fingerprint, rule
         self.everything = (1 << len(self.products)) - 1
         self.fields: dict[str, FieldIndex] = {}
         for place, product in enumerate(self.products):

@@ -5,7 +5,7 @@ same additions in the same order, and is held to it by test. What is stored or s
 `rank_products`, over the few products that `shortlist` leaves.
 """
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from xinyidai.matching import ranking
 from xinyidai.matching.columns import Floats
 from xinyidai.matching.index import ProductIndex, Verdicts
-from xinyidai.matching.ranking import NAMES, OUTCOME_WEIGHTS, PLACES, WEIGHTS, Asker, daily_seed
+from xinyidai.matching.ranking import NAMES, OUTCOME_WEIGHTS, PLACES, WEIGHTS, Asker
 from xinyidai.matching.rules import ORDER
 from xinyidai.products.values import GuaranteeKind, Outcome
 
@@ -49,24 +49,22 @@ def numbers_of(index: ProductIndex, on: date) -> Numbers:
     """Return the numbers of the products of an index on a day."""
     rows = np.zeros((8, len(index.products)))
     for place, (standing, product) in enumerate(
-        zip(ranking._standings(index), index.products, strict=True)  # noqa: SLF001 - one formula
+        zip(ranking.standings_of(index), index.products, strict=True)
     ):
-        chance, cost, speed = astuple(standing)[:3]
         terms = product.terms
         rows[:, place] = (
-            0.5 * chance,
-            COST * cost,
-            SPEED * speed,
+            0.5 * standing.chance,
+            COST * standing.cost,
+            SPEED * standing.speed,
             terms.amount_min_fen or 0,
             terms.amount_max_fen or 0,
             terms.term_min_months or 0,
             terms.term_max_months or 0,
             GUARANTEES.index(terms.guarantee),
         )
-    seeds = [daily_seed(product, on) for product in index.products]
-    order = np.argsort(np.array(seeds, dtype=str), kind="stable")
-    seed_order = np.empty(len(seeds), dtype=np.intp)
-    seed_order[order] = np.arange(len(seeds))
+    order = np.argsort(np.array(ranking.seeds_of(index, on), dtype=str), kind="stable")
+    seed_order = np.empty(len(order), dtype=np.intp)
+    seed_order[order] = np.arange(len(order))
     return Numbers(rows, seed_order)
 
 

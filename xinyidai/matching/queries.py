@@ -14,7 +14,7 @@ from xinyidai.kernel import clock
 from xinyidai.kernel.db import db
 from xinyidai.kernel.errors import NotFound
 from xinyidai.matching.models import MatchRun
-from xinyidai.matching.values import RULES_VERSION
+from xinyidai.matching.ranking_rules import current_rule
 from xinyidai.profiles.models import ProfileSnapshot
 from xinyidai.profiles.queries import WHOLE
 from xinyidai.scoring.models import ModelVersion, ScoreResult
@@ -48,7 +48,7 @@ def find_current_run(
             MatchRun.matched_on == clock.today(),
             MatchRun.facts_version == Enterprise.facts_version,
             MatchRun.products_fingerprint == products_fingerprint,
-            MatchRun.rules_version == RULES_VERSION,
+            MatchRun.rules_version == current_rule().version,
             ~list_changed,
         )
         .order_by(MatchRun.need_id.is_not(None), MatchRun.computed_at.desc(), MatchRun.id.desc())

@@ -1,7 +1,8 @@
 """The public ranking rule, 排序规则: four factors, fixed weights, no paid placement.
 
 place = outcome first (符合，数据不足，不符合), then
-score = 0.35 · likelihood + 0.30 · cost + 0.15 · speed + 0.20 · fit, then a seed that changes daily.
+score = 0.35 · likelihood + 0.30 · cost + 0.15 · speed + 0.20 · fit, then who says more of the cost,
+then a seed that changes daily.
 
 likelihood  outcome (1, ½, 0) × (½ · grade + ½ · chance).
             The same grade counts for every product of a firm; no grade counts as the lowest, so
@@ -10,13 +11,15 @@ likelihood  outcome (1, ½, 0) × (½ · grade + ½ · chance).
             in 12 months on the product, else on its kind, else on all: (approved + 20 · declared) ÷
             (decided + 20). With at least 20 judged leads a fifth of it is the share of leads that
             met the product's own conditions, drawn towards `declared` in the same way.
-cost        1 − all-in yearly cost ÷ 12 %, not below 0; an unpublished rate counts 0.
+cost        1 − all-in yearly cost ÷ 12 %, not below 0; what is not said of it counts at its
+            ceiling (`counted_costs`), so that saying more never costs a place.
 speed       (1 − promised working days ÷ 20, not below 0) × share of promises kept, which counts
             from 20 promises in 12 months on; no promise counts 0.
 fit         mean over what the firm stated of: amount, term, guarantee.
 
 What a bank does not publish never ranks above what another bank does. `READ` names everything
-that is read of a product; there is nothing among it that could be paid for.
+that is read of a product; there is nothing among it that could be paid for. Former versions of the
+rule are kept in `ranking_rules`; an index ranks by the version it was compiled with.
 """
 
 import hashlib
@@ -27,7 +30,9 @@ from functools import cached_property, lru_cache
 from types import MappingProxyType
 
 from xinyidai.matching import ranking_words as words
+from xinyidai.matching.counted_costs import DEAREST, CountedCost
 from xinyidai.matching.index import ProductIndex, Verdicts, places
+from xinyidai.matching.ranking_rules import NEWEST, RankingRule
 from xinyidai.matching.rules import ORDER, findings_for
 from xinyidai.matching.values import ProductMatch, ProductStanding, RankingFactor, Wish
 from xinyidai.products.values import (
@@ -48,7 +53,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
 OUTCOME_WEIGHTS: Mapping[Outcome, float] = MappingProxyType(
     {Outcome.ELIGIBLE: 1.0, Outcome.INSUFFICIENT: 0.5, Outcome.INELIGIBLE: 0.0}
 )
-DEAREST_RATE = 0.12
+DEAREST_RATE = float(DEAREST)
 SLOWEST_DAYS = 20
 # How many decisions of its own outweigh what a product declares.
 PRIOR_CASES = 20
@@ -65,7 +70,8 @@ READ: Mapping[str, frozenset[str]] = MappingProxyType(
         ),
         "terms": frozenset(
             {"amount_min_fen", "amount_max_fen", "term_min_months", "term_max_months",
-             "guarantee", "all_in_rate", "rate_max", "fee_rate", "promise_days"}
+             "guarantee", "repayment", "all_in_rate", "rate_max", "fee_rate", "cost_items",
+             "reference_case", "loan_of", "promise_days"}
         ),
         "standing": frozenset(
             {"approval_rate", "decided", "kept_promise", "lead_quality", "promised", "leads",
@@ -73,26 +79,6 @@ READ: Mapping[str, frozenset[str]] = MappingProxyType(
         ),
     }
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class RuleChange:
-    """One version of the ranking rule: from when it held and what it changed, in plain words."""
-
-    version: str
-    since: date
-    text: str
-
-
-# Newest first; the public page shows it, and a test holds the newest to `RULES_VERSION`.
-HISTORY: tuple[RuleChange, ...] = (
-    RuleChange(
-        "2026.2",
-        date(2026, 11, 22),
-        "办成可能改为优先看近 12 个月的办理结果；办理速度同时看承诺和守时；权重不变。",
-    ),
-    RuleChange("2026.1", date(2026, 11, 21), "首次公布：四项因素及其权重，同分按当日随机数排列。"),
-)
 
 
 @dataclass(frozen=True)
@@ -116,13 +102,14 @@ class Standing:
     chance: float
     cost: float
     speed: float
+    counted_cost: CountedCost
 
 
 def rank_products(
     index: ProductIndex, verdicts: Verdicts, asker: Asker, *, on: date, limit: int
 ) -> list[ProductMatch]:
     """Return the first `limit` products in public order; reasons only for those returned."""
-    standings, seeds = _standings(index), _seeds(index, on)
+    standings, seeds = standings_of(index), seeds_of(index, on)
     ordered: list[Placed] = []
     for outcome in ORDER:
         if len(ordered) >= limit:
@@ -142,16 +129,24 @@ def score_of(
     outcome: Outcome,
     asker: Asker,
     counted: ProductStanding = NOTHING_COUNTED,
+    rule: RankingRule = NEWEST,
 ) -> float:
     """Return the weighted sum of the four factors, rounded to 9 places."""
-    return _score(standing_of(product, counted), product, outcome, asker)
+    return _score(standing_of(product, counted, rule), product, outcome, asker)
 
 
-def standing_of(product: ListedProduct, counted: ProductStanding = NOTHING_COUNTED) -> Standing:
+def standing_of(
+    product: ListedProduct,
+    counted: ProductStanding = NOTHING_COUNTED,
+    rule: RankingRule = NEWEST,
+) -> Standing:
     """Return the part of the factors that is the product's own."""
-    return Standing(
-        chance_of(product, counted), _cost(product.terms), _speed(product.terms, counted)
-    )
+    read, cost = _read_by(rule, counted), rule.cost(product.terms)
+    return Standing(chance_of(product, read), cost.share, _speed(product.terms, read), cost)
+
+
+def _read_by(rule: RankingRule, counted: ProductStanding) -> ProductStanding:
+    return counted if rule.counts_outcomes else NOTHING_COUNTED
 
 
 def chance_of(product: ListedProduct, counted: ProductStanding) -> float:
@@ -171,16 +166,21 @@ def _drawn(share: float, cases: int, declared: float) -> float:
 
 
 @lru_cache(maxsize=2)
-def _standings(index: ProductIndex) -> tuple[Standing, ...]:
+def standings_of(index: ProductIndex) -> tuple[Standing, ...]:
+    """Return the standing of every product of an index, by the rule of the index."""
     return tuple(
-        standing_of(product, index.standings.get(product.product_id, NOTHING_COUNTED))
+        standing_of(product, index.standings.get(product.product_id, NOTHING_COUNTED), index.rule)
         for product in index.products
     )
 
 
 @lru_cache(maxsize=2)
-def _seeds(index: ProductIndex, on: date) -> tuple[str, ...]:
-    return tuple(daily_seed(product, on) for product in index.products)
+def seeds_of(index: ProductIndex, on: date) -> tuple[str, ...]:
+    """Return what breaks ties on a day: first who says more of the cost, then the seed."""
+    return tuple(
+        f"{standing.counted_cost.tie}{daily_seed(product, on)}"
+        for standing, product in zip(standings_of(index), index.products, strict=True)
+    )
 
 
 def _score(standing: Standing, product: ListedProduct, outcome: Outcome, asker: Asker) -> float:
@@ -208,9 +208,12 @@ def explain(
     outcome: Outcome,
     asker: Asker,
     counted: ProductStanding = NOTHING_COUNTED,
+    rule: RankingRule = NEWEST,
 ) -> tuple[RankingFactor, ...]:
     """Return the factors with weight, a plain sentence and its numbers, 「为什么排在这里」."""
-    return _explain(_told_of(product, counted), product, outcome, asker)
+    standing = standing_of(product, counted, rule)
+    told = _told_of(product, _read_by(rule, counted), standing)
+    return _explain(told, product, outcome, asker)
 
 
 @dataclass(frozen=True)
@@ -226,11 +229,10 @@ class _Told:
     basis: words.Said
 
 
-def _told_of(product: ListedProduct, counted: ProductStanding) -> _Told:
-    standing = standing_of(product, counted)
+def _told_of(product: ListedProduct, counted: ProductStanding, standing: Standing) -> _Told:
     return _Told(
         standing,
-        _factor("cost", standing.cost, words.cost(product.terms)),
+        _factor("cost", standing.cost, words.cost(standing.counted_cost)),
         _factor("speed", standing.speed, words.speed(product.terms, counted)),
         words.basis(product, counted),
     )
@@ -274,7 +276,8 @@ def _match(index: ProductIndex, asker: Asker, rank: int, placed: Placed) -> Prod
     product, told = index.products[place], _told(index)
     if place not in told:
         counted = index.standings.get(product.product_id, NOTHING_COUNTED)
-        told[place] = _told_of(product, counted)
+        read = _read_by(index.rule, counted)
+        told[place] = _told_of(product, read, standings_of(index)[place])
     return ProductMatch(
         version_id=product.version_id,
         product_id=product.product_id,
@@ -288,11 +291,6 @@ def _match(index: ProductIndex, asker: Asker, rank: int, placed: Placed) -> Prod
         findings=findings_for(product, asker.readings),
         text_conditions=product.text_conditions,
     )
-
-
-def _cost(terms: Terms) -> float:
-    rate = terms.all_in_rate
-    return 0.0 if rate is None else max(0.0, 1 - float(rate) / DEAREST_RATE)
 
 
 def _speed(terms: Terms, counted: ProductStanding) -> float:

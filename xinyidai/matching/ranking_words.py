@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from xinyidai.kernel.money import format_wan
+from xinyidai.matching.counted_costs import DEAREST, CostKnown, CountedCost
 from xinyidai.matching.values import ProductStanding, StandingBasis, Wish
 from xinyidai.products.values import GUARANTEE_NAMES, ListedProduct, Readings, Terms
 
@@ -55,12 +56,34 @@ def _outcomes(counted: ProductStanding) -> str:
     )
 
 
-def cost(terms: Terms) -> Said:
-    """Say what the loan costs a year at most."""
-    rate = terms.all_in_rate
-    if rate is None:
-        return "没有公布贷款利率，本项按 0 计。", {"all_in_rate": None}
-    return f"年化综合成本最高 {rate * 100:.2f}%。", {"all_in_rate": float(rate)}
+def cost(counted: CountedCost) -> Said:
+    """Say which yearly cost counts and what of it the bank has not said."""
+    rate = counted.rate
+    numbers: Numbers = {
+        "all_in_rate": None if rate is None else float(rate),
+        "known": counted.known,
+        "unsaid": "、".join(counted.unsaid) or None,
+    }
+    return _cost_text(counted), numbers
+
+
+def _cost_text(counted: CountedCost) -> str:
+    names = "、".join(f"“{name}”" for name in counted.unsaid)
+    said = "" if counted.said is None else f"{counted.said * 100:.2f}%"
+    at_most = f"按上限 {DEAREST * 100:.0f}% 计，本项 0 分"
+    if counted.known is CostKnown.NO_SHEET:
+        return f"数据不足：没有公布费用清单，{at_most}。只公布了最高利率 {said}。"
+    if counted.known is CostKnown.OPEN:
+        return f"数据不足：{names}没有写数额，{at_most}。写了的合计不低于 {said}。"
+    if counted.known is CostKnown.NO_RATE:
+        return f"数据不足：没有公布贷款利率，{at_most}。"
+    if counted.rate is None:
+        none = "没有公布贷款利率，本项按 0 计。"  # by the rules before 2026.3
+        return none if counted.known is None else "费用不低于借款金额，本项 0 分。"
+    text = f"年化综合成本最高 {counted.rate * 100:.2f}%。"
+    if counted.known is CostKnown.AT_CEILINGS:
+        return f"数据不足：{names}没有写数额，按上限计。这样算，{text}"
+    return text
 
 
 def speed(terms: Terms, counted: ProductStanding) -> Said:

@@ -13,7 +13,6 @@ __all__ = [
     "FEWEST_DECIDED",
     "FEWEST_LEADS",
     "FEWEST_PROMISES",
-    "RULES_VERSION",
     "STANDING_MONTHS",
     "TAG_INDICATORS",
     "Act",
@@ -29,10 +28,6 @@ __all__ = [
     "StandingBasis",
     "Wish",
 ]
-
-# Raised with every change of outcomes, factors or weights; stored with each run.
-RULES_VERSION = "2026.2"
-
 
 # Qualifications that are indicators too: the indicator, and the lowest value that gives the tag.
 TAG_INDICATORS: tuple[tuple[str, str, float], ...] = (
@@ -173,6 +168,8 @@ class Lever(StrEnum):
     FASTER = "faster"  # 承诺少一个工作日
     CHEAPER = "cheaper"  # 最高年利率低一个百分点
     PUBLISH_RATE = "publish_rate"  # 公布最高利率
+    PUBLISH_SHEET = "publish_sheet"  # 公布费用清单
+    FILL_FEES = "fill_fees"  # 写上费用的数额
     CHECKABLE = "checkable"  # 条件改为平台可核对
     APPROVE = "approve"  # 条件写清，少收不合适的申请
     LEADS = "leads"  # 找客户的条件写准

@@ -10,6 +10,7 @@ LIFECYCLE: Lifecycle[S, A] = Lifecycle(
         A.EXEMPLIFY: Step(frozenset({S.DRAFT}), S.DRAFT),
         A.SUBMIT: Step(frozenset({S.DRAFT}), S.UNDER_REVIEW),
         A.WITHDRAW: Step(frozenset({S.UNDER_REVIEW}), S.DRAFT),
+        A.DISCARD: Step(frozenset({S.DRAFT}), S.DISCARDED),
         A.RETURN: Step(frozenset({S.UNDER_REVIEW}), S.DRAFT),
         A.LIST: Step(frozenset({S.UNDER_REVIEW}), S.LISTED),
         A.DELIST: Step(frozenset({S.LISTED}), S.DELISTED),

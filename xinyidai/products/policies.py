@@ -8,7 +8,9 @@ from xinyidai.products.models import LoanProduct, ProductVersion
 from xinyidai.products.values import ProductAction as A
 from xinyidai.products.values import ProductVersionState
 
-BANK_ACTIONS = frozenset({A.DRAFT, A.UPDATE, A.SUBMIT, A.WITHDRAW, A.REVISE, A.EXEMPLIFY})
+BANK_ACTIONS = frozenset(
+    {A.DRAFT, A.UPDATE, A.SUBMIT, A.WITHDRAW, A.DISCARD, A.REVISE, A.EXEMPLIFY}
+)
 # A bank's system acts for its product manager; the scope of its token was checked before.
 KEEPERS = frozenset({Role.BANK_PRODUCT_MANAGER, Role.BANK_CLIENT})
 OFFICE_ACTIONS = frozenset({A.LIST, A.RETURN})

@@ -104,18 +104,26 @@ def list_versions(product_id: UUID) -> Sequence[ProductVersion]:
 def list_of_institution(
     institution_id: UUID, *, limit: int = 50, offset: int = 0
 ) -> Sequence[ProductVersion]:
-    """Return the newest version of each product of an institution, by name."""
-    newest = (
+    """Return the newest version of each product of an institution, by name.
+
+    A discarded one is the newest only where nothing else is left of the product.
+    """
+    is_kept = ProductVersion.state != ProductVersionState.DISCARDED
+    kept, newest = (
         select(func.max(ProductVersion.version))
-        .where(ProductVersion.product_id == LoanProduct.id)
+        .where(ProductVersion.product_id == LoanProduct.id, *only)
         .correlate(LoanProduct)
         .scalar_subquery()
+        for only in ((is_kept,), ())
     )
     statement = (
         select(ProductVersion)
         .join(ProductVersion.product)
         .options(contains_eager(ProductVersion.product))
-        .where(LoanProduct.institution_id == institution_id, ProductVersion.version == newest)
+        .where(
+            LoanProduct.institution_id == institution_id,
+            ProductVersion.version == func.coalesce(kept, newest),
+        )
         .order_by(LoanProduct.name, LoanProduct.id)
     )
     return db.session.scalars(statement.limit(limit).offset(offset)).all()

@@ -23,6 +23,7 @@ from xinyidai.products.models import ProductVersion
 from xinyidai.products.queries import CatalogueFilter
 from xinyidai.products.schemas import (
     CostItemSchema,
+    DiscardIn,
     LoanProductIn,
     LoanProductOut,
     LoanProductSummaryOut,
@@ -227,3 +228,20 @@ def draft_product(facts: ProductFacts) -> ProductVersion:
 def submit_product(version_id: UUID) -> ProductVersion:
     """Hand a draft to the credit office."""
     return service.submit_product(g.actor, version_id)
+
+
+@blueprint.post("/products/<uuid:version_id>/discard")
+@allow(Role.BANK_CLIENT)
+@blueprint.operation(
+    "作废产品草稿",
+    detail="草稿从产品列表里消失，内容和原因留存备查。只能作废草稿：待审核的先在网页上撤回提交，"
+    "上架过的不能作废。没有别的版本的产品，编号可以再用来新建。",
+    scope=Scope.PRODUCTS,
+    refuses=(404, 409),
+)
+@transactional
+@blueprint.arguments(DiscardIn, example={"reason": "重复录入"})
+@blueprint.response(200, ProductOut, example=PRODUCT_OUT | {"state": "discarded"})
+def discard_product(said: dict[str, Any], version_id: UUID) -> ProductVersion:
+    """Throw a draft of the institution away."""
+    return service.discard_product(g.actor, version_id, said["reason"])

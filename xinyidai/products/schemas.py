@@ -132,6 +132,16 @@ class LoanProductSummaryOut(Schema):
     listed_at = fields.AwareDateTime(format="iso")
 
 
+class DiscardIn(Schema):
+    """Why a draft is thrown away, 作废."""
+
+    reason = fields.String(
+        required=True,
+        validate=validate.Length(min=1, max=500),
+        metadata={"description": "作废的原因"},
+    )
+
+
 class LoanProductOut(LoanProductSummaryOut):
     """One version with its conditions."""
 

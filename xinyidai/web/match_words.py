@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from xinyidai.matching.ranking import NAMES
 from xinyidai.matching.service import Replayed
 from xinyidai.products.service import indicator_names
 from xinyidai.products.values import FIELDS, INDICATOR_PREFIX
@@ -17,6 +18,11 @@ def short(fingerprint: str) -> str:
 def moved_names(done: Sequence[Replayed]) -> list[str]:
     """Return the names of the fields that read otherwise now, each once."""
     return sorted({field_name(code) for one in done for code in one.moved})
+
+
+def factor_names(done: Sequence[Replayed]) -> list[str]:
+    """Return the names of the ranking factors that come out otherwise now, each once."""
+    return sorted({NAMES[code] for one in done for code in one.moved_factors})
 
 
 def field_name(code: str) -> str:

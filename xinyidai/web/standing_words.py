@@ -36,6 +36,10 @@ WORDS: Mapping[Lever, str] = {
     Lever.FASTER: "现在承诺 {number} 个工作日答复；每少 1 个工作日",
     Lever.CHEAPER: "最高年利率每低 1 个百分点",
     Lever.PUBLISH_RATE: "公布最高年利率。不公布的，综合成本计 0 分。",
+    Lever.PUBLISH_SHEET: "公布费用清单，没有其他费用也要写明；不公布的，综合成本计 0 分。"
+    "确实没有其他费用的话",
+    Lever.FILL_FEES: "费用清单里有 {number} 项没写数额，现在按上限计。"
+    "写上数额，得分只会多、不会少。",
     Lever.CHECKABLE: "有 {number} 条文字条件平台核对不了。都改写成平台可核对的准入条件的话",
     Lever.APPROVE: "有 {number} 件没有通过。把常见的拒绝原因写进准入条件，企业申请前就能看到；"
     "通过率每高 10 个百分点",

@@ -13,7 +13,7 @@ from xinyidai.matching import policies, queries
 from xinyidai.matching.index import ProductIndex, Verdicts
 from xinyidai.matching.service.assembling import subject_from
 from xinyidai.matching.service.matching import PURPOSE, current_index, match_enterprise
-from xinyidai.matching.values import RULES_VERSION, Wish
+from xinyidai.matching.values import Wish
 from xinyidai.profiles import service as profiles
 from xinyidai.profiles.models import ProfileSnapshot
 from xinyidai.whitelist import queries as whitelist
@@ -66,7 +66,7 @@ def match_all(
     index = current_index()
     counts = MatchCounts(products=len(index.products))
     after: UUID | None = None
-    with credit_records.platform_run(PURPOSE, RULES_VERSION, actor=actor):
+    with credit_records.platform_run(PURPOSE, index.rule.version, actor=actor):
         while page := queries.profiled_firms(on, after=after, limit=FIRMS_AT_ONCE):
             counts = _match_page(index, page, on, counts)
             after = page[-1][0].id

@@ -26,7 +26,7 @@ from xinyidai.matching.ranking import Asker
 from xinyidai.matching.rules import ORDER
 from xinyidai.matching.service.assembling import subject_from, wish_json, wish_of
 from xinyidai.matching.service.matching import PURPOSE, current_fingerprint, current_index
-from xinyidai.matching.values import RULES_VERSION, Wish
+from xinyidai.matching.values import Wish
 from xinyidai.products.values import Readings, readings_of
 from xinyidai.profiles import service as profiles
 from xinyidai.whitelist import queries as whitelist
@@ -117,7 +117,7 @@ def _match_some(actor: Actor, after: UUID, limit: int) -> Sequence[Due]:
     day, index = clock.today(), current_index()
     due = head_queries.due_firms(day, index.fingerprint, after=after, limit=limit)
     if due:
-        with credit_records.platform_run(PURPOSE, RULES_VERSION, actor=actor):
+        with credit_records.platform_run(PURPOSE, index.rule.version, actor=actor):
             page = _read(due, day)
         head_queries.keep_heads(list(_heads(index, page, day)))
     return due
@@ -184,7 +184,7 @@ def _head(index: ProductIndex, page: _Page, place: int, day: date) -> dict[str, 
         "profile_id": snapshot.id,
         "score_id": score_id,
         "products_fingerprint": index.fingerprint,
-        "rules_version": RULES_VERSION,
+        "rules_version": index.rule.version,
         "wish": wish_json(page.wishes[place]),
         "computed_at": clock.now(),
     }

@@ -19,11 +19,11 @@ from xinyidai.matching.index import ProductIndex, Verdicts
 from xinyidai.matching.models import MatchRun, ProductMatchRow
 from xinyidai.matching.placing import shortlist
 from xinyidai.matching.ranking import Asker, rank_products
+from xinyidai.matching.ranking_rules import rule_on
 from xinyidai.matching.rules import ORDER
 from xinyidai.matching.service.assembling import subject_from, wish_json, wish_of
 from xinyidai.matching.service.standings import read_standings
 from xinyidai.matching.values import (
-    RULES_VERSION,
     MatchingAction,
     MatchSubject,
     ProductMatch,
@@ -76,7 +76,10 @@ def current_index() -> ProductIndex:
     index = _compiled.get(key)
     if index is None:
         index = ProductIndex(
-            _listed(version_ids, today), fingerprint, standings=read_standings(today)
+            _listed(version_ids, today),
+            fingerprint,
+            standings=read_standings(today),
+            rule=rule_on(today),
         )
         _compiled.clear()
         _compiled[key] = index
@@ -174,7 +177,7 @@ def match_products(actor: Actor, enterprise_id: UUID, asked: MatchRequest) -> Ma
         raise Conflict("企业的信用信息刚刚更新，请重新匹配。", code="facts_moved_on")
     index = current_index()
     with credit_records.platform_run(
-        PURPOSE, RULES_VERSION, enterprise_ids=[enterprise_id], actor=actor
+        PURPOSE, index.rule.version, enterprise_ids=[enterprise_id], actor=actor
     ):
         today = clock.today()
         verdicts, matches = match_enterprise(index, asked.subject, asked.wish, on=today)
@@ -217,7 +220,7 @@ def _run(index: ProductIndex, verdicts: Verdicts, wish: Wish) -> MatchRun:
         wish=wish_json(wish),
         dictionary_version=indicator_dictionary().version,
         products_fingerprint=index.fingerprint,
-        rules_version=RULES_VERSION,
+        rules_version=index.rule.version,
         product_count=len(index.products),
         eligible_count=verdicts.eligible.bit_count(),
         insufficient_count=verdicts.insufficient.bit_count(),

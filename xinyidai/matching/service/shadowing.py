@@ -17,10 +17,11 @@ from xinyidai.kernel import clock, jobs
 from xinyidai.kernel.actor import SYSTEM, Actor, Role
 from xinyidai.matching import shadow_queries
 from xinyidai.matching.grouping import GROUP_INDICATORS
+from xinyidai.matching.ranking_rules import current_rule
 from xinyidai.matching.service.assembling import subject_from
 from xinyidai.matching.shadow_queries import MonthlyProfile, end_of
 from xinyidai.matching.shadow_rules import Look, Trial
-from xinyidai.matching.values import RULES_VERSION, TAG_INDICATORS
+from xinyidai.matching.values import TAG_INDICATORS
 from xinyidai.products import queries as products
 from xinyidai.products import service as product_service
 from xinyidai.products.models import ProductVersion, ShadowChange, ShadowRun
@@ -105,7 +106,7 @@ def _since() -> date:
 def _run(actor: Actor, version: ProductVersion) -> ShadowRun:
     trial, listed_id = _trial(version)
     since = _since()
-    with credit_records.platform_run(PURPOSE, RULES_VERSION, actor=actor) as event:
+    with credit_records.platform_run(PURPOSE, current_rule().version, actor=actor) as event:
         after: UUID | None = None
         while firms := shadow_queries.firms_with_profile(since, after=after, limit=FIRMS_AT_ONCE):
             _add_page(trial, firms, since)
@@ -114,7 +115,7 @@ def _run(actor: Actor, version: ProductVersion) -> ShadowRun:
         version_id=version.id,
         listed_version_id=listed_id,
         rules_digest=product_service.rules_digest(version),
-        rules_version=RULES_VERSION,
+        rules_version=current_rule().version,
         dictionary_version=indicator_dictionary().version,
         first_day=since,
         last_day=clock.today(),

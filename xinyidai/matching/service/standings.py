@@ -14,8 +14,9 @@ from xinyidai.kernel.db import db, new_id
 from xinyidai.kernel.errors import NotFound
 from xinyidai.matching import policies, standing_queries
 from xinyidai.matching.models import ProductStandingRow
+from xinyidai.matching.ranking_rules import rule_on
 from xinyidai.matching.rules import standing_from
-from xinyidai.matching.values import RULES_VERSION, OutcomeCounts, ProductStanding
+from xinyidai.matching.values import OutcomeCounts, ProductStanding
 from xinyidai.products import queries as products
 
 
@@ -31,7 +32,7 @@ def record_standings(actor: Actor, on: date, counts: Mapping[UUID, OutcomeCounts
             "id": new_id(),
             "counted_on": on,
             "product_id": product_id,
-            "rules_version": RULES_VERSION,
+            "rules_version": rule_on(on).version,
             "counted_at": clock.now(),
             **asdict(counted),
         }

@@ -13,7 +13,15 @@ from typing import Any, TypeVar
 
 from xinyidai.kernel.errors import InvalidInput
 from xinyidai.kernel.money import LARGEST_FEN
-from xinyidai.products.values import BorneBy, CostBasis, CostCode, CostItem, Terms
+from xinyidai.products.values import (
+    FEE_CEILINGS,
+    BorneBy,
+    CostBasis,
+    CostCode,
+    CostItem,
+    Terms,
+    ceiling_value,
+)
 
 KEYS = frozenset({"code", "basis", "rate", "amount_fen", "borne_by", "note"})
 MOST_ITEMS = 20
@@ -67,7 +75,7 @@ def cost_problems(terms: Terms) -> dict[str, str]:
     found = {
         f"cost_items.{place}": sentence
         for place, item in enumerate(items)
-        if (sentence := _item_problem(item))
+        if (sentence := _item_problem(item) or _ceiling_problem(item, terms))
     }
     twice = [key for key, count in Counter(map(_key, items)).items() if count > 1]
     if twice and not found:
@@ -127,6 +135,18 @@ def _item_problem(item: CostItem) -> str:
     rate = Decimal(item.value)
     is_share = rate.is_finite() and 0 <= rate <= 1 and rate == rate.quantize(FINEST_RATE)
     return "" if is_share else f"“{item.name}”的比例须在 0 至 100% 之间，最多四位小数。"
+
+
+def _ceiling_problem(item: CostItem, terms: Terms) -> str:
+    """Say that a fee of a public tariff is dearer than any; dearer ones go by another name."""
+    if item.value is None or item.code not in FEE_CEILINGS:
+        return ""
+    if item.value <= ceiling_value(item, terms.reference_case[0]):
+        return ""
+    return (
+        f"“{item.name}”超过借款金额的 {FEE_CEILINGS[item.code] * 100:.0f}%，请核对；"
+        "确实这么高的，改列为“其他费用”并写明。"
+    )
 
 
 def _item(entry: Mapping[str, Any]) -> CostItem:

@@ -173,7 +173,7 @@ def _day(raw: object) -> date | None:
     try:
         return date.fromisoformat(str(raw))
     except ValueError as error:
-        raise InvalidInput("生效日请写成 2026-07-01 的样子，不填表示上架即生效。") from error
+        raise InvalidInput("生效日请写成 2026-07-01 的样子，不填随产品的生效日期。") from error
 
 
 def _value(field: Field, operator: Operator, raw: object) -> CriterionValue:

@@ -1,6 +1,7 @@
 """Use cases of loan products, 金融产品."""
 
 from xinyidai.products.importing import ProductReading, Rejected, parse_product_rows, read_list
+from xinyidai.products.service.discarding import discard_product, read_discarding
 from xinyidai.products.service.drafting import (
     CODE_TAKEN,
     draft_product,
@@ -51,6 +52,7 @@ __all__ = [
     "add_proposed_examples",
     "change_text",
     "delist_product",
+    "discard_product",
     "draft_mark",
     "draft_product",
     "end_replaced",
@@ -65,6 +67,7 @@ __all__ = [
     "parse_product_rows",
     "pre_loan_items",
     "proposed_examples",
+    "read_discarding",
     "read_list",
     "read_version",
     "replace_criteria",

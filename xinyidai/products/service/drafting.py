@@ -42,15 +42,31 @@ def draft_product(actor: Actor, facts: ProductFacts) -> ProductVersion:
     """Draft a new product of the actor's institution and return its first version."""
     institution_id = policies.require_drafter(actor)
     _require_sound(facts)
-    if queries.find_product_by_code(facts.code) is not None:
-        raise Conflict(f"产品编号“{facts.code}”已被使用，请换一个。", code=CODE_TAKEN)
-    product = LoanProduct(
-        code=facts.code, institution_id=institution_id, name=facts.name, kind=facts.kind
-    )
-    db.session.add(product)
-    version = _new_version(actor, product, 1, facts)
+    product, number = _product_for(institution_id, facts)
+    version = _new_version(actor, product, number, facts)
     audit.record(actor, ProductAction.DRAFT, "product_version", version.id)
     return version
+
+
+def _product_for(institution_id: UUID, facts: ProductFacts) -> tuple[LoanProduct, int]:
+    """Return the product of a new draft and the number of its version.
+
+    The code of an own product of which nothing but discarded drafts is left is free again: its
+    next version is drafted, so that no code ever names two products.
+    """
+    product = queries.find_product_by_code(facts.code)
+    if product is None:
+        product = LoanProduct(
+            code=facts.code, institution_id=institution_id, name=facts.name, kind=facts.kind
+        )
+        db.session.add(product)
+        return product, 1
+    versions = queries.list_versions(product.id)
+    is_left = any(version.state is not ProductVersionState.DISCARDED for version in versions)
+    if is_left or product.institution_id != institution_id:
+        raise Conflict(f"产品编号“{facts.code}”已被使用，请换一个。", code=CODE_TAKEN)
+    product.name, product.kind = facts.name, facts.kind
+    return product, versions[0].version + 1
 
 
 def update_draft(
@@ -163,7 +179,7 @@ def revise_product(
 ) -> ProductVersion:
     """Start the next version as a draft; one unfinished at a time.
 
-    It copies the version `source_id` of the same product, by default the newest.
+    It copies the version `source_id` of the same product, by default the newest not discarded.
     """
     product = queries.get_product(product_id)
     policies.require(actor, ProductAction.REVISE, product)
@@ -171,7 +187,9 @@ def revise_product(
     newest = versions[0]
     if newest.state in UNFINISHED:
         raise Conflict("这个产品已有一个未完成的版本，请先完成它。")
-    source = next((one for one in versions if one.id == source_id), newest)
+    kept = [one for one in versions if one.state is not ProductVersionState.DISCARDED]
+    usual = kept[0] if kept else newest
+    source = next((one for one in versions if one.id == source_id), usual)
     version = _new_version(actor, product, newest.version + 1, _for_revision(source))
     audit.record(
         actor, ProductAction.REVISE, "product_version", version.id, {"from": str(source.id)}

@@ -23,6 +23,7 @@ class DraftPart(StrEnum):
     FACTS = "facts"  # 除样例以外的全部内容
     CRITERIA = "criteria"  # 准入条件
     EXAMPLES = "examples"  # 样例
+    WHOLE = "whole"  # 全部内容
 
 
 def draft_mark(version: ProductVersion, part: DraftPart) -> str:
@@ -33,6 +34,8 @@ def draft_mark(version: ProductVersion, part: DraftPart) -> str:
         facts = {"examples": examples}
     elif part is DraftPart.CRITERIA:
         facts = {"criteria": facts["criteria"]}
+    elif part is DraftPart.WHOLE:
+        facts["examples"] = examples
     text = json.dumps(facts, sort_keys=True, default=_plain)
     return hashlib.sha256(text.encode()).hexdigest()[:20]
 

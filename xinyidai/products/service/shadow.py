@@ -18,6 +18,8 @@ from xinyidai.products.service import telling
 from xinyidai.products.service.vocabulary import indicator_names
 from xinyidai.products.values import ProductAction, ProductVersionState
 
+OVER = frozenset({ProductVersionState.DELISTED, ProductVersionState.DISCARDED})
+
 # Two trials that differ in one criterion tell their difference; so few cannot be played through.
 MOST_A_DAY = 50
 SMALLEST_SHOWN = 5
@@ -34,8 +36,8 @@ def open_for_shadow(actor: Actor, version_id: UUID) -> ProductVersion:
     """
     version = queries.get_version(version_id, for_update=True)
     policies.require(actor, ProductAction.SHADOW, version.product)
-    if version.state is ProductVersionState.DELISTED:
-        raise RuleBroken("已下架的版本不再试运行。")
+    if version.state in OVER:
+        raise RuleBroken("已下架或已作废的版本不再试运行。")
     since = clock.now() - timedelta(days=1)
     if actor.role is Role.SYSTEM:
         return version

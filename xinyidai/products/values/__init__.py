@@ -6,6 +6,7 @@ from xinyidai.products.values.costs import (
     BORNE_BY_NAMES,
     COST_NAMES,
     COST_RULE,
+    FEE_CEILINGS,
     AllInCost,
     BorneBy,
     CostBasis,
@@ -13,6 +14,7 @@ from xinyidai.products.values.costs import (
     CostItem,
     CostLine,
     all_in_cost,
+    ceiling_value,
 )
 from xinyidai.products.values.criteria import (
     CAUSE_TEXTS,
@@ -97,6 +99,7 @@ __all__ = [
     "COST_RULE",
     "DAY_COUNTS",
     "ENTERPRISE_KIND_NAMES",
+    "FEE_CEILINGS",
     "FIELDS",
     "FLAG_SCALE",
     "GRADES",
@@ -157,6 +160,7 @@ __all__ = [
     "Wish",
     "all_in_cost",
     "ancestors",
+    "ceiling_value",
     "completed_months",
     "due_date",
     "implied_criteria",

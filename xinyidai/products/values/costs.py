@@ -85,6 +85,15 @@ BORNE_BY_NAMES: dict[BorneBy, str] = {
 }
 
 
+# Fees of a public tariff (评估、公证、登记) come to less than this part of the amount; what is
+# dearer is entered as another fee. Without a number they count at this ceiling in the public order.
+FEE_CEILINGS: dict[CostCode, Decimal] = {
+    CostCode.EVALUATION_FEE: Decimal("0.02"),
+    CostCode.NOTARY_FEE: Decimal("0.02"),
+    CostCode.REGISTRATION_FEE: Decimal("0.02"),
+}
+
+
 @dataclass(frozen=True)
 class CostItem:
     """One line of the sheet; `value` is a fraction, or whole 分 where fixed; None: 未公布."""
@@ -148,6 +157,17 @@ def all_in_cost(loan: Loan, items: Sequence[CostItem] | None) -> AllInCost:
     return AllInCost(
         rate, nominal, total_interest(plan), paid[0], lines, items is not None and known
     )
+
+
+def ceiling_value(item: CostItem, amount_fen: int) -> Decimal | int:
+    """Return the highest value of a fee that has a ceiling, in the unit of its basis.
+
+    Raises:
+        KeyError: this kind of fee has none, see `FEE_CEILINGS`.
+
+    """
+    share = FEE_CEILINGS[item.code]
+    return int(share * amount_fen) if item.basis is CostBasis.ONCE_FIXED else share
 
 
 def _years(loan: Loan) -> list[tuple[int, int, int]]:

@@ -62,6 +62,7 @@ class ProductVersionState(StrEnum):
     UNDER_REVIEW = "under_review"  # 待审核
     LISTED = "listed"  # 已上架
     DELISTED = "delisted"  # 已下架
+    DISCARDED = "discarded"  # 已作废
 
 
 class ProductAction(StrEnum):
@@ -71,6 +72,7 @@ class ProductAction(StrEnum):
     UPDATE = "product:update"  # 修改草稿
     SUBMIT = "product:submit"  # 提交审核
     WITHDRAW = "product:withdraw"  # 撤回提交
+    DISCARD = "product:discard"  # 作废草稿
     RETURN = "product:return"  # 退回修改
     LIST = "product:list"  # 上架
     DELIST = "product:delist"  # 下架
@@ -170,6 +172,7 @@ PRODUCT_STATE_NAMES: dict[ProductVersionState, str] = {
     ProductVersionState.UNDER_REVIEW: "待审核",
     ProductVersionState.LISTED: "已上架",
     ProductVersionState.DELISTED: "已下架",
+    ProductVersionState.DISCARDED: "已作废",
 }
 TARGET_GROUP_NAMES: dict[TargetGroup, str] = {
     TargetGroup.SMALL_AND_MICRO: "小微企业",

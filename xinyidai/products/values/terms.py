@@ -73,12 +73,22 @@ class Terms:
             InvalidInput: amount or months can be no loan at all.
 
         """
+        loan = self.loan_of(amount_fen, months)
+        return None if loan is None else all_in_cost(loan, self.cost_items)
+
+    def loan_of(self, amount_fen: int, months: int) -> Loan | None:
+        """Return such a loan at the highest rate; None where no rate is published.
+
+        Raises:
+            InvalidInput: amount or months can be no loan at all.
+
+        """
         if self.rate_max is None:
             return None
         method = self.repayment
         if method is RepaymentMethod.NEGOTIABLE:
             method = RepaymentMethod.INTEREST_FIRST
-        return all_in_cost(Loan(amount_fen, self.rate_max, months, method), self.cost_items)
+        return Loan(amount_fen, self.rate_max, months, method)
 
 
 def _within(wanted: int, low: int | None, high: int | None) -> int:

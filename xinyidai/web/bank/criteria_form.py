@@ -201,7 +201,7 @@ def _day_fault(text: str) -> dict[str, str]:
         if text:
             date.fromisoformat(text)
     except ValueError:
-        return {"day": "生效日请填日期，例如 2026-07-01；不填表示上架即生效。"}
+        return {"day": "生效日请填日期，例如 2026-07-01；不填随产品的生效日期。"}
     return {}
 
 

@@ -19,7 +19,7 @@ from xinyidai.products.models import ProductVersion
 from xinyidai.products.queries import CatalogueFilter
 from xinyidai.products.values import TARGET_GROUP_NAMES
 from xinyidai.products.values import ProductVersionState as S
-from xinyidai.web import wording
+from xinyidai.web import criterion_days, wording
 from xinyidai.web.bank import costs_form, product_form
 from xinyidai.web.bank.base import (
     BANK,
@@ -85,7 +85,8 @@ def list_products() -> ResponseReturnValue:
         versions = queries.list_catalogue(wanted, limit=MOST_PRODUCTS)
     chosen = request.args.get("state", "")
     counts = {state.value: sum(v.state is state for v in versions) for state in S}
-    shown = [v for v in versions if not chosen or v.state.value == chosen]
+    kept = [v for v in versions if v.state is not S.DISCARDED]
+    shown = [v for v in versions if v.state.value == chosen] if chosen else kept
     reach = queries.newest_shadow_runs([v.id for v in shown]) if is_manager else {}
     on_sale = queries.on_sale_by_product([v.product_id for v in shown]) if is_manager else {}
     return render_template(
@@ -93,7 +94,7 @@ def list_products() -> ResponseReturnValue:
         rows=[version_row(v, reach.get(v.id), on_sale.get(v.product_id)) for v in shown],
         labels=wording.PRODUCT_STATES,
         counts=counts,
-        total=len(versions),
+        total=len(kept),
         chosen=chosen,
         is_manager=is_manager,
     )
@@ -120,6 +121,7 @@ def product_page(version_id: UUID, errors: dict[str, str]) -> str:
         labels=wording.PRODUCT_STATES,
         errors=errors,
         faults=fault_links(version.id, errors),
+        discarding=service.read_discarding(version) if version.state is S.DISCARDED else None,
         shelved=[one for one in versions if one.state is S.LISTED and one.id != version.id],
         reason=request.form.get("reason", ""),
         **version_context(version),
@@ -267,6 +269,7 @@ def _form(
         "bank/product_form.html",
         version=version,
         values=FieldValues(values),
+        begins=criterion_days.typed_words(values.get("effective_from", "")),
         rows=rows,
         opened=[_is_open(place, row, shown) for place, row in enumerate(rows)],
         first_new=next((n for n, row in enumerate(rows) if row.is_empty), None),

@@ -20,6 +20,7 @@ from xinyidai.products.rules import (
 )
 from xinyidai.products.values import FIELDS, OPERATORS, Field, Operator, indicator_field
 from xinyidai.products.values import ProductVersionState as S
+from xinyidai.web import criterion_days
 from xinyidai.web.bank.base import MANAGER, UNPROCESSABLE, blueprint, see_other
 from xinyidai.web.bank.criteria_form import OPERATOR_NAMES
 from xinyidai.web.bank.product_pages import CONFLICT, own_version
@@ -73,6 +74,7 @@ def _page(version: ProductVersion, text: str | None, errors: dict[str, str], mar
         mark=mark,
         is_draft=version.state is S.DRAFT,
         reasons="、".join(RULE_REASONS.values()),
+        begins=criterion_days.begins_words(version),
     )
 
 

@@ -54,7 +54,7 @@ def _page(version: ProductVersion, errors: dict[str, str]) -> str:
         version=version,
         run=run,
         errors=errors,
-        may_run=version.state is not S.DELISTED,
+        may_run=version.state not in {S.DELISTED, S.DISCARDED},
         is_stale=run is not None and run.rules_digest != service.rules_digest(version),
         **({} if run is None else shadow_view.summary(run) | _firms(run)),
     )

@@ -16,7 +16,6 @@ from xinyidai.products.rules import RULE_REASONS, parse_criteria
 from xinyidai.products.values import (
     OUTCOME_NAMES,
     TARGET_GROUP_NAMES,
-    Criterion,
     ExampleOrigin,
     ExampleResult,
     ProductVersionState,
@@ -24,7 +23,7 @@ from xinyidai.products.values import (
     industry_name,
     meaning_of,
 )
-from xinyidai.web import costs_view, wording
+from xinyidai.web import costs_view, criterion_days, wording
 from xinyidai.web.bank import showing
 from xinyidai.web.bank.product_form import percent_text
 from xinyidai.web.chrome import format_day
@@ -121,18 +120,12 @@ def version_context(version: ProductVersion) -> dict[str, Any]:
                 "threshold_sub": criterion.field.about,
                 "text": criterion.denial_text,
                 "reason": RULE_REASONS[criterion.reason_code],
-                "since": since_words(criterion),
+                "since": criterion_days.since_words(criterion, version),
                 "shown": "公开" if criterion.show_threshold else "不公开",
             }
             for criterion in criteria
         ],
     }
-
-
-def since_words(criterion: Criterion) -> str:
-    """Say from which day a criterion is in force."""
-    day = criterion.effective_from
-    return "上架即生效" if day is None else f"{format_day(day)} 起"
 
 
 def reach_link(version: ProductVersion, run: ShadowRun | None) -> Any:

@@ -47,12 +47,15 @@ def replay_text(done: Sequence[Replayed]) -> str:
     """Say in plain words whether the run comes out the same again, and if not, why."""
     different = [one for one in done if not one.is_same]
     if not different:
-        return f"已按当时的产品版本、规则和画像重算 {len(done)} 款，结论全部一致。"
+        return f"已按当时的产品版本、规则和画像重算 {len(done)} 款，结论和排序得分全部一致。"
     offers = offers_of([one.version_id for one in different])
     names = [offers[one.version_id].version.name for one in different[:MOST_NAMED]]
     more = " 等" if len(different) > MOST_NAMED else ""
     moved = match_words.moved_names(different)
     why = f"因为这些数据后来有变化：{'、'.join(moved)}。" if moved else ""
+    factors = match_words.factor_names(different)
+    if factors:
+        why += f"这些排序因素与当时不同：{'、'.join(factors)}。"
     return (
         f"已重算 {len(done)} 款，{len(different)} 款与当时不同：{'、'.join(names)}{more}。"
         f"{why}请重新匹配。"

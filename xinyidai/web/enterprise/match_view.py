@@ -12,7 +12,7 @@ from xinyidai.matching.ranking import WEIGHTS
 from xinyidai.matching.values import Act
 from xinyidai.products.models import ProductVersion
 from xinyidai.products.values import Criterion, GuaranteeKind, Outcome, Terms, meaning_of
-from xinyidai.web import costs_view
+from xinyidai.web import costs_view, criterion_days
 from xinyidai.web.chrome import format_percent
 from xinyidai.web.enterprise import match_ways as ways
 from xinyidai.web.enterprise.queries import Offer
@@ -228,6 +228,15 @@ def criteria_rows(
         if c.code in found
         else _condition(c, judged=match is not None)
         for c in criteria
+    ]
+
+
+def coming_of(criteria: Sequence[Criterion]) -> list[str]:
+    """Return the conditions that do not hold yet, each with its day; nothing is judged by them."""
+    return [
+        f"{since}：{criterion.threshold_text() if criterion.show_threshold else HIDDEN}"
+        for criterion in criteria
+        if (since := criterion_days.coming_words(criterion))
     ]
 
 

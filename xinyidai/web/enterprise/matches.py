@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from xinyidai.catalogue.kinds import get_item
 from xinyidai.institutions.queries import get_institution
+from xinyidai.kernel import clock
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.actor import Role
 from xinyidai.kernel.db import own_transaction
@@ -120,7 +121,8 @@ def product(product_id: UUID) -> ResponseReturnValue:
     run = service.read_current_run(actor(), firm_id())
     found = run.matches if run else []
     match = next((row for row in found if row.product_version_id == version.id), None)
-    criteria = products.all_criteria(version, product_service.indicator_names())
+    names = product_service.indicator_names()
+    criteria = products.criteria_on(version, names, clock.today())
     return render_template(
         "enterprise/product.html",
         version=version,
@@ -129,6 +131,7 @@ def product(product_id: UUID) -> ResponseReturnValue:
         match=match,
         outcome=view.SHAPES[match.outcome] if match else "",
         criteria=view.criteria_rows(criteria, match),
+        coming=view.coming_of(products.all_criteria(version, names)),
         near=view.near_of(match) if match else None,
         misfit=view.misfit_words(run.wish, version.terms) if run else "",
         items=[get_item(code) for code in version.required_items],
@@ -137,7 +140,8 @@ def product(product_id: UUID) -> ResponseReturnValue:
 
 def _card(match: ProductMatchRow, offer: Offer, wish: dict[str, Any]) -> dict[str, Any]:
     names = product_service.indicator_names()
-    return view.card_of(match, offer, products.all_criteria(offer.version, names), wish)
+    criteria = products.criteria_on(offer.version, names, clock.today())
+    return view.card_of(match, offer, criteria, wish)
 
 
 def _read_wish(answers: dict[str, str]) -> Wish:

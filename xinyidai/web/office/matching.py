@@ -15,8 +15,8 @@ from xinyidai.kernel.db import own_transaction
 from xinyidai.kernel.errors import InvalidInput, NotFound
 from xinyidai.matching import service
 from xinyidai.matching.models import MatchRun
+from xinyidai.matching.ranking_rules import current_rule
 from xinyidai.matching.service import BatchState, Replayed
-from xinyidai.matching.values import RULES_VERSION
 from xinyidai.web import match_words
 from xinyidai.web.chrome import format_day, format_moment
 from xinyidai.web.office.base import OVERSIGHT, UNPROCESSABLE, blueprint, typed
@@ -65,7 +65,7 @@ def _state_facts(state: BatchState) -> list[dict[str, str]]:
         {"label": "日期", "value": format_day(state.on)},
         {"label": "在售产品", "value": f"{state.products} 款"},
         {"label": "产品目录指纹", "value": match_words.short(state.fingerprint)},
-        {"label": "排序规则版本", "value": RULES_VERSION},
+        {"label": "排序规则版本", "value": current_rule().version},
         {"label": "办理结果计数日", "value": counted},
         {"label": "已匹配的企业", "value": f"{state.matched} 家，今天有画像的 {state.profiled} 家"},
     ]
@@ -81,6 +81,6 @@ def _replayed(run: MatchRun, done: tuple[Replayed, ...]) -> dict[str, Any]:
             {"label": "指标字典版本", "value": run.dictionary_version},
             {"label": "重算结果", "value": f"{len(done)} 款，一致 {same} 款"},
         ],
-        "moved": match_words.moved_names(done),
+        "moved": [*match_words.moved_names(done), *match_words.factor_names(done)],
         "is_same": same == len(done),
     }

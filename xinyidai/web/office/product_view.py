@@ -18,7 +18,7 @@ from xinyidai.products.values import (
     industry_name,
     meaning_of,
 )
-from xinyidai.web import costs_view, wording
+from xinyidai.web import costs_view, criterion_days, wording
 from xinyidai.web.chrome import format_day, format_percent
 from xinyidai.web.office.base import Row
 
@@ -88,7 +88,7 @@ def review_rows(version: ProductVersion, institution: Institution) -> list[Row]:
 def criterion_rows(version: ProductVersion, *, public: bool) -> list[Row]:
     """Return the criteria in words; in public a threshold is shown only where the bank agreed."""
     criteria = queries.all_criteria(version, service.indicator_names())
-    return [_criterion_row(criterion, public=public) for criterion in criteria]
+    return [_criterion_row(criterion, version, public=public) for criterion in criteria]
 
 
 def _row(label: str, value: str | None) -> Row:
@@ -156,19 +156,17 @@ def _effective(version: ProductVersion) -> str:
     return "上架即生效" if version.effective_from is None else format_day(version.effective_from)
 
 
-def _from(criterion: Criterion) -> str:
-    return f"{format_day(criterion.effective_from)} 起"
-
-
-def _criterion_row(criterion: Criterion, *, public: bool) -> Row:
+def _criterion_row(criterion: Criterion, version: ProductVersion, *, public: bool) -> Row:
     shown = criterion.show_threshold or not public
+    said = criterion.threshold_text() if shown else criterion.field.name
+    coming = criterion_days.coming_words(criterion) if public else ""
     return {
-        "condition": criterion.threshold_text() if shown else criterion.field.name,
+        "condition": f"{said}（{coming}）" if coming else said,
         "condition_sub": ("" if public else criterion.field.about)
         if shown
         else "银行未公布具体标准",
         "denial": criterion.denial_text,
         "published": "是" if criterion.show_threshold else "否",
         "reason": RULE_REASONS[criterion.reason_code],
-        "since": "上架即生效" if criterion.effective_from is None else _from(criterion),
+        "since": criterion_days.since_words(criterion, version),
     }

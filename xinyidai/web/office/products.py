@@ -41,6 +41,7 @@ ACTIONS: Mapping[S, tuple[ProductAction, ...]] = {
     S.LISTED: (ProductAction.DELIST,),
     S.DRAFT: (),
     S.DELISTED: (),
+    S.DISCARDED: (),
 }
 DONE = {
     ProductAction.LIST: "产品已上架，企业现在可以看到它。",
@@ -52,6 +53,7 @@ DEEDS = {
     ProductAction.UPDATE: "银行修改草稿",
     ProductAction.SUBMIT: "银行提交审核",
     ProductAction.WITHDRAW: "银行撤回提交",
+    ProductAction.DISCARD: "银行作废草稿",
     ProductAction.RETURN: "退回修改",
     ProductAction.LIST: "审核通过，上架",
     ProductAction.DELIST: "下架",

@@ -120,7 +120,8 @@ def offers(page: Page, *, state: ProductVersionState | None = None) -> tuple[Seq
         .options(contains_eager(ProductVersion.product))
     )
     if state is None:
-        statement = statement.where(ProductVersion.state != ProductVersionState.DRAFT)
+        own = (ProductVersionState.DRAFT, ProductVersionState.DISCARDED)
+        statement = statement.where(ProductVersion.state.not_in(own))
     else:
         statement = statement.where(ProductVersion.state == state)
     if state is ProductVersionState.UNDER_REVIEW:
