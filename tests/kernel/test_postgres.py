@@ -64,7 +64,7 @@ def said(process: subprocess.Popen[str]) -> list[str]:
 
 
 def leave(process: subprocess.Popen[str]) -> int:
-    process.communicate("\n", timeout=20)
+    process.communicate("\n", timeout=120)
     return process.returncode
 
 
