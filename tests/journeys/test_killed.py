@@ -35,7 +35,7 @@ from xinyidai.kernel.settings import Settings, child_environment
 
 WEB_ROUNDS = 8
 WORKER_ROUNDS = 3
-CLICKS = 8
+CLICKS = 5  # the last waits for all before it, and for a lock no longer than five seconds
 PATIENCE = 180  # seconds on a busy machine
 CHECKOUT = Path(__file__).parents[2]
 FORM = "application/x-www-form-urlencoded"
