@@ -17,6 +17,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from hypothesis import HealthCheck
+from hypothesis import settings as properties
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, scoped_session
@@ -32,6 +34,13 @@ from xinyidai.kernel.settings import Mode, Settings, load_settings
 from xinyidai.seeds import purposes
 
 TEMPLATE = "xinyidai_template"
+
+# A property tries the same examples in every run, and no clock stops it on a busy machine: what
+# has passed once passes again. `tests.proofs` is where new examples are looked for.
+properties.register_profile(
+    "repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+properties.load_profile("repeatable")
 
 
 def needs(what: str, *, available: bool, reason: str) -> None:

@@ -113,7 +113,10 @@ class World:
 
     def take(self, path: str, step: str) -> Any:
         """Take one step of an application with its usual body."""
-        return self.us.post(f"{path}/{step}", BODIES.get(step))
+        body = BODIES.get(step)
+        if step == "disbursement":
+            body = BODIES[step] | {"disbursed_on": clock.today().isoformat()}
+        return self.us.post(f"{path}/{step}", body)
 
 
 # What a bank sends with each step of an application; steps without an entry send nothing.
@@ -126,8 +129,8 @@ BODIES: dict[str, dict[str, Any]] = {
         "loan_no": "JJ1",
         "amount_fen": 40_000_000,
         "rate": "0.0435",
-        "disbursed_on": clock.today().isoformat(),
-        "due_on": (clock.today() + timedelta(days=365)).isoformat(),
+        "disbursed_on": "2026-01-05",  # `take` says the day
+        "due_on": "2099-01-05",
         "guarantee": "credit",
         "is_first_loan": True,
     },

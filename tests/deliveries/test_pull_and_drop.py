@@ -195,7 +195,7 @@ def test_the_demo_gateway_is_a_process_of_its_own_and_says_that_it_is_invented(t
         assert service.pull(link(town, address)) == 2
     finally:
         process.terminate()
-        notice = process.communicate(timeout=20)[1]
+        notice = process.communicate(timeout=120)[1]
     assert "虚构" in notice
 
 

@@ -27,7 +27,9 @@ STAFF_ROLES = {
 
 M = TypeVar("M", bound=Model)
 
-_numbers = count(1)
+# All of one length, so that no name is the beginning of another and names sort as they were made,
+# whichever tests a process has run before.
+_numbers = count(100_001)
 
 
 def enterprise(**changes: object) -> Enterprise:

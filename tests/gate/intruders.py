@@ -240,6 +240,7 @@ class Intruder:
     def _fields(self) -> dict[str, Any]:
         ids = {name: str(value) for name, value in self.theirs.ids.items()}
         return FILLING | {
+            "valid_until": (clock.today() + timedelta(days=20)).isoformat(),
             "consent_id": ids["consent"],
             "enterprise_id": ids["firm"],
             "enterprise": ids["firm"],
@@ -313,7 +314,6 @@ UNWATCHED = ("matchmaking_event", "procrastinate_jobs", "auth_session")
 FILLING = {
     "purpose": "pre_loan",
     "item_codes": ["tax", "judicial"],
-    "valid_until": (clock.today() + timedelta(days=20)).isoformat(),
     "valid_days": "20",
     "range_months": "6",
     "max_uses": "1",

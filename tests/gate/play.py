@@ -20,9 +20,9 @@ ENOUGH = 10
 def play(app: Flask, steps: int, *, first_seed: int = 1) -> Scene:
     """Play until this many steps were compared; raise what the first difference raises.
 
-    And until `ENOUGH` looks were let through: where nothing passes, nothing is compared. How
-    many pass within a number of steps is chance, and the same seed draws otherwise when more of
-    the product is loaded.
+    And until `ENOUGH` looks were let through and as many refused: where nothing passes, nothing is
+    compared. How many pass within a number of steps is chance, and the same seed draws otherwise
+    when more of the product is loaded.
     """
     with app.app_context(), one_connection(app) as connection:
         with clock.at(START - timedelta(days=1)):
@@ -31,7 +31,7 @@ def play(app: Flask, steps: int, *, first_seed: int = 1) -> Scene:
         scene = Scene(connection, stage)
         machine = type("Machine", (Authorizations,), {"scene": scene})
         number = first_seed
-        while scene.steps < steps or scene.looks < ENOUGH:
+        while scene.steps < steps or min(scene.looks, scene.refusals) < ENOUGH:
             examples = max(1, min(100, -(-(steps - scene.steps) // STEPS)))
             run_state_machine_as_test(seed(number)(machine), settings=_settings(examples))
             number += 1

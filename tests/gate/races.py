@@ -49,7 +49,7 @@ from xinyidai.scoring.values import BatchLookState
 ROADS = ("web", "api", "worker", "export")
 PROCESSES = 2
 CHUNK = 20  # rounds prepared in one transaction
-OVERTIME = 6  # times the share, at most, until each road has both lost and won
+OVERTIME = 20  # times the share, at most, until each road has both lost and won
 ENDS = ("shown", "refused")
 TOKEN_LIFE = timedelta(days=1)
 

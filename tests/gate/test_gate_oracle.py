@@ -8,5 +8,4 @@ SAMPLE = 1_500
 def test_product_and_model_agree_after_every_step(live):
     scene = play.play(live, SAMPLE)
     assert scene.steps >= SAMPLE
-    assert scene.looks >= play.ENOUGH
-    assert scene.refusals > scene.looks
+    assert min(scene.looks, scene.refusals) >= play.ENOUGH

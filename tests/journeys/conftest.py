@@ -2,7 +2,6 @@
 
 import contextlib
 import dataclasses
-import socket
 import subprocess
 import sys
 import time
@@ -15,9 +14,10 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
+from tests.factories.ports import free_port
 from xinyidai.kernel.settings import Mode, Settings, child_environment
 
-START_SECONDS = 90
+START_SECONDS = 180  # on a busy machine; a few on an idle one
 SIZES = {"desk": (1366, 768), "phone": (390, 844)}
 
 
@@ -46,9 +46,7 @@ def served(live: Flask, settings: Settings) -> Iterator[Callable[[], str]]:
     running: list[subprocess.Popen[bytes]] = []
 
     def start() -> str:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         named = dataclasses.replace(
             settings,
             mode=Mode.DEMO,
@@ -155,7 +153,7 @@ def person(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Person]]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(90_000)  # on a busy machine
         page.on("dialog", lambda dialog: dialog.accept())
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(

@@ -23,6 +23,7 @@ from flask import Flask
 from sqlalchemy import create_engine, text
 
 from tests.applications.conftest import Market, make_market
+from tests.factories.ports import free_port
 from xinyidai.accounts import service as accounts
 from xinyidai.accounts.models import Account
 from xinyidai.accounts.session import COOKIE
@@ -34,8 +35,8 @@ from xinyidai.kernel.settings import Settings, child_environment
 
 WEB_ROUNDS = 8
 WORKER_ROUNDS = 3
-CLICKS = 8
-PATIENCE = 120  # seconds on a busy machine
+CLICKS = 5  # the last waits for all before it, and for a lock no longer than five seconds
+PATIENCE = 180  # seconds on a busy machine
 CHECKOUT = Path(__file__).parents[2]
 FORM = "application/x-www-form-urlencoded"
 
@@ -141,9 +142,7 @@ def serve(start: Start, tmp_path: Path) -> Serve:
     """Start the web server; return its process and its port once it answers."""
 
     def begin() -> tuple[int, int]:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         process = start("serve", "--port", str(port), "--processes", "1")
         wait_until(lambda: listens(port), lambda: (tmp_path / "log").read_text()[-2000:])
         return process, port

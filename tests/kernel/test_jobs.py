@@ -18,7 +18,7 @@ from xinyidai.kernel.db import db as database
 from xinyidai.kernel.db import own_transaction
 from xinyidai.kernel.settings import child_environment
 
-PATIENCE = 90  # seconds on a busy machine; a few on an idle one
+PATIENCE = 180  # seconds on a busy machine; a few on an idle one
 CHECKOUT = Path(__file__).parents[2]
 PROGRAM = [sys.executable, a_worker.__file__]
 

@@ -64,7 +64,7 @@ def said(process: subprocess.Popen[str]) -> list[str]:
 
 
 def leave(process: subprocess.Popen[str]) -> int:
-    process.communicate("\n", timeout=20)
+    process.communicate("\n", timeout=120)
     return process.returncode
 
 
@@ -282,7 +282,7 @@ def test_a_killed_server_is_started_again_with_its_rows(data):
 
 
 def test_a_noted_number_that_now_belongs_to_another_process_is_ignored(data):
-    stranger = subprocess.Popen(["/bin/sleep", "60"], user="nobody" if AS_ROOT else None)
+    stranger = subprocess.Popen(["/bin/sleep", "600"], user="nobody" if AS_ROOT else None)
     noted = data / "pg" / "postmaster.pid"
     noted.write_text(f"{stranger.pid}\n{noted.parent}\n")
     noted.chmod(0o644)

@@ -15,7 +15,7 @@ import pytest
 
 from xinyidai.kernel import postgres, postgres_minder
 
-PATIENCE = 60  # seconds on a busy machine; half a second on an idle one
+PATIENCE = 180  # seconds on a busy machine; half a second on an idle one
 ROUNDS = 6
 
 needs_proc = pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks at /proc")

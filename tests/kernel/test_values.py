@@ -1,6 +1,6 @@
 """Pure parts of the kernel: clock, money, masking, working days, lifecycle, ids."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -13,7 +13,13 @@ from xinyidai.kernel.db import new_id, reproducible_ids
 from xinyidai.kernel.errors import InvalidInput, InvalidTransition
 from xinyidai.kernel.lifecycle import Lifecycle, Step
 from xinyidai.kernel.money import LARGEST_FEN, Yuan, format_wan, format_yuan
-from xinyidai.kernel.working_days import add_working_days, is_working_day, working_days_between
+from xinyidai.kernel.working_days import (
+    PUBLISHED_UNTIL,
+    add_working_days,
+    is_soon_unpublished,
+    is_working_day,
+    working_days_between,
+)
 
 MOMENT = datetime(2026, 1, 1, 0, 30, tzinfo=clock.TZ)
 days = st.dates(date(2024, 1, 1), date(2027, 12, 31))
@@ -205,12 +211,22 @@ def test_no_mask_shows_more_than_seven_characters(text):
         (date(2025, 10, 8), False),  # a Wednesday of the same holidays
         (date(2025, 10, 9), True),
         (date(2025, 9, 27), False),  # a plain Saturday
-        (date(2090, 1, 2), True),  # no calendar published: a Monday
+        (date(2090, 1, 3), True),  # no calendar published: a Tuesday
         (date(2090, 1, 1), False),  # likewise: a Sunday
+        (date(2090, 10, 3), False),  # likewise: a Tuesday, free by law every year
+        (date(2027, 1, 1), False),  # free by law, whatever is arranged around it
+        (date(2027, 2, 8), False),  # the third day of the year of the Goat, a Monday
+        (date(2028, 1, 25), False),  # the eve of the next one, a Tuesday
     ],
 )
 def test_working_days_follow_the_published_calendar(day, works):
     assert is_working_day(day) is works
+
+
+def test_where_no_holidays_are_published_a_term_is_said_to_be_uncertain():
+    assert not is_soon_unpublished(PUBLISHED_UNTIL - timedelta(days=60))
+    assert is_soon_unpublished(PUBLISHED_UNTIL - timedelta(days=59))
+    assert is_soon_unpublished(PUBLISHED_UNTIL + timedelta(days=400))
 
 
 def test_a_term_begins_on_the_next_day_and_skips_the_holidays():

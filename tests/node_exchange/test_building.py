@@ -211,11 +211,11 @@ def test_a_record_committed_late_under_a_low_number_is_not_lost(town):
             firm = database.session.get(Enterprise, firms[0])
             deliver(firm, "SLOW", source="慢局")
             written.set()
-            assert may_commit.wait(30)
+            assert may_commit.wait(120)
 
     thread = threading.Thread(target=slow)
     thread.start()
-    assert written.wait(30)
+    assert written.wait(120)
     try:
         with own_transaction():
             deliver(database.session.get(Enterprise, firms[1]), "FAST", source="快局")

@@ -4,7 +4,6 @@ import base64
 import dataclasses
 import json
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,11 +16,12 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
 
+from tests.factories.ports import free_port
 from xinyidai.kernel.settings import Mode, child_environment, load_settings
 
 CHECKOUT = Path(__file__).parents[2]
 COUNTY, CITY = "yebei", "yingchuan"
-PATIENCE = 90
+PATIENCE = 180  # seconds on a busy machine
 
 
 class Node:
@@ -29,9 +29,7 @@ class Node:
 
     def __init__(self, code: str, folder: Path) -> None:
         self.code, self.folder = code, folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.process: subprocess.Popen[str] | None = None
 
     @property

@@ -34,7 +34,8 @@ def test_it_runs(path):
     notebook = nbformat.read(path, as_version=4)
     NotebookClient(
         notebook,
-        timeout=120,
+        timeout=600,
+        startup_timeout=300,
         kernel_name="python3",
         resources={"metadata": {"path": FOLDER.parent}},
     ).execute()

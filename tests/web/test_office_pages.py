@@ -1,7 +1,7 @@
 """Pages of the credit office, departments, auditors and the operator."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 import pytest
@@ -16,6 +16,7 @@ from xinyidai.institutions.values import DepartmentKind
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Role
 from xinyidai.kernel.db import db
+from xinyidai.kernel.working_days import PUBLISHED_UNTIL
 from xinyidai.matchmaking_events.models import MatchmakingEvent
 from xinyidai.products import service as products
 from xinyidai.products.models import ProductVersion
@@ -316,3 +317,13 @@ def test_the_auditor_finds_the_deeds_on_one_subject(client_as: Client) -> None:
 )
 def test_a_day_at_an_end_of_the_calendar_is_refused(url: str, client_as: Client) -> None:
     assert client_as(clerk()).get(url).status_code == 422
+
+
+def test_what_is_not_known_of_next_years_holidays_is_said(client_as: Client) -> None:
+    year = PUBLISHED_UNTIL.year
+    for day, is_known in ((date(year, 5, 6), True), (date(year, 12, 1), False)):
+        with clock.at(datetime.combine(day, time(9), clock.TZ)):
+            office = client_as(clerk()).get("/office").text
+            operator = client_as(parties.account(Role.OPERATOR)).get("/operator").text
+        assert (f"{year + 1} 年的放假调休安排还没有载入" in office) is not is_known
+        assert (f"已有到 {year} 年的安排" in operator) is is_known

@@ -4,10 +4,9 @@ A fixed window and one upsert on a connection of its own, so that a rolled back 
 too and every process sees the same number.
 """
 
-import time
-
 from sqlalchemy import text
 
+from xinyidai.kernel import clock
 from xinyidai.kernel.db import db
 from xinyidai.kernel.errors import TooMany
 
@@ -23,7 +22,7 @@ COUNT = text(
 
 def count(key: str, *, limit: int, seconds: int) -> None:
     """Count one hit on `key`; above `limit` hits in a window of `seconds` raise `TooMany`."""
-    moment = int(time.time())
+    moment = int(clock.now().timestamp())
     start = moment - moment % seconds
     with db.engine.begin() as connection:
         hits = connection.execute(COUNT, {"key": key, "start": start}).scalar_one()

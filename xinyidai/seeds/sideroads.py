@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from xinyidai.applications import queries
 from xinyidai.applications import service as applications
-from xinyidai.applications.rules import OFFER_DAYS, Terms, Wanted
+from xinyidai.applications.rules import OFFER_DAYS, Limits, Terms, Wanted, faults
 from xinyidai.applications.service import CounterOffer, Draft, NewHands, Resend
 from xinyidai.consents import service as consents
 from xinyidai.financing_needs import service as needs
@@ -88,8 +88,8 @@ def _play(
 ) -> None:
     """Let the next firm that has a fitting product send it in, and take the road from there."""
     for member in members:
-        product = _unused(world, member, bank)
-        if product is not None:
+        product = next(_unused(world, member, bank), None)
+        if product is not None and (road is not _go_elsewhere or _other(world, member, product)):
             with at(world.ago(days, 9)):
                 sent = _send(world, member, product)
             with at(world.ago(max(days - 1, 0.5), 10)):
@@ -97,32 +97,47 @@ def _play(
             return
 
 
-def _unused(world: World, member: Member, bank: str) -> OnSale | None:
-    """Return a product that fits the firm and for which it never applied."""
+def _unused(world: World, member: Member, bank: str = "") -> Iterator[OnSale]:
+    """Return the products that fit the firm and for which it never applied."""
     known = {row.application.product_id for row in queries.list_of_enterprise(member.enterprise_id)}
     by_id = {product.product_id: product for product in world.on_sale}
     fitting = (by_id[match.product_id] for match in world.fitting[member.place])
-    return next(
-        (
-            product
-            for product in fitting
-            if product.bank in world.cast.lenders
-            and product.product_id not in known
-            and (not bank or product.bank == bank)
-        ),
-        None,
+    return (
+        product
+        for product in fitting
+        if product.bank in world.cast.lenders
+        and product.product_id not in known
+        and (not bank or product.bank == bank)
     )
 
 
-def _send(world: World, member: Member, product: OnSale) -> Sent:
+def _other(world: World, member: Member, product: OnSale) -> OnSale | None:
+    """Return another product that gives the amount and term asked of this one."""
+    wanted = _wanted(member, product)
+    others = (one for one in _unused(world, member) if one.product_id != product.product_id)
+    return next((one for one in others if not faults(wanted, _limits(one))), None)
+
+
+def _limits(product: OnSale) -> Limits:
+    terms = product.facts.terms
+    return Limits(
+        amount_min_fen=terms.amount_min_fen,
+        amount_max_fen=terms.amount_max_fen,
+        term_min_months=terms.term_min_months,
+        term_max_months=terms.term_max_months,
+    )
+
+
+def _wanted(member: Member, product: OnSale) -> Wanted:
     terms = product.facts.terms
     amount = max(terms.amount_min_fen or 0, min(50 * FEN_PER_WAN, terms.amount_max_fen or 0))
     months = min(terms.term_max_months or 12, max(terms.term_min_months or 1, 12))
-    wanted = Wanted(
-        amount, months, "备货周转（演示）", member.actor.name, phone_number(member.place)
-    )
+    return Wanted(amount, months, "备货周转（演示）", member.actor.name, phone_number(member.place))
+
+
+def _send(world: World, member: Member, product: OnSale) -> Sent:
     started = applications.start_application(
-        member.actor, Draft(new_id(), product.product_id, wanted)
+        member.actor, Draft(new_id(), product.product_id, _wanted(member, product))
     )
     asked = draft_for(
         member, started.institution_id, "pre_loan", items=product.facts.required_items
@@ -175,7 +190,7 @@ def _refuse(world: World, sent: Sent) -> None:
 
 
 def _go_elsewhere(world: World, sent: Sent) -> None:
-    product = _unused(world, sent.member, "")
+    product = _other(world, sent.member, sent.product)
     if product is not None:
         applications.resend_application(
             sent.member.actor, sent.id, Resend(new_id(), product.product_id)

@@ -10,6 +10,7 @@ from xinyidai.kernel import clock, http
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.actor import Role
 from xinyidai.kernel.db import db
+from xinyidai.kernel.working_days import PUBLISHED_UNTIL, is_soon_unpublished
 from xinyidai.web import wording
 from xinyidai.web.office.base import Row
 
@@ -63,4 +64,13 @@ def _checks() -> list[Row]:
             "words": CHECK_WORDS.get(found, f"需要升级：{found}"),
         }
         for code, found in http.readiness().items()
-    ]
+    ] + [_calendar()]
+
+
+def _calendar() -> Row:
+    """Tell until when holidays are known; terms beyond are worked out by the law's days alone."""
+    year = PUBLISHED_UNTIL.year
+    if is_soon_unpublished(clock.today()):
+        words = f"只到 {year} 年；{year + 1} 年安排公布后请升级 chinesecalendar"
+        return {"name": "放假日历", "ok": False, "words": words}
+    return {"name": "放假日历", "ok": True, "words": f"已有到 {year} 年的安排"}

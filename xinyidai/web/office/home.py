@@ -11,7 +11,11 @@ from xinyidai.declarations import service as declarations
 from xinyidai.kernel import clock
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.http import Page
-from xinyidai.kernel.working_days import working_days_between
+from xinyidai.kernel.working_days import (
+    PUBLISHED_UNTIL,
+    is_soon_unpublished,
+    working_days_between,
+)
 from xinyidai.matchmaking_events import service as events
 from xinyidai.matchmaking_events.models import MatchmakingEvent
 from xinyidai.matchmaking_events.values import EventState
@@ -51,6 +55,7 @@ def home() -> ResponseReturnValue:
         ledger=counts,
         events=_events(),
         reconciled=oversight.last_reconciliation(),
+        unpublished_year=PUBLISHED_UNTIL.year + 1 if is_soon_unpublished(clock.today()) else None,
     )
 
 
