@@ -16,6 +16,7 @@ from sqlalchemy import (
     ColumnElement,
     Float,
     LargeBinary,
+    ScalarSelect,
     Subquery,
     Text,
     Uuid,
@@ -30,6 +31,7 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.dialects.postgresql import JSONB, distinct_on
+from sqlalchemy.orm import InstrumentedAttribute
 
 from xinyidai.catalogue.indicators import indicator_dictionary
 from xinyidai.catalogue.missing import MissingCause
@@ -39,7 +41,7 @@ from xinyidai.matching.columns import Floats
 from xinyidai.matching.packed import CAUSES, KEY, Keys
 from xinyidai.profiles.models import ProfileSnapshot
 from xinyidai.profiles.queries import WHOLE
-from xinyidai.scoring.models import ModelVersion, ScoreResult
+from xinyidai.scoring.models import ModelVersion, ScoreHead, ScoreResult
 from xinyidai.scoring.values import ModelState
 
 WORDS = (
@@ -186,15 +188,11 @@ def packed_grades(only: Collection[UUID] | None) -> tuple[Keys, list[str]]:
     """
     newest = (
         select(ScoreResult.grade)
-        .join(
-            ModelVersion,
-            (ModelVersion.code == ScoreResult.model_code)
-            & (ModelVersion.version == ScoreResult.model_version)
-            & (ModelVersion.state == ModelState.ACTIVE),
-        )
         .where(
             ScoreResult.enterprise_id == Enterprise.id,
             ScoreResult.facts_version == Enterprise.facts_version,
+            ScoreResult.model_code == _active(ModelVersion.code),
+            ScoreResult.model_version == _active(ModelVersion.version),
         )
         .order_by(ScoreResult.scored_at.desc(), ScoreResult.id.desc())
         .limit(1)
@@ -208,7 +206,25 @@ def packed_grades(only: Collection[UUID] | None) -> tuple[Keys, list[str]]:
     if only is not None:
         statement = statement.where(Enterprise.id == any_(_listed(only)))
     keys, grades = db.session.execute(statement).one()
-    return _keys(keys), grades or []
+    return _keys(keys), list(grades or [])
+
+
+def mark_of_grades() -> Any:
+    """Return a mark of all scores: it changes with the active model and with every score written.
+
+    Each score is noted in its firm's row of `score_head`, which is small enough to go through.
+    """
+    version: ColumnElement[str] = literal_column("score_head.xmin::text || score_head.ctid::text")
+    text = cast(ScoreHead.enterprise_id, Text) + version
+    heads = select(func.count(), func.sum(func.hashtextextended(text, 0)))
+    return *db.session.execute(heads.select_from(ScoreHead)).one(), db.session.scalar(
+        select(ModelVersion.id).where(ModelVersion.state == ModelState.ACTIVE)
+    )
+
+
+def _active(column_of_model: InstrumentedAttribute[str]) -> ScalarSelect[str]:
+    found = select(column_of_model).where(ModelVersion.state == ModelState.ACTIVE)
+    return found.scalar_subquery()
 
 
 def _bytes(packed: ColumnElement[bytes]) -> ColumnElement[bytes]:

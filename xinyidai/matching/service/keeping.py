@@ -93,6 +93,8 @@ class _Memory:
     lock: Lock = field(default_factory=Lock)
     mark: Any = None
     firms: Firms | None = None
+    grade_mark: Any = None
+    graded: tuple[Firms, Coded] | None = None
     on: date | None = None
     table: Table = NOTHING
 
@@ -103,7 +105,8 @@ _memory = _Memory()
 def forget() -> None:
     """Keep nothing: the next search reads all it asks for."""
     with _memory.lock:
-        _memory.mark, _memory.firms, _memory.on, _memory.table = None, None, None, NOTHING
+        _memory.mark, _memory.firms, _memory.grade_mark, _memory.graded = None, None, None, None
+        _memory.on, _memory.table = None, NOTHING
 
 
 def firms_of(on: date, only: Collection[UUID] | None) -> Firms:
@@ -119,6 +122,22 @@ def firms_of(on: date, only: Collection[UUID] | None) -> Firms:
     with _memory.lock:
         _memory.mark, _memory.firms = mark, firms
     return firms
+
+
+def grades_of(firms: Firms) -> Coded:
+    """Return the firms' grades on present facts by the active model; None where there is none."""
+    if firms.only is not None:
+        return firms.aligned(*seeking_queries.packed_grades(firms.only), None)
+    mark = seeking_queries.mark_of_grades()
+    with _memory.lock:
+        # Grades hang on the firms' facts too: those of another register are not these.
+        kept = _memory.graded if _memory.grade_mark == mark else None
+    if kept is not None and kept[0] is firms:
+        return kept[1]
+    grades = firms.aligned(*seeking_queries.packed_grades(None), None)
+    with _memory.lock:
+        _memory.grade_mark, _memory.graded = mark, (firms, grades)
+    return grades
 
 
 def indicators_of(firms: Firms, codes: Collection[str]) -> Mapping[str, Numbers]:

@@ -23,7 +23,7 @@ from xinyidai.matching.grouping import GROUP_INDICATORS
 from xinyidai.matching.packed import Coded, Numbers, coded_numbers, joined
 from xinyidai.matching.reverse import reverse
 from xinyidai.matching.service.assembling import subject_from
-from xinyidai.matching.service.keeping import Firms, firms_of, indicators_of
+from xinyidai.matching.service.keeping import Firms, firms_of, grades_of, indicators_of
 from xinyidai.matching.values import TAG_INDICATORS
 from xinyidai.products.values import (
     FIELDS,
@@ -104,8 +104,7 @@ def _column(code: str, firms: Firms, indicators: Indicators) -> Column:
     if code in seeking_queries.AMOUNTS:
         return NumberColumn(firms.packed.amounts[code])
     if code == GRADE:
-        keys, grades = seeking_queries.packed_grades(firms.only)
-        return _read_each(code, firms.aligned(keys, grades, None), _read_grade)
+        return _read_each(code, grades_of(firms), _read_grade)
     if code == TAGS:
         return _tags(firms, indicators)
     if code in GROUP_INDICATORS:
