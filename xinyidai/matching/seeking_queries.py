@@ -4,6 +4,7 @@ A hundred thousand rows cost seconds to hand over one by one and a fraction of o
 PostgreSQL packs them: ids and numbers as their bytes one after another, words as one array.
 """
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -38,7 +39,7 @@ from xinyidai.catalogue.missing import MissingCause
 from xinyidai.enterprises.models import Enterprise
 from xinyidai.kernel.db import db
 from xinyidai.matching.columns import Floats
-from xinyidai.matching.packed import CAUSES, KEY, Keys
+from xinyidai.matching.packed import CAUSES, KEY, Coded, Keys, coded
 from xinyidai.profiles.models import ProfileSnapshot
 from xinyidai.profiles.queries import WHOLE
 from xinyidai.scoring.models import ModelVersion, ScoreHead, ScoreResult
@@ -56,14 +57,13 @@ NOT_A_NUMBER: ColumnElement[float] = literal_column("'NaN'::float8")
 class PackedFirms:
     """Firms with a profile of the day on their present facts, each list in one and the same order.
 
-    `tags` are JSON texts; an amount that is not known is NaN.
+    `tags` is among the words, each a tuple; an amount that is not known is NaN.
     """
 
     keys: Keys
     snapshot_keys: Keys
-    words: dict[str, list[Any]]
+    words: dict[str, Coded]
     amounts: dict[str, Floats]
-    tags: list[str]
 
 
 def packed_firms(on: date, only: Collection[UUID] | None = None) -> PackedFirms:
@@ -85,10 +85,14 @@ def packed_firms(on: date, only: Collection[UUID] | None = None) -> PackedFirms:
     return PackedFirms(
         _keys(row.keys),
         _keys(row.snapshot_keys),
-        {name: read[name] or [] for name in WORDS},
+        {name: coded(read[name] or []) for name in WORDS} | {"tags": _tags(row.tags or [])},
         {name: _floats(read[name]) for name in AMOUNTS},
-        row.tags or [],
     )
+
+
+def _tags(texts: Sequence[str]) -> Coded:
+    found = coded(texts)
+    return Coded(found.places, [tuple(json.loads(str(text))) for text in found.values])
 
 
 def _profiled(on: date, only: Collection[UUID] | None) -> Subquery:

@@ -4,10 +4,9 @@ Never more than a memory of what the database says now. The register is kept und
 changes with every firm and every profile; a snapshot never changes, so its indicators are kept by
 its id. A process that has just started, or a new day, reads what the search asks for, once.
 
-Memory: about 40 MB of the register for 100,000 firms, and `MOST_BYTES` of indicators.
+Memory: about 20 MB of the register for 100,000 firms, and `MOST_BYTES` of indicators.
 """
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -50,7 +49,6 @@ class Firms:
     only: Collection[UUID] | None
     # What follows from the register alone is worked out once.
     columns: dict[str, Column] = field(default_factory=dict)
-    _words: dict[str, Coded] = field(default_factory=dict)
 
     @cached_property
     def ids(self) -> NDArray[np.object_]:
@@ -60,17 +58,6 @@ class Firms:
         for place in range(len(found)):
             found[place] = UUID(bytes=raw[place * KEY.itemsize : (place + 1) * KEY.itemsize])
         return found
-
-    def words(self, name: str) -> Coded:
-        """Return a fact of the register in words, or the tags as a tuple."""
-        if name not in self._words:
-            if name == "tags":
-                texts = coded(self.packed.tags)
-                values = [tuple(json.loads(str(text))) for text in texts.values]
-                self._words[name] = Coded(texts.places, values)
-            else:
-                self._words[name] = coded(self.packed.words[name])
-        return self._words[name]
 
     def known(self, facts: Mapping[UUID, Any], absent: Any) -> Coded:
         """Return for each firm what is known of it, or what stands for nothing."""

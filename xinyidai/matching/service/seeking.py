@@ -110,7 +110,7 @@ def _column(code: str, firms: Firms, indicators: Indicators) -> Column:
     if code in GROUP_INDICATORS:
         return _group(code, firms, indicators)
     if code not in firms.columns:
-        raws = joined([firms.words(name) for name in FACTS[code]])
+        raws = joined([firms.packed.words[name] for name in FACTS[code]])
         firms.columns[code] = _read_each(code, raws, partial(_read_fact, code, firms.on))
     return firms.columns[code]
 
@@ -148,7 +148,7 @@ def _tags(firms: Firms, indicators: Indicators) -> Column:
     """Return the tags: they follow from a firm's own, its lists, and its qualifications."""
     lists = firms.known(whitelist.list_codes_by_enterprise(firms.only), frozenset())
     held = [coded_numbers(indicators[code]) for code in QUALIFICATIONS]
-    return _read_each(TAGS, joined([firms.words("tags"), lists, *held]), _read_tags)
+    return _read_each(TAGS, joined([firms.packed.words["tags"], lists, *held]), _read_tags)
 
 
 def _read_tags(raw: Sequence[Any]) -> Reading:
@@ -160,7 +160,7 @@ def _read_tags(raw: Sequence[Any]) -> Reading:
 
 def _group(code: str, firms: Firms, indicators: Indicators) -> Column:
     """Return whether firms are of a group; a cause of absence may tell a group from a gap."""
-    facts = [firms.words(name) for name in FACTS[code]]
+    facts = [firms.packed.words[name] for name in FACTS[code]]
     entries = [coded_numbers(indicators[one]) for one in GROUP_INDICATORS[code]]
     return _read_each(code, joined([*facts, *entries]), partial(_read_group, code))
 
