@@ -34,6 +34,7 @@ from tests.credit_records.bench_collect import (
     records_page_p95_ms,
 )
 from tests.gate.bench_gate import gate_read_p95_ms
+from tests.leads.bench_lead_search import lead_search_ms
 from tests.ledger.bench_ledger import ledger_verify_1m_s, ledger_writers
 from tests.matching.bench_matching import (
     match_batch_vs_dict,
@@ -288,6 +289,7 @@ BENCHES: dict[str, Callable[[], Row]] = {
     "match_batch_vs_dict_kernel": match_batch_vs_dict_kernel,
     "match_reverse_ms": match_reverse_ms,
     "match_product_change_ms": match_product_change_ms,
+    "lead_search_ms": lead_search_ms,
     "gate_read_p95_ms": gate_read_p95_ms,
     "ledger_verify_1m_s": ledger_verify_1m_s,
     "ledger_writers": ledger_writers,

@@ -1,9 +1,15 @@
 """An application's life as a bank's system reports it."""
 
+from uuid import UUID
+
 import pytest
 
 from tests.api.conftest import BODIES
+from tests.factories import parties
+from xinyidai.applications.models import LoanApplication
 from xinyidai.kernel import clock
+from xinyidai.kernel.actor import Role
+from xinyidai.kernel.db import db as database
 from xinyidai.kernel.working_days import add_working_days
 
 TO_APPROVAL = "acceptance investigation approval-request"
@@ -150,3 +156,44 @@ def test_a_bank_reports_how_a_loan_stands_and_reads_the_history(quick):
         "settled",
         ["settled", "normal"],
     )
+
+
+@pytest.fixture
+def colleague(quick):
+    return parties.account(Role.BANK_OFFICER, quick.us.bank)
+
+
+def handed(quick, path, **body):
+    return quick.us.post(f"{path}/hand-over", {"reason": "原经办人调岗", **body})
+
+
+def test_an_application_is_handed_over_to_a_colleague_and_keeps_its_promise(quick, colleague):
+    path = quick.application("acceptance")
+    before = quick.us.get(path).json
+    takers = quick.us.get("/applications/takers").json
+    assert str(colleague.id) in {one["id"] for one in takers["officers"]}
+    for _ in range(2):
+        shown = handed(quick, path, officer_id=str(colleague.id)).json
+    assert (shown["state"], shown["promised_on"]) == ("accepted", before["promised_on"])
+    assert [step["action"] for step in shown["steps"]].count("hand_over") == 1
+    application = database.session.get_one(LoanApplication, UUID(shown["id"]))
+    assert application.officer_account_id == colleague.id
+
+
+def test_an_application_goes_to_one_place_of_the_same_bank_only(quick, colleague):
+    path = quick.application("acceptance")
+    stranger = parties.account(Role.BANK_OFFICER, quick.others.bank)
+    both = {"officer_id": str(colleague.id), "branch_id": str(colleague.id)}
+    for body in ({}, both, {"officer_id": str(stranger.id)}, {"branch_id": str(stranger.id)}):
+        answer = handed(quick, path, **body)
+        assert (answer.status_code, answer.content_type) == (422, "application/problem+json")
+        assert "to" in answer.json["fields"]
+    assert handed(quick, path, officer_id=str(colleague.id), reason=" ").status_code == 422
+    theirs = quick.others.post(f"{path}/hand-over", {"officer_id": str(stranger.id), "reason": "x"})
+    assert theirs.status_code == 404
+
+
+def test_what_is_over_is_not_handed_over(quick, colleague):
+    path = quick.application("acceptance")
+    quick.take(path, "denial")
+    assert handed(quick, path, officer_id=str(colleague.id)).status_code == 409

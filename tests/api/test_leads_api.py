@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from tests.factories import parties
-from xinyidai.kernel.actor import SYSTEM
+from tests.leads.town import MANY
 from xinyidai.kernel.db import db as database
 from xinyidai.leads import service
 from xinyidai.leads.models import Lead, LeadSearch
@@ -21,13 +21,23 @@ ABSENT = "00000000-0000-7000-8000-000000000000"
 
 @pytest.fixture
 def city(world):
-    """Six willing firms with a profile of the day."""
-    firms = [world.firm, *(parties.enterprise() for _ in range(5))]
+    """A few willing firms with a profile of the day."""
+    _open([world.firm, parties.enterprise()])
+    return world
+
+
+@pytest.fixture
+def crowd(world):
+    """Enough of them for numbers that are shown whatever is drawn."""
+    _open([world.firm, *(parties.enterprise() for _ in range(MANY - 1))])
+    return world
+
+
+def _open(firms):
+    profiles.build_some([firm.id for firm in firms])
     for firm in firms:
-        profiles.build_profile(SYSTEM, firm.id)
         service.choose_contact(parties.boss_of(firm), Choice(is_open=True))
     database.session.commit()
-    return world
 
 
 def searched(city):
@@ -36,11 +46,11 @@ def searched(city):
     return f"/lead-searches/{made.json['id']}", made.json
 
 
-def test_a_search_gives_rounded_numbers_and_no_firm(city):
-    _, answer = searched(city)
-    assert answer["counts"]["eligible"]["number"] in {5, 10}
+def test_a_search_gives_rounded_numbers_and_no_firm(crowd):
+    _, answer = searched(crowd)
+    assert answer["counts"]["eligible"]["number"] in {20, 30}
     assert answer["counts"]["ineligible"] == {"number": None, "as_of": None}
-    assert city.firm.uscc not in str(answer)
+    assert crowd.firm.uscc not in str(answer)
     assert answer["conditions"] == ["所属行业属于通用设备制造业（C34）"]
 
 
@@ -52,19 +62,19 @@ def test_the_same_search_sent_twice_a_day_is_one_and_counts_once(city):
     assert database.session.query(LeadSearch).count() == 1
 
 
-def test_invitations_are_told_in_fives_and_a_name_comes_with_the_signature(city):
-    path, _ = searched(city)
-    sent = city.us.post(f"{path}/invitations").json
-    assert sent == {"sent_now": 5, "sent": 5, "not_authorized": 5}
-    assert city.us.get("/leads").json["total"] == 0
-    lead = database.session.query(Lead).filter_by(enterprise_id=city.firm.id).one()
-    service.accept_invitation(parties.boss_of(city.firm), lead.id)
+def test_invitations_are_told_in_tens_and_a_name_comes_with_the_signature(crowd):
+    path, _ = searched(crowd)
+    sent = crowd.us.post(f"{path}/invitations").json
+    assert set(sent.values()) <= {20, 30}
+    assert crowd.us.get("/leads").json["total"] == 0
+    lead = database.session.query(Lead).filter_by(enterprise_id=crowd.firm.id).one()
+    service.accept_invitation(parties.boss_of(crowd.firm), lead.id)
     database.session.commit()
-    [row] = city.us.get("/leads").json["items"]
-    assert (row["uscc"], row["consent_state"]) == (city.firm.uscc, "active")
-    said = city.us.post(f"/leads/{row['id']}/feedback", {"is_valid": False, "reason": "no_need"})
+    [row] = crowd.us.get("/leads").json["items"]
+    assert (row["uscc"], row["consent_state"]) == (crowd.firm.uscc, "active")
+    said = crowd.us.post(f"/leads/{row['id']}/feedback", {"is_valid": False, "reason": "no_need"})
     assert said.json["feedback"]["reason"] == "no_need"
-    twice = city.us.post(f"/leads/{row['id']}/feedback", {"is_valid": True})
+    twice = crowd.us.post(f"/leads/{row['id']}/feedback", {"is_valid": True})
     assert (twice.status_code, twice.json["code"]) == (409, "already_reported")
 
 

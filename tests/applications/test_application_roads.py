@@ -82,6 +82,22 @@ def test_a_colleague_takes_over_and_the_firm_is_told(market, db):
     assert f"{bank.short_name}换了经办人" in told(db, enterprise_id=application.enterprise_id)
 
 
+def test_what_a_bank_was_told_is_read_once_somebody_acts_and_the_news_is_not(market, db):
+    application = market.submitted()
+    mine = {"institution_id": application.institution_id, "read_at": None}
+    firm = {"enterprise_id": application.enterprise_id, "read_at": None}
+    assert told(db, **mine)[-1] == "收到一份贷款申请"
+    service.accept_application(market.officer, application.id)
+    assert "收到一份贷款申请" not in told(db, **mine)
+    assert any("已受理" in title for title in told(db, **firm))
+    colleague = parties.account(Role.BANK_OFFICER, db.get(Institution, application.institution_id))
+    to = NewHands("休假", officer_id=colleague.id)
+    service.hand_over_application(market.officer, application.id, to)
+    assert told(db, **mine)[-1] == "一份申请转交了经办人"
+    service.withdraw_application(market.boss, application.id, "不贷了")
+    assert not any("已受理" in title for title in told(db, **firm))
+
+
 def test_a_branch_takes_over_and_finds_an_officer_itself(market, db):
     application = market.submitted()
     service.accept_application(market.officer, application.id)

@@ -10,6 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from tests.api.conftest import World, _world
+from xinyidai.applications.values import ApplicationAction
 
 HERE = Path(__file__).parent
 
@@ -44,6 +45,12 @@ def test_the_consent_contract(world):
 )
 def test_the_application_contract(world, steps):
     fits("application", world.us.get(world.application(steps)).json)
+
+
+def test_the_words_for_steps_are_those_of_the_code():
+    schema = json.loads((HERE / "application.json").read_text(encoding="utf-8"))
+    words = schema["properties"]["steps"]["items"]["properties"]["action"]["enum"]
+    assert set(words) == set(ApplicationAction)
 
 
 @pytest.mark.parametrize("mode", ["view", "result"])

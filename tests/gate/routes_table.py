@@ -498,6 +498,7 @@ TABLE |= {
     **dict.fromkeys(("bank.hand_over_form", "bank.hand_over", "bank.priority"), _e("B")),
     "bank.priority_list": _e("B", mark="word:answered"),
     "api_applications.counter_offer": _e("C"),
+    **dict.fromkeys(("api_applications.hand_over", "api_applications.list_takers"), _e("C")),
     "office.priority": _e("AO"),
     "office.priority_list": _e("AO", mark="word:answered"),
     **dict.fromkeys(

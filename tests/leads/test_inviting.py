@@ -75,7 +75,7 @@ def test_the_firm_reads_who_asks_and_why_and_the_bank_reads_nothing(town, db):
     assert lead.reasons == ["所属行业属于通用设备制造业（C34）"]
     assert named(town) == []
     assert {c.text for c in service.invitation_counts(town.officer, search.id).values()} == {
-        "不足 5 家"
+        "不足 20 家"
     }
 
 

@@ -8,12 +8,13 @@ from tests.products.worlds import criterion
 from xinyidai.accounts.models import Account
 from xinyidai.enterprises.models import Enterprise
 from xinyidai.institutions.models import Institution
-from xinyidai.kernel.actor import SYSTEM, Actor, Role
+from xinyidai.kernel.actor import Actor, Role
 from xinyidai.leads import service
 from xinyidai.leads.values import Choice, ContactScope, SearchOrder
 from xinyidai.profiles import service as profiles
 
 MACHINERY = (criterion("industry", "in_industry", ["C34"]),)
+MANY = 24  # enough firms for a number that is shown whatever is drawn
 LARGE = (criterion("employees", "at_least", 100),)
 
 
@@ -26,8 +27,7 @@ class Town:
     owners: dict[UUID, Account] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for _ in range(self.size):
-            self.add()
+        self.add_many(self.size)
         self.bank: Institution = parties.institution()
         self.staff: Account = parties.account(Role.BANK_OFFICER, self.bank)
         self.other: Institution = parties.institution()
@@ -35,11 +35,18 @@ class Town:
 
     def add(self, **changes: object) -> Enterprise:
         """Add a firm with a profile of the day and an owner who signs."""
-        firm = parties.enterprise(**changes)
-        profiles.build_profile(SYSTEM, firm.id)
-        self.owners[firm.id] = parties.account(Role.ENTERPRISE_USER, firm)
-        self.firms.append(firm)
+        [firm] = self.add_many(1, **changes)
         return firm
+
+    def add_many(self, count: int, **changes: object) -> list[Enterprise]:
+        """Add firms with profiles of the day and owners who sign."""
+        firms = [parties.enterprise(**changes) for _ in range(count)]
+        if firms:
+            profiles.build_some([firm.id for firm in firms])
+        for firm in firms:
+            self.owners[firm.id] = parties.account(Role.ENTERPRISE_USER, firm)
+        self.firms += firms
+        return firms
 
     @property
     def officer(self) -> Actor:

@@ -65,7 +65,7 @@ def test_a_search_is_typed_row_by_row_and_counted(officer):
     more = officer.post("/bank/leads", data={**SEARCH, "do": "add"}).text
     assert more.count('name="do" value="remove-') == 2
     shown = officer.get(searched(officer)).text
-    assert "不足 5 家" in shown
+    assert "不足 20 家" in shown
     assert "所属行业属于" in shown
 
 

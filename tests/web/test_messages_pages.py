@@ -334,6 +334,10 @@ def test_messages_are_shown_and_marked_by_topic(city, client_as):
     page = officer.get("/messages").text
     assert "找客户（1）" in page
     assert "金融产品（1）" in page
+    assert 'href="/messages?topic=lead"' in page
+    assert (
+        'href="/messages?only=unread&amp;topic=lead"' in officer.get("/messages?only=unread").text
+    )
     shown = officer.get("/messages?topic=lead").text
     assert ("有企业接受了邀请" in shown, "产品已上架" in shown) == (True, False)
     marked = officer.post("/messages/read-all", data={"topic": "lead"})

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask import g
 
+from xinyidai.accounts import queries as accounts
 from xinyidai.accounts.scopes import ApiBlueprint, Scope, as_list, page_of
 from xinyidai.applications import queries, service
 from xinyidai.applications.queries import AT_BANK, WorkFilter
@@ -16,16 +17,19 @@ from xinyidai.applications.schemas import (
     DenialIn,
     DenialReasonsOut,
     DisbursementIn,
+    HandOverIn,
     LoanApplicationFullOut,
     LoanApplicationOut,
     RepaymentIn,
     ReturnIn,
+    TakersFullOut,
     WorkIn,
     WorkOut,
 )
-from xinyidai.applications.service import CounterOffer, Payout, Repayment
+from xinyidai.applications.service import CounterOffer, NewHands, Payout, Repayment
 from xinyidai.applications.values import ApplicationState
 from xinyidai.catalogue import denials
+from xinyidai.institutions import queries as institutions
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.actor import Role
 from xinyidai.kernel.db import transactional
@@ -40,6 +44,20 @@ COUNTER_OFFER_IN = {
 }
 DENIAL_IN = {"reasons": [{"code": "insufficient_turnover", "note": "近半年流水下降"}]}
 RETURN_IN = {"note": "请补充最近一期财务报表。"}
+HAND_OVER_IN = {
+    "officer_id": "0197a3c0-0000-7000-8000-000000000061",
+    "reason": "原经办人调岗",
+}
+TAKERS_OUT = {
+    "officers": [
+        {
+            "id": "0197a3c0-0000-7000-8000-000000000061",
+            "name": "演示经理",
+            "branch_id": "0197a3c0-0000-7000-8000-000000000062",
+        }
+    ],
+    "branches": [{"id": "0197a3c0-0000-7000-8000-000000000062", "code": "001", "name": "演示支行"}],
+}
 APPROVAL_REQUEST_IN = {"note": "现场核实，经营正常。"}
 DISBURSEMENT_IN = {
     "loan_no": "JJ2026060001",
@@ -175,6 +193,41 @@ def request_approval(wanted: dict[str, Any], application_id: UUID) -> dict[str, 
 def return_for_completion(wanted: dict[str, Any], application_id: UUID) -> dict[str, Any]:
     """Return for completion; the note says what is missing."""
     service.return_application(g.actor, application_id, wanted["note"])
+    return _shown(application_id)
+
+
+@blueprint.get("/applications/takers")
+@allow(Role.BANK_CLIENT)
+@blueprint.operation(
+    "可以接手申请的人和网点",
+    detail="本机构在岗的客户经理和网点，转交时从中选一个。",
+    scope=Scope.APPLICATIONS,
+)
+@blueprint.response(200, TakersFullOut, example=TAKERS_OUT)
+def list_takers() -> dict[str, Any]:
+    """List the officers and branches of the institution that an application can go to."""
+    bank_id = g.actor.party_id
+    return {
+        "officers": accounts.officers_of(bank_id),
+        "branches": institutions.list_branches(bank_id),
+    }
+
+
+@blueprint.post("/applications/<uuid:application_id>/hand-over")
+@allow(Role.BANK_CLIENT)
+@blueprint.operation(
+    "转交",
+    detail="转给一位同事（officer_id）或一个网点（branch_id），只填其一;状态和承诺日期不变。"
+    "接手的人和企业会收到消息，重复转给同一处只记一次。",
+    scope=Scope.APPLICATIONS,
+    refuses=STEP_REFUSES,
+)
+@transactional
+@blueprint.arguments(HandOverIn, example=HAND_OVER_IN)
+@blueprint.response(200, LoanApplicationOut, example=APPLICATION_OUT)
+def hand_over(wanted: dict[str, Any], application_id: UUID) -> dict[str, Any]:
+    """Hand over to a colleague or a branch of the same bank."""
+    service.hand_over_application(g.actor, application_id, NewHands(**wanted))
     return _shown(application_id)
 
 

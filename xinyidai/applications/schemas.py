@@ -102,6 +102,37 @@ class ReturnIn(Schema):
     note = fields.String(required=True, validate=validate.Length(min=1, max=LONGEST_NOTE))
 
 
+class HandOverIn(Schema):
+    """Who takes over, 转交: one colleague or one branch of the same bank, and why."""
+
+    officer_id = fields.UUID(load_default=None, allow_none=True)
+    branch_id = fields.UUID(load_default=None, allow_none=True)
+    reason = fields.String(required=True, validate=validate.Length(min=1, max=LONGEST_NOTE))
+
+
+class TakingOfficerOut(Schema):
+    """An officer of the bank who is at work; the bank's own system reads its own people."""
+
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    branch_id = fields.UUID(required=True, allow_none=True)
+
+
+class TakingBranchOut(Schema):
+    """A branch of the bank."""
+
+    id = fields.UUID(required=True)
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+
+
+class TakersFullOut(Schema):
+    """Who of the bank may take an application over."""
+
+    officers = fields.List(fields.Nested(TakingOfficerOut), required=True)
+    branches = fields.List(fields.Nested(TakingBranchOut), required=True)
+
+
 class ApprovalRequestIn(Schema):
     """The note of the due diligence, 尽调意见; it stays inside the bank and the office."""
 

@@ -81,7 +81,7 @@ class LeadSearch(Model):
 class LeadCount(Model):
     """One count of a search by outcome, 计数; append only, the log of who sought whom.
 
-    `shown` is None below five. `sketch` holds the number of firms in each of 256 secret drawers,
+    `shown` is None for very few. `sketch` holds the number of firms in each of 256 secret drawers,
     so that a later, nearly equal search is noticed without keeping any firm's id; `repeats`
     names the earlier count whose number this one repeats.
     """

@@ -33,7 +33,7 @@ from xinyidai.leads.schemas import (
 from xinyidai.leads.values import Feedback, LeadState, SearchOrder
 
 PROTECTED = (
-    "家数都是约数：不足 5 家为 null，其余四舍五入到 5 并略有偏移，"
+    "家数都是约数：不足 20 家为 null，其余四舍五入到 10 并略有偏移，"
     "与以前查询只差几家的沿用那次的数字（as_of）。"
 )
 

@@ -1,9 +1,10 @@
 """Rules of leads: what of a count may be shown, whom a firm lets near, what feedback must say.
 
-A count protects firms in four ways (ADR 0033): fewer than five are never told apart; the rest is
-shifted by up to two and rounded to five, the same way each time for one set of firms, however it
-was asked for; a search whose firms differ from an earlier one's by fewer than five to nine repeats
-the earlier number; and an institution may count only so often a day, or have counted each week.
+A count protects firms in five ways (ADR 0033): it is shifted by up to six and rounded to ten, the
+same way each time for one set of firms, however it was asked for; what comes out below twenty is
+only «不足 20 家»; a search whose firms differ from an earlier one's by fewer than ten to
+twenty-eight repeats the earlier number; so does one that resembles ten earlier ones; and an
+institution may count only so often a day, or have counted each week.
 """
 
 import json
@@ -16,10 +17,14 @@ from xinyidai.institutions.values import InstitutionKind
 from xinyidai.leads.values import Choice, ContactScope, Feedback, FeedbackReason
 from xinyidai.products.values import Criterion, Outcome
 
-FEWEST_SHOWN = 5
-STEP = 5
-MOST_SHIFT = 2
-NEAREST, FARTHEST = 5, 9  # how many firms two searches must differ by for a number of its own
+STEP = 10
+LOWEST_SHOWN = 20  # a smaller one is «不足 20 家», and none of fewer than eight firms is shown
+SHOWN_FROM = LOWEST_SHOWN - 6  # so that whatever is not shown has fewer than twenty indeed
+SHIFTS = 7  # two draws from -3 to 3: the ends, which would tell something for sure, are rare
+NEAREST = 10  # how many firms two searches must differ by at least for a number of its own,
+LIMITS = 10  # and two draws from 0 to 9 on top of it
+ALIKE_SHARE = 4  # searches that differ by less than a quarter of their firms are alike,
+MOST_ALIKE = 10  # and so many of them have numbers of their own: the mean of more would be exact
 REMEMBERED_DAYS = 30
 MOST_COUNTS_A_DAY = 20
 MOST_SAVED = 20  # standing matches of one institution
@@ -78,22 +83,49 @@ def drawn(secret: bytes, *parts: object) -> int:
     return blake2b(text.encode(), key=secret, digest_size=1).digest()[0]
 
 
-def limit_between(secret: bytes, *parts: object) -> int:
-    """Return by how many firms these two searches must differ: five to nine, secretly drawn."""
-    return NEAREST + drawn(secret, "limit", *parts) % (FARTHEST - NEAREST + 1)
+def limit_between(secret: bytes, one: Sequence[int], other: Sequence[int]) -> int:
+    """Return by how many firms two counts must differ: 10 to 28, most often near 19.
+
+    Drawn from the firms themselves: another wording of the same search draws the same.
+    """
+    pair = sorted([list(one), list(other)])
+    return NEAREST + sum(drawn(secret, "limit", place, *pair) % LIMITS for place in (0, 1))
+
+
+def twin_of(sketch: Sequence[int], earlier: Sequence[Sequence[int]], secret: bytes) -> int | None:
+    """Return the place of the earlier count whose number is repeated, or None.
+
+    That is the nearest one within the limit; or, where too many alike have numbers of their own,
+    the nearest of those.
+    """
+    apart = [distance(sketch, one) for one in earlier]
+    nearest = sorted(range(len(earlier)), key=apart.__getitem__)
+    for place in nearest:
+        if apart[place] < limit_between(secret, sketch, earlier[place]):
+            return place
+    alike = [
+        place
+        for place in nearest
+        if apart[place] * ALIKE_SHARE < max(sum(sketch), sum(earlier[place]))
+    ]
+    return alike[0] if len(alike) >= MOST_ALIKE else None
 
 
 def shown_number(count: int, secret: bytes, *parts: object) -> int | None:
-    """Return a count as shown: None below five, else shifted by up to two and rounded to five."""
-    if count < FEWEST_SHOWN:
+    """Return a count as shown: shifted by up to six and rounded to ten; None for very few.
+
+    Whether it is shown hangs on the shifted count: a bank that knows all firms but one learns
+    nothing for sure from a limit it cannot place.
+    """
+    shift = sum(drawn(secret, "shift", place, *parts) % SHIFTS - SHIFTS // 2 for place in (0, 1))
+    if count + shift < SHOWN_FROM:
         return None
-    shift = drawn(secret, "shift", *parts) % (2 * MOST_SHIFT + 1) - MOST_SHIFT
-    return max(STEP, STEP * round((count + shift) / STEP))
+    return max(LOWEST_SHOWN, STEP * ((count + shift + STEP // 2) // STEP))
 
 
 def rounded_down(count: int) -> int | None:
-    """Return how many of an institution's own invitations stand somehow; None below five."""
-    return None if count < FEWEST_SHOWN else count - count % STEP
+    """Return how many invited firms have not answered, in tens; None below twenty."""
+    return None if count < LOWEST_SHOWN else count - count % STEP
 
 
 def search_faults(name: str, criteria: Sequence[Criterion]) -> dict[str, str]:

@@ -33,7 +33,7 @@ SEARCH_OUT: dict[str, Any] = {
     "is_weekly": False,
     "created_at": "2026-06-02T10:00:00+08:00",
 }
-INVITATIONS_OUT = {"sent_now": 25, "sent": 40, "not_authorized": 30}
+INVITATIONS_OUT = {"sent_now": 20, "sent": 40, "not_authorized": 30}
 LEAD_OUT: dict[str, Any] = {
     "id": LEAD_ID,
     "search_id": SEARCH_ID,
@@ -46,7 +46,7 @@ LEAD_OUT: dict[str, Any] = {
     "feedback": None,
 }
 FEEDBACK_IN = {"is_valid": False, "reason": "no_need", "note": ""}
-SMALL = "null 表示不足 5 家"
+SMALL = "null 表示不足 20 家"
 
 
 class LeadConditionIn(Schema):
@@ -102,7 +102,7 @@ class LeadWeeklyIn(Schema):
 
 
 class LeadInvitationsOut(Schema):
-    """How many invitations the platform carried, in fives."""
+    """How many invitations the platform carried, about."""
 
     sent_now = fields.Integer(required=True, allow_none=True, metadata={"description": SMALL})
     sent = fields.Integer(required=True, allow_none=True, metadata={"description": SMALL})

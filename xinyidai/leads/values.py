@@ -10,7 +10,7 @@ from uuid import UUID
 from xinyidai.products.values import Outcome
 
 # Raised with every change of what is counted, shown or sent; stored with each count.
-RULES_VERSION = "2026.2"
+RULES_VERSION = "2026.3"
 # Criteria carry words for the firm that fails; nobody fails a search before anybody's eyes.
 NO_WORDS = "不符合本次查找的条件。"
 
@@ -97,7 +97,7 @@ class SearchOrder:
 
 @dataclass(frozen=True)
 class ShownCount:
-    """A number of firms as an institution may read it; None is «fewer than five».
+    """A number of firms as an institution may read it; None is «fewer than twenty».
 
     `as_of` is set where the number of an earlier, nearly equal search is repeated.
     """
@@ -108,7 +108,7 @@ class ShownCount:
     @property
     def text(self) -> str:
         """Return the number in words."""
-        said = "不足 5 家" if self.number is None else f"约 {self.number} 家"
+        said = "不足 20 家" if self.number is None else f"约 {self.number} 家"
         return f"{said}（沿用 {self.as_of:%Y-%m-%d} 相近查询的数字）" if self.as_of else said
 
 

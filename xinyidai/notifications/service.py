@@ -18,7 +18,7 @@ from xinyidai.kernel.db import db
 from xinyidai.notifications import policies, queries
 from xinyidai.notifications.models import Notification
 from xinyidai.notifications.policies import READERS, require_mailbox
-from xinyidai.notifications.values import Topic
+from xinyidai.notifications.values import Mailbox, Topic
 
 __all__ = [
     "READERS",
@@ -26,6 +26,7 @@ __all__ = [
     "forget_keys",
     "forget_old",
     "mark_all_read",
+    "mark_dealt_with",
     "mark_read",
     "require_mailbox",
     "send",
@@ -155,6 +156,23 @@ def mark_all_read(actor: Actor, topic: Topic | None = None) -> None:
     if topic is not None:
         statement = statement.where(Notification.topic == topic)
     db.session.execute(statement.values(read_at=clock.now(), read_by=actor.account_id))
+
+
+def mark_dealt_with(mailbox: Mailbox, link: str, reader_id: UUID | None) -> None:
+    """Note that a party has read what led to this page: one of its people has acted there.
+
+    Whoever acts has seen what it is about; what stays unread still waits for somebody. `reader_id`
+    is None where the party's own system acted.
+    """
+    db.session.execute(
+        update(Notification)
+        .where(
+            getattr(Notification, mailbox.kind.value) == mailbox.party_id,
+            Notification.read_at.is_(None),
+            Notification.link == link,
+        )
+        .values(read_at=clock.now(), read_by=reader_id)
+    )
 
 
 def forget_old() -> None:

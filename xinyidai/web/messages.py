@@ -29,7 +29,8 @@ def inbox() -> ResponseReturnValue:
     actor: Actor = g.actor
     mailbox, page = service.require_mailbox(actor), page_args()
     unread_only, topic = request.args.get("only", "") == UNREAD, _topic(request.args)
-    counts = queries.count_by_topic(mailbox, unread_only=unread_only)
+    unread = queries.count_by_topic(mailbox, unread_only=True)
+    counts = unread if unread_only else queries.count_by_topic(mailbox)
     total = sum(counts.values()) if topic is None else counts.get(topic, 0)
     kept = [("only", UNREAD)] if unread_only else []
     kept += [("topic", topic.value)] if topic else []
@@ -46,8 +47,9 @@ def inbox() -> ResponseReturnValue:
             topic=topic,
         ),
         topics=TOPIC_NAMES,
+        waiting=sum(unread.values()) if topic is None else unread.get(topic, 0),
         topic=topic or "",
-        choices=_choices(counts, topic),
+        groups=_groups(counts, topic, unread_only=unread_only),
         unread_only=unread_only,
         page=page.number,
         pages=max(1, -(-total // page.size)),
@@ -84,10 +86,25 @@ def _topic(sent: Mapping[str, str]) -> Topic | None:
     return Topic(code)
 
 
-def _choices(counts: Mapping[Topic, int], chosen: Topic | None) -> list[dict[str, str]]:
-    """Return the topics there are messages on, most first, and the chosen one."""
+def _groups(
+    counts: Mapping[Topic, int], chosen: Topic | None, *, unread_only: bool
+) -> list[dict[str, object]]:
+    """Return a link for each topic there are messages on, most first, behind one for all."""
+    only = UNREAD if unread_only else None
     shown = sorted({*counts, *([chosen] if chosen else [])}, key=lambda one: -counts.get(one, 0))
+    every = {
+        "label": f"全部类别（{sum(counts.values())}）",
+        "href": url_for(".inbox", only=only),
+        "current": chosen is None,
+    }
     return [
-        {"value": one.value, "label": f"{TOPIC_NAMES[one]}（{counts.get(one, 0)}）"}
-        for one in shown
+        every,
+        *(
+            {
+                "label": f"{TOPIC_NAMES[one]}（{counts.get(one, 0)}）",
+                "href": url_for(".inbox", only=only, topic=one),
+                "current": one is chosen,
+            }
+            for one in shown
+        ),
     ]

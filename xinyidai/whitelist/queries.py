@@ -229,16 +229,18 @@ def tags_of(enterprise_id: UUID) -> frozenset[str]:
     return frozenset(map(rules.tag, list_codes_of(enterprise_id)))
 
 
-def list_codes_by_enterprise(enterprise_ids: Collection[UUID]) -> Mapping[UUID, frozenset[str]]:
-    """Return the codes of current memberships for many firms; firms without any are left out."""
+def list_codes_by_enterprise(
+    enterprise_ids: Collection[UUID] | None,
+) -> Mapping[UUID, frozenset[str]]:
+    """Return the codes of current memberships; firms without any are left out. None: all firms."""
     statement = (
         select(WhitelistEntry.enterprise_id, func.array_agg(WhitelistEntry.list_type))
-        .where(
-            WhitelistEntry.enterprise_id == any_(literal(list(enterprise_ids), ARRAY(Uuid))),
-            is_member(clock.today()),
-        )
+        .where(is_member(clock.today()))
         .group_by(WhitelistEntry.enterprise_id)
     )
+    if enterprise_ids is not None:
+        wanted = literal(list(enterprise_ids), ARRAY(Uuid))
+        statement = statement.where(WhitelistEntry.enterprise_id == any_(wanted))
     return {firm: frozenset(codes) for firm, codes in db.session.execute(statement)}
 
 

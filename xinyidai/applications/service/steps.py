@@ -64,5 +64,6 @@ def _note(
         note=note,
     )
     db.session.add(step)
+    telling.mark_dealt_with(actor, application)
     audit.record(actor, f"application:{action}", "loan_application", application.id)
     return step

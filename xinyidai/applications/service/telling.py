@@ -7,12 +7,14 @@ bank wrote are on the page, which asks again who may see them.
 from collections.abc import Mapping
 
 from xinyidai.applications.models import LoanApplication
+from xinyidai.applications.policies import BANK
 from xinyidai.applications.values import ApplicationAction as A
 from xinyidai.institutions import queries as institutions
 from xinyidai.institutions.values import DepartmentKind
+from xinyidai.kernel.actor import Actor, Role
 from xinyidai.notifications import service as notifications
 from xinyidai.notifications.service import Message
-from xinyidai.notifications.values import Topic
+from xinyidai.notifications.values import Mailbox, PartyKind, Topic
 
 # Title, of which the bank's short name is the beginning, and what to do.
 TO_FIRM: Mapping[A, tuple[str, str]] = {
@@ -60,6 +62,19 @@ def tell_step(application: LoanApplication, action: A) -> None:
         notifications.send_all(
             _to_office(application, title, "申请已超时结束，企业可以改投，请督办这家银行。")
         )
+
+
+def mark_dealt_with(actor: Actor, application: LoanApplication) -> None:
+    """Take what was told of an application before as read by the side that acts on it now."""
+    if actor.role is Role.ENTERPRISE_USER:
+        mailbox = Mailbox(PartyKind.ENTERPRISE, application.enterprise_id)
+        link = f"/enterprise/applications/{application.id}"
+    elif actor.role in BANK:
+        mailbox = Mailbox(PartyKind.INSTITUTION, application.institution_id)
+        link = f"/bank/applications/{application.id}"
+    else:
+        return
+    notifications.mark_dealt_with(mailbox, link, actor.account_id)
 
 
 def tell_submitted(application: LoanApplication) -> None:

@@ -271,14 +271,14 @@ def accepted_reasons(
     return {firm: list(reasons) for firm, reasons in rows}
 
 
-def invitation_states(search_id: UUID) -> dict[LeadState, int]:
-    """Return how many invitations of a search stand in each state; not for pages as they are."""
+def invited_by(search_id: UUID) -> dict[UUID, LeadState]:
+    """Return the firms a search invited and where each stands; not for pages as they are."""
     found = db.session.execute(
-        select(Lead.state, func.count())
-        .where(Lead.search_id == search_id, Lead.origin == LeadOrigin.INVITED)
-        .group_by(Lead.state)
+        select(Lead.enterprise_id, Lead.state).where(
+            Lead.search_id == search_id, Lead.origin == LeadOrigin.INVITED
+        )
     )
-    return {state: number for state, number in found}  # noqa: C416 - as above
+    return {firm: state for firm, state in found}  # noqa: C416 - as above
 
 
 def invitations_of(

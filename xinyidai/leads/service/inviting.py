@@ -1,6 +1,6 @@
 """The platform carries an institution's invitation to firms that match and are willing to hear.
 
-The institution learns how many were invited only in fives, and never whom: a firm that does not
+The institution learns about how many were invited, and never whom: a firm that does not
 answer, or declines, stays unknown to it.
 """
 
@@ -17,7 +17,8 @@ from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.db import db
 from xinyidai.leads import policies, queries, rules
 from xinyidai.leads.models import Lead, LeadSearch
-from xinyidai.leads.service.searching import CONSENT_PURPOSE, criteria_of, find_firms
+from xinyidai.leads.service.searching import CONSENT_PURPOSE, criteria_of, find_firms, shown_of
+from xinyidai.leads.service.secret import count_secret
 from xinyidai.leads.values import RULES_VERSION, LeadAction, LeadOrigin, LeadState, ShownCount
 from xinyidai.notifications import service as notifications
 from xinyidai.notifications.values import Topic
@@ -43,7 +44,7 @@ def invite_firms(actor: Actor, search_id: UUID) -> ShownCount:
     db.session.flush()
     _tell(institution, leads)
     audit.record(actor, LeadAction.INVITE, "lead_search", search.id, {"run": str(leads[0].id)})
-    return ShownCount(rules.rounded_down(len(leads)))
+    return _shown(search, "sent now", {lead.enterprise_id for lead in leads})
 
 
 def _reachable(actor: Actor, search: LeadSearch, institution: Institution) -> list[UUID]:
@@ -121,13 +122,19 @@ def _tell(institution: Institution, leads: list[Lead]) -> None:
 
 
 def invitation_counts(actor: Actor, search_id: UUID) -> dict[LeadState, ShownCount]:
-    """Return how a search's invitations stand, in fives; who authorized is listed by name."""
+    """Return how a search's invitations stand, about; who authorized is listed by name.
+
+    Who has not is what is shown as sent less those listed: counted itself, it would step over a
+    round number when a known firm signs, and so tell exactly how many were sent.
+    """
     search = policies.require_own_search(actor, queries.find_search(search_id))
-    states = queries.invitation_states(search.id)
-    silent = (LeadState.SENT, LeadState.DECLINED, LeadState.WITHDRAWN, LeadState.EXPIRED)
-    return {
-        LeadState.SENT: ShownCount(rules.rounded_down(sum(states.values()))),
-        LeadState.DECLINED: ShownCount(
-            rules.rounded_down(sum(states.get(state, 0) for state in silent))
-        ),
-    }
+    invited = queries.invited_by(search.id)
+    sent = _shown(search, "sent", set(invited))
+    signed = sum(state is LeadState.AUTHORIZED for state in invited.values())
+    silent = None if sent.number is None else rules.rounded_down(sent.number - signed)
+    return {LeadState.SENT: sent, LeadState.DECLINED: ShownCount(silent)}
+
+
+def _shown(search: LeadSearch, what: str, firms: set[UUID]) -> ShownCount:
+    sketch = rules.sketch_of(firms, count_secret())
+    return ShownCount(shown_of(search.institution_id, what, sketch))

@@ -236,29 +236,30 @@ def _keep(actor: Actor, search: LeadSearch, found: Found) -> UUID:
             rules_version=RULES_VERSION,
             counted_by=actor.account_id,
         )
-        twin = near(search, outcome, sketch, secret)
+        twin = near(search.institution_id, outcome, sketch)
         if twin is not None:
             row.shown, row.repeats = twin.shown, twin.id
         else:
-            parts = (search.institution_id, outcome.value, *sketch)
-            row.shown = rules.shown_number(len(found[outcome]), secret, *parts)
+            row.shown = shown_of(search.institution_id, outcome.value, sketch)
         rows.append(row)
     db.session.add_all(rows)
     db.session.flush()
     return run_id
 
 
-def near(
-    search: LeadSearch, outcome: Outcome, sketch: Sequence[int], secret: bytes
-) -> LeadCount | None:
+def shown_of(institution_id: UUID, what: str, sketch: Sequence[int]) -> int | None:
+    """Return a number as shown: the same for the same firms, in whichever week or search.
+
+    Were it drawn anew each time, or for each of many alike searches, their mean would be exact.
+    """
+    return rules.shown_number(sum(sketch), count_secret(), institution_id, what, *sketch)
+
+
+def near(institution_id: UUID, outcome: Outcome, sketch: Sequence[int]) -> LeadCount | None:
     """Return the earlier count whose firms are so nearly the same that its number is repeated."""
-    found = []
-    for earlier in queries.numbers_of_its_own(search.institution_id, outcome):
-        apart = rules.distance(sketch, earlier.sketch)
-        limit = rules.limit_between(secret, search.fingerprint, earlier.fingerprint, outcome.value)
-        if apart < limit:
-            found.append((apart, earlier))
-    return min(found, key=lambda pair: pair[0])[1] if found else None
+    earlier = queries.numbers_of_its_own(institution_id, outcome)
+    place = rules.twin_of(sketch, [one.sketch for one in earlier], count_secret())
+    return None if place is None else earlier[place]
 
 
 def _list_authorized(actor: Actor, search: LeadSearch, criteria: Sequence[Criterion]) -> None:

@@ -3,7 +3,9 @@
 An institution learns how many firms are new, and a firm which products are.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
@@ -20,6 +22,7 @@ from xinyidai.leads.service.searching import (
     find_firms,
     near,
     remember,
+    shown_of,
 )
 from xinyidai.leads.service.secret import count_secret
 from xinyidai.leads.values import RULES_VERSION, ShownCount
@@ -28,6 +31,8 @@ from xinyidai.notifications.values import Topic
 from xinyidai.products import queries as products
 from xinyidai.products import service as product_service
 from xinyidai.products.values import ListedProduct, Outcome
+
+TOTAL = Outcome.ELIGIBLE.value
 
 
 def week_of(day: date) -> date:
@@ -51,8 +56,9 @@ def match_weekly(actor: Actor) -> int:
     found = find_firms(actor, {search.id: criteria_of(search) for search in due})
     if not any(map(any_firm, found.values())):
         return 0
+    told = _Told()
     for search in due:
-        _tell_of_firms(search, week, found[search.id][Outcome.ELIGIBLE])
+        _tell_of_firms(search, week, found[search.id][Outcome.ELIGIBLE], told)
     return len(due)
 
 
@@ -78,16 +84,37 @@ def offer_weekly(actor: Actor) -> int:
     return sum(map(len, by_firm.values()))
 
 
-def _tell_of_firms(search: LeadSearch, week: date, matching: set[UUID]) -> None:
+@dataclass
+class _Told:
+    """What a run has told so far: alike searches of an institution read alike within a week."""
+
+    numbers: dict[tuple[UUID, str], list[tuple[list[int], int | None]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+
+    def number(self, search: LeadSearch, what: str, firms: set[UUID]) -> int | None:
+        """Return a number as shown, or that of an earlier set that is nearly the same."""
+        sketch = rules.sketch_of(firms, count_secret())
+        known = self.numbers[search.institution_id, what]
+        place = rules.twin_of(sketch, [one for one, _ in known], count_secret())
+        if place is not None:
+            return known[place][1]
+        twin = near(search.institution_id, Outcome.ELIGIBLE, sketch) if what == TOTAL else None
+        shown = twin.shown if twin else shown_of(search.institution_id, what, sketch)
+        known.append((sketch, shown))
+        return shown
+
+
+def _tell_of_firms(search: LeadSearch, week: date, matching: set[UUID], told: _Told) -> None:
     new = matching - queries.met_before(search.id)
     authorized = new & set(queries.firms_authorizing(search.institution_id, CONSENT_PURPOSE))
     row = LeadWeek(
         search_id=search.id,
         week=week,
-        new_shown=_shown(search, "new", new),
-        total_shown=_total(search, matching),
-        authorized_shown=rules.rounded_down(len(authorized)),
-        willing_shown=_shown(search, "willing", new & _willing(search)),
+        new_shown=told.number(search, "new", new),
+        total_shown=told.number(search, TOTAL, matching),
+        authorized_shown=told.number(search, "authorized", authorized),
+        willing_shown=told.number(search, "willing", new & _willing(search)),
         rules_version=RULES_VERSION,
     )
     db.session.add(row)
@@ -101,24 +128,6 @@ def _tell_of_firms(search: LeadSearch, week: date, matching: set[UUID]) -> None:
         link=f"/bank/leads/{search.id}",
         dedupe_key=f"lead-week:{search.id}:{week.isoformat()}",
     )
-
-
-def _shown(search: LeadSearch, what: str, firms: set[UUID]) -> int | None:
-    """Return a number as shown: the same for the same firms, in whichever week or search.
-
-    Were it drawn anew each week, or for each of many alike searches, their mean would be exact.
-    """
-    secret = count_secret()
-    parts = (search.institution_id, what, *rules.sketch_of(firms, secret))
-    return rules.shown_number(len(firms), secret, *parts)
-
-
-def _total(search: LeadSearch, matching: set[UUID]) -> int | None:
-    """Return how many match; the number of a nearly equal count where there is one."""
-    secret = count_secret()
-    outcome = Outcome.ELIGIBLE
-    twin = near(search, outcome, rules.sketch_of(matching, secret), secret)
-    return twin.shown if twin else _shown(search, outcome.value, matching)
 
 
 def _willing(search: LeadSearch) -> set[UUID]:

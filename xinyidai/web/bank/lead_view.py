@@ -64,7 +64,7 @@ def count_tiles(counts: SearchCounts) -> list[Row]:
 
 
 def invitation_tiles(counts: Mapping[LeadState, ShownCount]) -> list[Row]:
-    """Return how many were invited and how many have not authorized, in fives."""
+    """Return how many were invited and how many have not authorized, about."""
     return [
         {"value": _bare(counts[LeadState.SENT]), "label": "平台已代为邀请"},
         {"value": _bare(counts[LeadState.DECLINED]), "label": "还没有授权"},
@@ -124,4 +124,4 @@ def _feedback_text(row: LeadRow) -> str:
 
 
 def _bare(count: ShownCount) -> str:
-    return "不足 5 家" if count.number is None else f"约 {count.number} 家"
+    return "不足 20 家" if count.number is None else f"约 {count.number} 家"

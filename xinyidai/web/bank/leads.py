@@ -107,7 +107,7 @@ def create_search() -> ResponseReturnValue:
 @blueprint.get("/leads/<uuid:search_id>")
 @allow(*BANK)
 def show_search(search_id: UUID) -> ResponseReturnValue:
-    """Show what a search may show, its invitations in fives, and the firms that authorized."""
+    """Show what a search may show, its invitations in tens, and the firms that authorized."""
     search = service.read_search(g.actor, search_id)
     page = page_args()
     leads, total = queries.named_leads(bank_id(), page, search_id=search.id)
