@@ -29,7 +29,7 @@ CAUSE_TEXTS: Mapping[MissingCause, str] = {
     MissingCause.NOT_AUTHORIZED: "尚未授权查询这项信息",
     MissingCause.STALE: "这项数据已过期",
 }
-_AUTHORIZE = "请在授权中心同意查询这项信息，再重新匹配。"
+_AUTHORIZE = "请在“我的授权”里同意查询这项信息，再重新匹配。"
 _REFRESH = "平台会提醒数据来源部门更新，更新后自动重新匹配。"
 _JOINERS: Mapping[Operator, str] = {
     Operator.IS_ONE_OF: "属于",
