@@ -178,9 +178,13 @@ def of_enterprise(enterprise_id: UUID) -> Sequence[EntryRow]:
     return [EntryRow(*row) for row in db.session.execute(ordered)]
 
 
-def nominated_for(department_id: UUID, page: Page) -> tuple[Sequence[EntryRow], int]:
-    """Return what an office nominated, newest first, and how much there is."""
+def nominated_for(
+    department_id: UUID, page: Page, *, states: Collection[EntryState] = ()
+) -> tuple[Sequence[EntryRow], int]:
+    """Return what an office nominated, newest first, and how much there is; no states are all."""
     statement = _rows().where(WhitelistEntry.nominated_for == department_id)
+    if states:
+        statement = statement.where(WhitelistEntry.state.in_(states))
     return _paged(statement.order_by(WhitelistEntry.nominated_at.desc()), page)
 
 
