@@ -18,6 +18,7 @@ from xinyidai.products.values import (
     Operator,
     Outcome,
     tag_name,
+    titles,
 )
 
 MONTHS = 12
@@ -131,8 +132,7 @@ def _about(step: FieldChange) -> str:
         return GROUP_INDICATORS[step.field.code][0]
     if not (step.is_shown and isinstance(step.after, frozenset)):
         return ""
-    held = step.before if isinstance(step.before, frozenset) else frozenset[str]()
-    gained = step.after - held
+    gained = step.after - _held_before(step)
     return next((indicator for indicator, tag, _ in TAG_INDICATORS if tag in gained), "")
 
 
@@ -147,12 +147,14 @@ def _supply_text(step: FieldChange) -> str:
         return f"等{name}的数据更新{asked}"
     if act_of(step) is Act.WAIT:
         return f"等平台收到{name}的数据{asked}"
+    if isinstance(step.before, frozenset):
+        return f"核实是否在名单上{asked}，已列入的请认定部门报送名单"
     more = "补充" if isinstance(step.before, Missing) else "补充更细的"
     return f"{more}{step.field.name}{asked}"
 
 
 def _tags_text(step: FieldChange) -> str:
-    before = step.before if isinstance(step.before, frozenset) else frozenset()
+    before = _held_before(step)
     after = step.after if isinstance(step.after, frozenset) else frozenset()
     if not step.is_shown:
         return "取得银行要求的资质，银行未公布是哪一项"
@@ -166,12 +168,15 @@ def _tags_text(step: FieldChange) -> str:
     return "；并且".join(said)
 
 
+def _held_before(step: FieldChange) -> frozenset[str]:
+    return titles.held(step.before) if isinstance(step.before, frozenset) else frozenset()
+
+
 def _gains_a_list(step: FieldChange) -> bool:
     """Tell whether what is missing is a place on a list, which the firm cannot declare itself."""
     if not (step.is_shown and isinstance(step.after, frozenset)):
         return False
-    held = step.before if isinstance(step.before, frozenset) else frozenset[str]()
-    gained = step.after - held
+    gained = step.after - _held_before(step)
     return bool(gained) and all(tag.startswith(LIST_PREFIX) for tag in gained)
 
 

@@ -26,6 +26,7 @@ from xinyidai.products.values import (
     Reading,
     Readings,
     ancestors,
+    titles,
 )
 
 Masks = tuple[int, int]  # products that fail, products that lack data
@@ -169,7 +170,7 @@ class FieldIndex:
         if isinstance(reading, int | float):
             return self._beyond(reading), 0
         if isinstance(reading, frozenset):
-            return self._judge_members(tuple(reading), "")
+            return self._judge_tags(reading)
         return self._judge_text(reading)
 
     def _judge_text(self, reading: str) -> Masks:
@@ -187,6 +188,11 @@ class FieldIndex:
 
     def _judge_members(self, codes: Sequence[str], full: str) -> Masks:
         fail, undecided = self.bans.judge(codes, full)
+        lacking, unsure = self._judge_wants(codes, full)
+        return fail | lacking, undecided | unsure
+
+    def _judge_wants(self, codes: Sequence[str], full: str) -> Masks:
+        fail = undecided = 0
         for layer in self.layers:
             layer_fail, layer_undecided = layer.judge(codes, full)
             fail |= layer_fail
@@ -195,6 +201,16 @@ class FieldIndex:
             if member not in codes:
                 fail |= mask
         return fail, undecided
+
+    def _judge_tags(self, tags: frozenset[str]) -> Masks:
+        """Judge a set of tags: what fails however the unknown ones turn out, and what may fail."""
+        held, doubted = tuple(tags), titles.unknown_of(tags)
+        if not doubted:
+            return self._judge_members(held, "")
+        perhaps = (*held, *doubted)
+        fail = self.bans.judge(held, "")[0] | self._judge_wants(perhaps, "")[0]
+        may_fail = self.bans.judge(perhaps, "")[0] | self._judge_wants(held, "")[0]
+        return fail, may_fail & ~fail
 
     def _layer_for(self, bit: int) -> MemberLayer:
         for layer in self.layers:

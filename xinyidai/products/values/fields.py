@@ -137,7 +137,8 @@ FIELDS: Mapping[str, Field] = {
               about="最近一次年报或企业填报的营业收入",
               reason_code="insufficient_turnover"),
         Field("tags", "企业资质与名单", FieldType.TAGS,
-              supply="名单由主管部门提供，平台收到后会重新匹配。",
+              supply="名单由主管部门报送，平台收到完整名单后会重新匹配；"
+              "已列入而平台没有的，可以从“信息有误怎么办”请来源补报。",
               about="称号和名单，例如国家高新技术企业、专精特新企业"),
         *(
             Field(group.code, group.name, FieldType.FLAG, supply=f"{group.supply}。",

@@ -90,7 +90,7 @@ def supply_words(finding: Mapping[str, Any]) -> str:
     """Return why a reading is missing and what the firm can do, in two sentences."""
     field, cause = finding["field"], finding["cause"]
     if not is_unread(finding):
-        return f"现有的记录不够细，还判断不了。{finding['remedy']}"
+        return f"现有的记录还判断不了。{finding['remedy']}"
     if cause != MissingCause.NO_RECORD:
         return f"{finding['cause_text']}。{finding['remedy']}"
     # Stored findings keep the words of their day; the way is that of today where it is known.
