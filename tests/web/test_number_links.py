@@ -62,6 +62,9 @@ def test_no_number_of_a_first_screen_is_without_its_list(city: City, client_as: 
         page = client_as(account).get(address.rstrip("?"))
         assert page.status_code == 200, address
         assert bare_numbers(page.text) == [], address
+        for href in set(re.findall(r'<a class="stat[^>]*href="([^"]+)"', page.text)):
+            listed = client_as(account).get(href.replace("&amp;", "&"))
+            assert listed.status_code == 200, href
 
 
 def test_the_funnel_and_the_refusals_lead_to_their_applications(
