@@ -210,7 +210,7 @@ def _chunks(field_index: FieldIndex, column: TagColumn) -> list[list[int]]:
     """Return the places of the tags asked for, few together; a tag stands by its own doubt."""
     places: dict[str, list[int]] = {}
     for place, tag in enumerate(column.tags):
-        if _is_asked(field_index, _base(tag)):
+        if field_index.asks(_base(tag)):
             places.setdefault(_base(tag), []).append(place)
     chunks: list[list[int]] = [[]]
     for both in places.values():
@@ -271,12 +271,6 @@ def _tag_coder(column: TagColumn, chunk: Sequence[int]) -> Coder:
 def _subsets(tags: Sequence[str]) -> Iterator[list[str]]:
     for bits in range(1 << len(tags)):
         yield [tag for place, tag in enumerate(tags) if bits >> place & 1]
-
-
-def _is_asked(field_index: FieldIndex, tag: str) -> bool:
-    if tag in field_index.bans.hit or tag in field_index.needs:
-        return True
-    return any(tag in layer.hit for layer in field_index.layers)
 
 
 def _union(masks: Iterable[int]) -> int:

@@ -161,6 +161,12 @@ class FieldIndex:
         below = math.nextafter(cuts[0], -math.inf) if cuts else 0.0
         return cuts, [self._beyond(number) for number in (below, *cuts)]
 
+    def asks(self, tag: str) -> bool:
+        """Tell whether any product asks for this tag."""
+        if tag in self.bans.hit or tag in self.needs:
+            return True
+        return any(tag in layer.hit for layer in self.layers)
+
     def judge(self, reading: Reading) -> Masks:
         """Return failed and undecided products for one firm's reading."""
         if isinstance(reading, Missing):
@@ -204,7 +210,8 @@ class FieldIndex:
 
     def _judge_tags(self, tags: frozenset[str]) -> Masks:
         """Judge a set of tags: what fails however the unknown ones turn out, and what may fail."""
-        held, doubted = tuple(tags), titles.unknown_of(tags)
+        held = tuple(tags)
+        doubted = [tag for tag in titles.unknown_of(tags) if self.asks(tag)]
         if not doubted:
             return self._judge_members(held, "")
         perhaps = (*held, *doubted)
