@@ -8,7 +8,7 @@ product by a few bisections and ORs of plain Python integers. It says the same a
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from uuid import UUID
@@ -194,11 +194,6 @@ class FieldIndex:
 
     def _judge_members(self, codes: Sequence[str], full: str) -> Masks:
         fail, undecided = self.bans.judge(codes, full)
-        lacking, unsure = self._judge_wants(codes, full)
-        return fail | lacking, undecided | unsure
-
-    def _judge_wants(self, codes: Sequence[str], full: str) -> Masks:
-        fail = undecided = 0
         for layer in self.layers:
             layer_fail, layer_undecided = layer.judge(codes, full)
             fail |= layer_fail
@@ -210,13 +205,18 @@ class FieldIndex:
 
     def _judge_tags(self, tags: frozenset[str]) -> Masks:
         """Judge a set of tags: what fails however the unknown ones turn out, and what may fail."""
-        held = tuple(tags)
         doubted = [tag for tag in titles.unknown_of(tags) if self.asks(tag)]
         if not doubted:
-            return self._judge_members(held, "")
-        perhaps = (*held, *doubted)
-        fail = self.bans.judge(held, "")[0] | self._judge_wants(perhaps, "")[0]
-        may_fail = self.bans.judge(perhaps, "")[0] | self._judge_wants(held, "")[0]
+            return self._judge_members(tuple(tags), "")
+        fail, may_fail = _any_of(self.bans.hit, tags), _any_of(self.bans.hit, doubted)
+        for layer in self.layers:
+            missed = layer.asked & ~_any_of(layer.hit, tags)
+            may_fail |= missed
+            fail |= missed & ~_any_of(layer.hit, doubted)
+        for member, mask in self.needs.items():
+            if member not in tags:
+                may_fail |= mask
+                fail |= 0 if member in doubted else mask
         return fail, may_fail & ~fail
 
     def _layer_for(self, bit: int) -> MemberLayer:
@@ -323,6 +323,13 @@ class ProductIndex:
             self._known.append((code, {}, field_index))
         else:
             self._others.append((code, field_index))
+
+
+def _any_of(hit: Mapping[str, int], tags: Iterable[str]) -> int:
+    found = 0
+    for tag in tags:
+        found |= hit.get(tag, 0)
+    return found
 
 
 def places(mask: int) -> Iterator[int]:
