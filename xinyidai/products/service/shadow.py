@@ -35,7 +35,7 @@ def open_for_shadow(actor: Actor, version_id: UUID) -> ProductVersion:
     version = queries.get_version(version_id, for_update=True)
     policies.require(actor, ProductAction.SHADOW, version.product)
     if version.state is ProductVersionState.DELISTED:
-        raise RuleBroken("已下架的版本不再试运行，请在草稿上试。")
+        raise RuleBroken("已下架的版本不再试运行。")
     since = clock.now() - timedelta(days=1)
     if actor.role is Role.SYSTEM:
         return version
