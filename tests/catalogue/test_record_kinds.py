@@ -160,7 +160,7 @@ def test_a_penalty_carries_the_fields_of_the_double_publicity_standard():
     codes = {field.code for field in penalty.fields}
     assert {"cf_wsh", "cf_xdr_mc", "cf_xdr_shxym", "cf_nr_fk", "cf_jdrq", "cf_gsjzq"} <= codes
     assert penalty.map.natural_key == ("cf_wsh",)
-    assert penalty.field("cf_nr_fk").fen_per_unit == 1_000_000
+    assert penalty.field("cf_nr_fk").type is FieldType.AMOUNT_WAN
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,13 @@
 """Lists of firms that departments deliver whole."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.factories import parties
 from xinyidai.enterprises import service
+from xinyidai.enterprises.values import CompleteList
+from xinyidai.kernel import clock
 from xinyidai.kernel.actor import SYSTEM
 from xinyidai.kernel.errors import Forbidden, InvalidInput
 from xinyidai.kernel.uscc import invented
@@ -36,6 +40,46 @@ def test_exactly_the_delivered_firms_stand_on_the_list(db):
 def test_an_unsound_list_is_refused_whole(db, code, usccs, source, field):
     with pytest.raises(InvalidInput) as refused:
         service.deliver_list(SYSTEM, code, usccs, source)
+    assert field in refused.value.fields
+
+
+def test_a_complete_list_says_of_its_region_alone_who_is_not_on_it(db):
+    on_it, off_it = (parties.enterprise(region_code="410482") for _ in range(2))
+    elsewhere, nowhere = parties.enterprise(region_code="411500"), parties.enterprise()
+    nowhere.region_code = None
+    db.flush()
+    today = clock.today()
+    complete = CompleteList(("410400",), today)
+    service.deliver_list(SYSTEM, "gazelle", [on_it.uscc], SOURCE, complete)
+    service.deliver_list(SYSTEM, "gazelle", [on_it.uscc], SOURCE, complete)
+    db.expire_all()
+    assert (on_it.tags, off_it.tags) == (["gazelle"], [f"none:gazelle:{today}"])
+    assert (elsewhere.tags, nowhere.tags) == ([], [])
+
+
+def test_a_later_list_that_is_not_complete_leaves_nobody_off(db):
+    firm = parties.enterprise(region_code="410482")
+    complete = CompleteList(("410000",), clock.today() - timedelta(days=3))
+    service.deliver_list(SYSTEM, "gazelle", [NOBODY], SOURCE, complete)
+    service.deliver_list(SYSTEM, "unicorn", [NOBODY], SOURCE, complete)
+    service.deliver_list(SYSTEM, "gazelle", [NOBODY], SOURCE)
+    db.expire_all()
+    assert firm.tags == [f"none:unicorn:{complete.as_of}"]
+
+
+@pytest.mark.parametrize(
+    ("code", "regions", "days_ahead", "field"),
+    [
+        ("gazelle", (), 0, "regions"),
+        ("gazelle", ("41040",), 0, "regions"),
+        ("gazelle", ("410400",), 1, "as_of"),
+        ("first_loan", ("410400",), 0, "regions"),
+    ],
+)
+def test_completeness_that_says_nothing_is_refused(db, code, regions, days_ahead, field):
+    complete = CompleteList(regions, clock.today() + timedelta(days=days_ahead))
+    with pytest.raises(InvalidInput) as refused:
+        service.deliver_list(SYSTEM, code, [NOBODY], SOURCE, complete)
     assert field in refused.value.fields
 
 

@@ -240,7 +240,8 @@ TABLE: dict[str, Entry] = {
         audit.home audit.alarms audit.alarm audit.review audit.reconciliations audit.samples
         audit.judge audit.draw_sample audit.sealings office.city_applications
         office.city_application office.data office.figures office.figure_list office.query_ledger
-        office.export_queries office.whitelist office.entry office.purpose_version
+        office.revocations office.export_queries office.whitelist office.entry
+        office.purpose_version
         office.purposes office.objections office.objection office.repairs office.repair
         """.split(),  # noqa: SIM905 - as above
         _e("AO"),

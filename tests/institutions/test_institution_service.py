@@ -95,7 +95,6 @@ def test_a_branch_code_is_unique_within_its_institution():
     with pytest.raises(Conflict):
         service.add_branch(SYSTEM, bank.id, BRANCH)
     assert queries.list_branches(bank.id) == [branch]
-    assert queries.find_branch_by_code(bank.id, "001") is branch
 
 
 def test_an_office_is_entered_once():

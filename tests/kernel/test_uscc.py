@@ -60,7 +60,6 @@ def test_a_masked_code_hides_the_organisation():
 def test_a_code_knows_region_and_kind_of_subject():
     code = UnifiedSocialCreditCode.parse("92410403MA9K000B1R")
     assert code.region_code == "410403"
-    assert code.is_individual_business
     assert not code.is_invented
 
 

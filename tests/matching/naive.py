@@ -44,13 +44,21 @@ def criterion_says(criterion, firm):  # noqa: C901, PLR0911 - one branch an oper
         return YES if have in want else NO
     if operator == "is_none_of":
         return NO if have in want else YES
-    if operator == "has_any":
-        return YES if [tag for tag in want if tag in have] else NO
-    if operator == "has_all":
-        return NO if [tag for tag in want if tag not in have] else YES
-    if operator == "has_none":
-        return NO if [tag for tag in want if tag in have] else YES
+    if operator in ("has_any", "has_all", "has_none"):
+        return tags_say(operator, have, want)
     return order_says(operator, height(have), want)
+
+
+def tags_say(operator, have, want):
+    """Try every way in which the unknown tags, «?tag», may turn out; agree, or say unknown."""
+    open_tags = [tag for tag in want if "?" + tag in have]
+    answers = set()
+    for number in range(2 ** len(open_tags)):
+        had = [tag for place, tag in enumerate(open_tags) if number // 2**place % 2]
+        hits = [tag for tag in want if tag in have or tag in had]
+        says = {"has_any": bool(hits), "has_all": len(hits) == len(want), "has_none": not hits}
+        answers.add(YES if says[operator] else NO)
+    return answers.pop() if len(answers) == 1 else UNKNOWN
 
 
 def order_says(operator, have, want):

@@ -20,6 +20,7 @@ GRID = {
     "grade": list(naive.LETTERS),
     "tags": [frozenset(c) for n in range(4) for c in itertools.combinations(TAGS, n)],
 }
+DOUBT = "?"  # before a tag of which nobody knows whether the firm holds it
 REGIONS = ("410402", "410482", "420100")
 
 
@@ -68,6 +69,9 @@ def _criterion(dice, field):
 def _firm(dice):
     firm = {field: dice.choice(values) for field, values in GRID.items()}
     firm["region_code"] = dice.choice(REGIONS)
+    if dice.random() < 0.3:
+        unknown = [tag for tag in TAGS if tag not in firm["tags"]]
+        firm["tags"] |= {DOUBT + tag for tag in unknown[: dice.randint(1, 2)]}
     return {
         field: Missing(dice.choice(tuple(MissingCause))) if dice.random() < 0.1 else value
         for field, value in firm.items()
@@ -116,7 +120,7 @@ def _reachable(field, have):
     if have is None or field == "amount_fen":
         return values
     if field == "tags":
-        return [value for value in values if value >= have]
+        return [have, *(value for value in values if value >= _sure(have))]
     return values[values.index(have) :]
 
 
@@ -128,11 +132,15 @@ def _steps_between(firm, other):
     }
 
 
+def _sure(tags):
+    return {tag for tag in tags if not tag.startswith(DOUBT)}
+
+
 def _step(field, have, value):
     if have is None:
         return 0
     if field == "tags":
-        return len(value - have)
+        return len(value - _sure(have) - {tag.removeprefix(DOUBT) for tag in have})
     if field == "grade":
         return abs(naive.LETTERS.index(value) - naive.LETTERS.index(have))
     return abs(value - have)

@@ -137,7 +137,7 @@ def test_a_firm_that_was_paid_a_loan_here_is_no_first_borrower_and_shows_no_mark
     enterprises.note_borrowed(SYSTEM, enterprise.id)
     subject = service.subject_from(enterprise, values)
     assert enterprise.tags.count("borrowed") == 1
-    assert (subject.first_loan, subject.tags) == (False, {"gazelle"})
+    assert (subject.first_loan, subject.tags) == (False, {"gazelle", "?unicorn"})
 
 
 def test_every_group_names_its_source_and_how_to_supply_it():

@@ -244,7 +244,6 @@ def test_the_calendar_counts_seats_in_one_statement_per_list(db):
     service.register(firm_user(), event.id)
     [row], total = service.list_events(ANONYMOUS, Page(), ends_after=clock.now())
     assert (row.event, row.seats_left, total) == (event, 2, 1)
-    assert queries.find_event_by_number(event.event_no) is event
 
 
 def test_names_of_participants_are_for_the_office(held):

@@ -164,10 +164,16 @@ def random_subject(dice: random.Random, missing: float = 0.15) -> MatchSubject:
         registered_capital_fen=maybe(dice.randint(0, 10**9)),
         employees=maybe(dice.randint(0, 300)),
         revenue_fen=maybe(dice.randint(0, 10**10)),
-        tags=maybe(frozenset(dice.sample(TAGS, dice.randint(0, 3)))),
+        tags=maybe(_held_and_unknown(dice)),
         grade=maybe(dice.choice((*GRADES, None))),
         indicators={code: maybe(float(dice.randint(0, 100))) for code in INDICATORS},
     )
+
+
+def _held_and_unknown(dice):
+    held = frozenset(dice.sample(TAGS, dice.randint(0, 3)))
+    unknown = dice.sample(TAGS, dice.randint(1, 2)) if dice.random() < 0.3 else []
+    return held | {f"?{tag}" for tag in unknown if tag not in held}
 
 
 def random_wish(dice: random.Random) -> Wish:

@@ -17,10 +17,13 @@ version: "1"
 sections: {stability: 稳, tax_social: 税, invoicing: 票, compliance: 法, innovation: 新, honours: 誉,
   commitments: 诺, industry: 业, assets: 产}
 texts: {}
+supplies:
+  - {code: collection, way: wait, text: 等平台归集}
+  - {code: held, way: source, text: '由{source}提供'}
 indicators:
   - {code: penalties, name: 处罚, section: compliance, unit: count, counter: 次, window_months: 24,
      direction: higher_is_worse, kinds: [administrative_penalty], when_absent: zero,
-     fresh_within_days: null, definition: 次数, legal: 公开, supply: 无需处理}
+     fresh_within_days: null, definition: 次数, legal: 公开, supply: collection}
 """
 
 
@@ -40,7 +43,11 @@ def test_a_sound_dictionary_is_read():
         ("counter: 次, ", ""),
         ("unit: count", "unit: parsecs"),
         ("fresh_within_days: null", "fresh_within_days: 30"),
-        ("supply: 无需处理", "supply: 无需处理, colour: red"),
+        ("supply: collection", "supply: collection, colour: red"),
+        ("supply: collection", "supply: held"),
+        ("supply: collection", "supply: unheard_of"),
+        ("way: wait", "way: nobody"),
+        ("code: held", "code: collection"),
     ],
 )
 def test_a_contradiction_is_refused(sound, broken):

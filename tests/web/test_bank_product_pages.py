@@ -90,7 +90,7 @@ def test_each_bad_criterion_has_a_sentence_of_its_own(manager, city):
     assert 'id="f-crit-1-text-error"' in response.text
     assert 'value="很久"' in response.text
     huge = manager.post("/bank/products", data=product(**{"crit-0-value": "1e999999999"}))
-    assert "第 1 条：“1e999999999”太大了。" in huge.text
+    assert "第 1 条：“1e999999999”太大了，请检查单位。" in huge.text
     wrong = manager.post("/bank/products", data=product(**{"crit-0-operator": "is_one_of"}))
     assert "第 1 条：“成立年限”请选这些条件之一：不低于、不高于、介于（含两端）。" in wrong.text
     day = manager.post("/bank/products", data=product(**{"crit-0-day": "明天"}))

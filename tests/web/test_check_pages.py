@@ -92,6 +92,12 @@ def test_a_file_is_answered_row_by_row(buyer, town):
     assert "没有核查" in page
     assert "命中严重失信主体名单" in buyer.get(f"{answer.location}/rows.csv").text
     assert answer.location in buyer.get("/department/checks/files").text
+    bad = buyer.get(f"{answer.location}?state=unchecked").text
+    assert "没有核查" in bad
+    assert town.firm.name not in bad
+    hit = buyer.get(f"{answer.location}?state=serious").text
+    assert town.firm.name in hit
+    assert buyer.get(f"{answer.location}?state=other").status_code == 422
 
 
 def test_pasted_codes_work_and_nothing_at_all_is_refused(buyer, town):

@@ -149,7 +149,10 @@ def test_a_department_sees_its_categories_only(owner, town, client_as):
     assert "自愿填报待核验" in market.get("/department").text
     assert market.get(desk).status_code == 200
     assert taxman.get(desk).status_code == 404
-    assert taxman.get("/department/declarations").status_code == 403
+    elsewhere = taxman.get("/department/declarations")
+    assert (elsewhere.status_code, elsewhere.location) == (303, "/department/commitments")
+    assert "自愿填报待核验" not in taxman.get("/department").text
+    assert taxman.get(elsewhere.location).status_code == 200
     answer = market.post(desk, data={"action": "return", "reason": "请补充证书背面"})
     assert answer.status_code == 303
     assert state_of(address) is S.RETURNED

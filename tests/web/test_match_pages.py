@@ -10,13 +10,11 @@ from tests.products.factories import listed_version, manager_of
 from tests.products.worlds import criterion
 from tests.web.firms_for_pages import make_city
 from xinyidai.catalogue.indicators import indicator_dictionary
-from xinyidai.catalogue.missing import MissingCause
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import SYSTEM, Role
 from xinyidai.kernel.db import db
 from xinyidai.matching import queries, service
 from xinyidai.matching.values import Act, OutcomeCounts, Wish
-from xinyidai.products.service import indicator_names
 from xinyidai.products.values import FIELDS, INDICATOR_PREFIX
 from xinyidai.web.enterprise import match_ways as ways
 from xinyidai.web.enterprise.home_view import Desk, next_action
@@ -162,19 +160,6 @@ def test_every_source_and_every_way_to_object_is_a_page_that_opens(owner, live):
     assert len(pages) > 90
     for address in sorted(pages - {""}):
         assert owner.get(address).status_code == 200, address
-
-
-def test_what_is_missing_names_who_keeps_it_and_never_asks_for_an_authorization():
-    for code, info in indicator_names().items():
-        finding = {
-            "field": INDICATOR_PREFIX + code,
-            "cause": MissingCause.NO_RECORD.value,
-            "value": "数据不足",
-            "remedy": info.supply,
-        }
-        words = ways.supply_words(finding)
-        assert "授权" not in words, code
-        assert ways.source_of(finding["field"]) in words or "填" in words or "尚未归集" in words
 
 
 def test_the_one_thing_to_do_is_a_bank_that_waits_for_the_firms_word(live):

@@ -40,11 +40,19 @@ OFFICE_PAGES = [
     "/office/data",
     "/office/data/names",
     "/office/queries?outcome=refused&from=2026-01-01&to=2026-12-31",
+    "/office/revocations?from=2026-01-01&to=2026-12-31",
     "/office/figures",
     "/office/figures/list?figure=granted_count",
     "/office/models",
 ]
-AUDITOR_PAGES = ["/audit", "/office/queries", "/office/figures", "/office/models", "/office/data"]
+AUDITOR_PAGES = [
+    "/audit",
+    "/office/queries",
+    "/office/revocations",
+    "/office/figures",
+    "/office/models",
+    "/office/data",
+]
 
 
 def clerk() -> Account:
@@ -186,6 +194,9 @@ def test_a_department_sees_its_own_nominations_only(client_as: Client) -> None:
     assert nominate(own, "/department/nominations/new", firm.uscc).status_code == 303
     url = f"/department/nominations/{only_entry().id}"
     assert firm.name in own.get("/department").text
+    assert firm.name in own.get("/department/nominations?shelf=waiting").text
+    assert firm.name not in own.get("/department/nominations?shelf=listed").text
+    assert own.get("/department/nominations?shelf=other").status_code == 422
     assert firm.name in own.get("/department/nominations").text
     assert own.get(url).status_code == 200
     assert other.get(url).status_code == 404

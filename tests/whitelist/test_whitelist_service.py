@@ -1,6 +1,6 @@
 """Use cases of whitelists against the database."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -248,11 +248,13 @@ def test_the_desk_shows_what_waits_longest_first(street, clerk):
     assert ([row.entry for row in rows], total) == ([first, second], 2)
 
 
-def test_changes_tell_who_came_and_went_and_no_mere_nominations(street, clerk):
-    before = datetime(2026, 1, 1, tzinfo=clock.TZ)
-    service.remove_entry(clerk, nominated(street).id, "未通过")
-    entry = listed(street, clerk)
+def test_the_history_tells_who_came_and_went_and_no_mere_nominations(street, clerk):
+    mere, entry = nominated(street), listed(street, clerk)
+    service.remove_entry(clerk, mere.id, "未通过")
+    firms, today = [mere.enterprise_id, entry.enterprise_id], clock.today()
+    before = queries.memberships_over_time(firms)
     service.suspend_entry(clerk, entry.id, "核查")
-    changes = queries.changes_since(before)
-    assert [change.action for change in changes] == [EntryAction.LIST, EntryAction.SUSPEND]
-    assert queries.changes_since(changes[-1].taken_at) == []
+    after = queries.memberships_over_time(firms)
+    assert before[mere.enterprise_id].on(today) == frozenset()
+    assert before[entry.enterprise_id].on(today) == {entry.list_type}
+    assert after[entry.enterprise_id].on(today) == frozenset()

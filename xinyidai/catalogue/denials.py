@@ -6,7 +6,6 @@ from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
 
-from xinyidai.catalogue.errors import UnknownDenialReason
 from xinyidai.catalogue.reading import Entry, read_catalogue, require_unique
 
 
@@ -29,14 +28,6 @@ class DenialReason:
     actionable: bool
     suggests: Suggestion
     note_required: bool
-
-
-def get_denial_reason(code: str) -> DenialReason:
-    """Return a reason by its code, or raise `UnknownDenialReason`."""
-    reason = DENIAL_REASONS.get(code)
-    if reason is None:
-        raise UnknownDenialReason(f"没有“{code}”这个拒贷原因。请在拒贷原因清单里选择。")
-    return reason
 
 
 def read_denial_reasons(root: Entry) -> tuple[str, Mapping[str, DenialReason]]:

@@ -37,12 +37,6 @@ class UnknownListType(NotFound):
     default_code = "unknown_list_type"
 
 
-class UnknownDenialReason(NotFound):
-    """No such reason for a refusal."""
-
-    default_code = "unknown_denial_reason"
-
-
 class UnknownObjectionReason(NotFound):
     """No such reason for an objection, 异议理由."""
 

@@ -1,7 +1,7 @@
 """The indicator dictionary, 指标字典: strict loader of `indicators.yaml`."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
@@ -54,6 +54,24 @@ class WhenAbsent(StrEnum):
     MISSING = "missing"  # 数据不足
 
 
+class SupplyWay(StrEnum):
+    """Who does something about a missing value, and where, 怎样补."""
+
+    REGISTER = "register"  # 企业到登记机关办
+    DECLARE = "declare"  # 企业自愿填报
+    SOURCE = "source"  # 企业请来源补报
+    WAIT = "wait"  # 等平台归集
+    NONE = "none"  # 不涉及的不用处理
+
+
+@dataclass(frozen=True)
+class Supply:
+    """What can be done where there is no record: the way, and sentences to show as they are."""
+
+    way: SupplyWay
+    text: str
+
+
 @dataclass(frozen=True)
 class Indicator:
     """One entry of the dictionary; texts are Chinese and shown as they are."""
@@ -69,7 +87,7 @@ class Indicator:
     fresh_within_days: int | None
     definition: str
     legal: str
-    supply: str
+    supply: Supply
     counter: str | None = None
     scale: Mapping[float, str] | None = None
     firm_field: str | None = None
@@ -105,7 +123,8 @@ def parse_dictionary(raw: Entry) -> IndicatorDictionary:
     names = {code: sections.text(code) for code in SECTIONS}
     sections.close()
     raw.labels("texts")
-    entries = [_read_indicator(entry) for entry in raw.entries("indicators")]
+    supplies = _supplies(raw.entries("supplies"))
+    entries = [_read_indicator(entry, supplies) for entry in raw.entries("indicators")]
     raw.close()
     require_unique([entry.code for entry in entries], "indicators.yaml")
     return IndicatorDictionary(
@@ -115,8 +134,27 @@ def parse_dictionary(raw: Entry) -> IndicatorDictionary:
     )
 
 
-def _read_indicator(raw: Entry) -> Indicator:
+def _supplies(entries: Sequence[Entry]) -> dict[str, Supply]:
+    codes = [entry.text("code") for entry in entries]
+    require_unique(codes, "supplies of indicators.yaml")
+    found = [Supply(entry.choice("way", SupplyWay), entry.text("text")) for entry in entries]
+    for entry in entries:
+        entry.close()
+    return dict(zip(codes, found, strict=True))
+
+
+def _supply(code: str, supplies: Mapping[str, Supply], kinds: tuple[str, ...]) -> Supply:
+    """Return how an indicator is supplied, with the departments that deliver its kinds."""
+    if code not in supplies:
+        raise CatalogueBroken(f"supply {code}: not among the supplies")
+    names = dict.fromkeys(KINDS[kind].department.name for kind in kinds if kind in KINDS)
+    text = supplies[code].text.replace("{source}", "、".join(names))
+    return replace(supplies[code], text=text)
+
+
+def _read_indicator(raw: Entry, supplies: Mapping[str, Supply]) -> Indicator:
     scale = {float(value): name for value, name in raw.labels("scale").items()}
+    kinds, supply = raw.texts("kinds"), raw.text("supply")
     indicator = Indicator(
         code=raw.text("code"),
         name=raw.text("name"),
@@ -124,12 +162,12 @@ def _read_indicator(raw: Entry) -> Indicator:
         unit=raw.choice("unit", Unit),
         window_months=raw.optional_integer("window_months"),
         direction=raw.choice("direction", Direction),
-        kinds=raw.texts("kinds"),
+        kinds=kinds,
         when_absent=raw.choice("when_absent", WhenAbsent),
         fresh_within_days=raw.optional_integer("fresh_within_days"),
         definition=raw.text("definition"),
         legal=raw.text("legal"),
-        supply=raw.text("supply"),
+        supply=_supply(supply, supplies, kinds),
         counter=raw.optional_text("counter"),
         scale=MappingProxyType(scale) if scale else None,
         firm_field=raw.optional_text("firm_field"),
@@ -148,6 +186,10 @@ def _require_consistent(entry: Indicator) -> None:
         != bool(entry.counter),
         "absence means zero, so it cannot grow stale": entry.when_absent is WhenAbsent.ZERO
         and entry.fresh_within_days is not None,
+        "absence means zero, so a value lacks only until the kind is collected, and nowhere else": (
+            entry.when_absent is WhenAbsent.ZERO
+        )
+        != (entry.supply.way is SupplyWay.WAIT),
     }
     for complaint, is_wrong in wrong.items():
         if is_wrong:

@@ -139,11 +139,6 @@ class Field:
         known = (self.code, self.name, self.standard_code or self.code, *self.synonyms)
         return frozenset(map(clean_heading, known))
 
-    @property
-    def fen_per_unit(self) -> int:
-        """Return how many fen one unit of the file's amount is."""
-        return {FieldType.AMOUNT_YUAN: 100, FieldType.AMOUNT_WAN: 1_000_000}[self.type]
-
     def enum_code(self, text: str) -> str | None:
         """Return the code for a text seen in a file, or nothing when it is not on the list."""
         return self._enum_codes.get(clean_heading(text))

@@ -2,12 +2,14 @@
 
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from xinyidai.enterprises import service
-from xinyidai.enterprises.values import DELIVERED_LISTS
+from xinyidai.enterprises.values import DELIVERED_LISTS, CompleteList
+from xinyidai.kernel import clock
 from xinyidai.kernel.actor import SYSTEM
 from xinyidai.kernel.db import own_transaction
 from xinyidai.kernel.errors import InvalidInput
@@ -27,12 +29,23 @@ def firms() -> None:
 @click.argument("code", type=click.Choice(sorted(DELIVERED_LISTS)))
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--source", required=True, help="名单由哪个单位提供。")
-def take_list(code: str, path: Path, source: str) -> None:
+@click.option(
+    "--complete-for",
+    multiple=True,
+    help="名单包括全部企业的地区，6 位行政区划代码，可多次写；没有声明的，不在名单上按数据不足。",
+)
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="名单的日期，不写为今天。")
+def take_list(
+    code: str, path: Path, source: str, complete_for: tuple[str, ...], as_of: datetime | None
+) -> None:
     """Take the list; the answer is one JSON document, exit 3 with codes of no known firm."""
     codes = [line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines()]
+    day = as_of.date() if as_of else clock.today()
+    complete = CompleteList(complete_for, day) if complete_for else None
     try:
         with own_transaction():
-            found = service.deliver_list(SYSTEM, code, [one for one in codes if one], source)
+            named = [one for one in codes if one]
+            found = service.deliver_list(SYSTEM, code, named, source, complete)
     except InvalidInput as error:
         click.echo(error.message, err=True)
         sys.exit(NOTHING)

@@ -1,6 +1,7 @@
 """Words of the enterprise slice, 企业."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 # Lists of firms that a department delivers whole and no record kind carries, 名单.
@@ -9,6 +10,12 @@ DELIVERED_LISTS = {
     "gazelle": "瞪羚企业名单",
     "unicorn": "独角兽企业名单",
 }
+# Of these a department may declare that a list names every firm of a region, 完整名单. From a list
+# of firms that never borrowed nobody can read that the others did.
+TITLE_LISTS = frozenset({"gazelle", "unicorn"})
+# For so long a complete list speaks for the firms it does not name; then that is 数据不足 again.
+COMPLETE_FOR_DAYS = 365
+ABSENT = "none:"  # begins what the register keeps of a firm that a complete list does not name
 # What the register keeps of a firm that was paid a loan through this platform, beside its titles.
 BORROWED_MARK = "borrowed"
 
@@ -86,6 +93,19 @@ class CodeFinding:
     code: str
     names: tuple[str, ...]
     message: str
+
+
+def absent_mark(code: str, day: date) -> str:
+    """Return what the register keeps of a firm that the complete list of a day does not name."""
+    return f"{ABSENT}{code}:{day.isoformat()}"
+
+
+@dataclass(frozen=True)
+class CompleteList:
+    """Of which regions (GB/T 2260) a delivered list names every firm, and of which day it is."""
+
+    regions: tuple[str, ...]
+    as_of: date
 
 
 @dataclass(frozen=True)

@@ -39,13 +39,6 @@ def list_institutions(
     return db.session.scalars(statement).all()
 
 
-def find_branch_by_code(institution_id: UUID, code: str) -> Branch | None:
-    """Return the branch of an institution with this code, or None."""
-    return db.session.scalar(
-        select(Branch).where(Branch.institution_id == institution_id, Branch.code == code)
-    )
-
-
 def list_branches(institution_id: UUID) -> Sequence[Branch]:
     """Return the branches of an institution by code."""
     return db.session.scalars(

@@ -18,6 +18,7 @@ from xinyidai.joint_checks.values import (
     CheckOutcome,
     CheckState,
     HandlingDecision,
+    RowShelf,
 )
 from xinyidai.kernel.db import db
 from xinyidai.kernel.http import Page
@@ -190,9 +191,12 @@ def list_batches(department_id: UUID, page: Page) -> tuple[Sequence[CheckBatch],
 
 
 def batch_rows(
-    batch_id: UUID, page: Page | None = None
+    batch_id: UUID, page: Page | None = None, shelf: RowShelf | None = None
 ) -> Sequence[tuple[BatchRow, JointCheck | None, str | None]]:
-    """Return the rows of a batch in the file's order, each with its check and the firm's name."""
+    """Return the rows of a batch in the file's order, each with its check and the firm's name.
+
+    `shelf` keeps those of which one thing became.
+    """
     statement = (
         select(BatchRow, JointCheck, Enterprise.name)
         .outerjoin(JointCheck, JointCheck.id == BatchRow.check_id)
@@ -200,6 +204,10 @@ def batch_rows(
         .where(BatchRow.batch_id == batch_id)
         .order_by(BatchRow.number)
     )
+    if shelf is RowShelf.UNCHECKED:
+        statement = statement.where(BatchRow.check_id.is_(None))
+    elif shelf is not None:
+        statement = statement.where(JointCheck.outcome == CheckOutcome(shelf))
     if page is not None:
         statement = statement.limit(page.size).offset(page.offset)
     return [(row, check, name) for row, check, name in db.session.execute(statement)]

@@ -8,6 +8,16 @@ from uuid import UUID
 from xinyidai.credit_lists.values import Membership
 
 
+class RowShelf(StrEnum):
+    """What became of a row of a checked file: an outcome, or that it was not checked, 核查行."""
+
+    SERIOUS = "serious"  # 命中严重失信主体名单
+    HONOUR = "honour"  # 命中红名单
+    NONE = "none"  # 未命中
+    INSUFFICIENT = "insufficient"  # 数据不足
+    UNCHECKED = "unchecked"  # 错码或重复，没有核查
+
+
 class CheckOutcome(StrEnum):
     """What a check found, 核查结果."""
 

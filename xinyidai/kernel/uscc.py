@@ -63,11 +63,6 @@ class UnifiedSocialCreditCode:
         return self.value[REGION_PLACES]
 
     @property
-    def is_individual_business(self) -> bool:
-        """Tell whether the subject is a 个体工商户."""
-        return self.value.startswith(INDIVIDUAL_BUSINESS)
-
-    @property
     def is_invented(self) -> bool:
         """Tell whether the code was made by `invented`."""
         return self.value[_DIGIT_PLACES:].startswith(INVENTED_MARK)

@@ -4,9 +4,11 @@ A firm's reading becomes a small code (which bin a number falls into, which dist
 which tags of eight it holds), and the table has the products that fail, and those that lack data,
 at each code. Tables of few codes are merged into one, because a look-up costs more than a sum.
 Tags that a product wants any of sit in several tables: a product fails where all of them miss.
+Where it is unknown whether a firm holds one of them, it fails only where it would fail holding it,
+and lacks data where it would fail without: a second group of tables that ends in `lack`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial, reduce
 from operator import or_
@@ -22,7 +24,7 @@ from xinyidai.matching.columns import (
     Words,
 )
 from xinyidai.matching.index import FieldIndex, Masks, MemberLayer, ProductIndex
-from xinyidai.products.values import NO_RECORD
+from xinyidai.products.values import NO_RECORD, titles
 
 TableCodes = NDArray[np.intp]
 Coder = Callable[[slice], TableCodes]
@@ -35,12 +37,16 @@ TAGS_A_TABLE = 8
 
 @dataclass(frozen=True)
 class Table:
-    """The words of failing and of undecided products by code; `group` joins tables by "and"."""
+    """The words of failing and of undecided products by code; `group` joins tables by "and".
+
+    What a group that `doubts` comes to is what lacks data, and not what fails.
+    """
 
     coder: Coder
     fail: Words
     lack: Words
     group: int
+    doubts: bool = False
 
     @property
     def lacking(self) -> NDArray[np.bool_]:
@@ -71,20 +77,28 @@ def compile_for(index: ProductIndex, firms: FirmColumns) -> Compiled:
     words = max(1, -(-len(index.products) // WORD))
     single: Pending = []
     grouped: list[Pending] = []
+    doubting: list[Pending] = []
     for code, field_index in index.fields.items():
         column = firms.columns.get(code)
         if isinstance(column, TagColumn):
             grouped += _tag_tables(field_index, column)
+            doubting += _doubt_tables(field_index, column)
         elif isinstance(column, NumberColumn):
             single.append(_number_table(field_index, column))
         elif isinstance(column, CodeColumn):
             single.append(_coded_table(field_index, column))
         else:
             single.append((_nothing_known, [(0, field_index.present)]))
-    groups = [*([one] for one in _merged(single)), *grouped]
+    sure = [*([one] for one in _merged(single)), *grouped]
     tables = tuple(
-        Table(coder, _words([m[0] for m in masks], words), _words([m[1] for m in masks], words), n)
-        for n, group in enumerate(groups)
+        Table(
+            coder,
+            _words([fail for fail, _ in masks], words),
+            _words([lack for _, lack in masks], words),
+            number,
+            doubts=number >= len(sure),
+        )
+        for number, group in enumerate([*sure, *doubting])
         for coder, masks in group
     )
     return Compiled(tables, _words([index.everything], words)[0], words)
@@ -104,7 +118,8 @@ def judge_block(compiled: Compiled, rows: slice, size: int) -> tuple[Words, Word
                 np.bitwise_and(found, other, out=found)
             lacking = np.flatnonzero(table.lacking[codes])
             lack[lacking] |= table.lack[codes[lacking]]
-        np.bitwise_or(fail, found, out=fail)
+        into = lack if group[0].doubts else fail
+        np.bitwise_or(into, found, out=into)
     return fail, lack & ~fail
 
 
@@ -162,34 +177,80 @@ def _coded_table(field_index: FieldIndex, column: CodeColumn) -> tuple[Coder, Fa
 
 def _tag_tables(field_index: FieldIndex, column: TagColumn) -> list[Pending]:
     """Return a group of tables for each layer, and for bans and needs a table for each chunk."""
-    asked = [place for place, tag in enumerate(column.tags) if _is_asked(field_index, tag)]
-    chunks = [asked[first : first + TAGS_A_TABLE] for first in range(0, len(asked), TAGS_A_TABLE)]
-    known = {column.tags[place] for place in asked}
+    chunks = _chunks(field_index, column)
+    known = {_base(column.tags[place]) for chunk in chunks for place in chunk}
     nobody = _union(mask for tag, mask in field_index.needs.items() if tag not in known)
-
-    def table(chunk: Sequence[int], judge: Callable[[Sequence[str]], int]) -> tuple[Coder, Fails]:
-        fails = [judge(held) for held in _subsets([column.tags[place] for place in chunk])]
-        return _tag_coder(column, chunk), [*((mask, 0) for mask in fails), (0, field_index.present)]
-
+    unknown = (0, field_index.present)
     groups: list[Pending] = [
-        [table(chunk, partial(_missed, layer)) for chunk in chunks or [[]]]
+        [_tag_table(column, chunk, partial(_missed, layer), unknown) for chunk in chunks]
         for layer in field_index.layers
     ]
-    has_others = bool(field_index.bans.hit or field_index.needs)
-    for chunk in (chunks or [[]]) if has_others else []:
-        tags = [column.tags[place] for place in chunk]
-        groups.append([table(chunk, partial(_refused, field_index, tags, nobody))])
+    if field_index.bans.hit or field_index.needs:
+        for chunk in chunks:
+            tags = {_base(column.tags[place]) for place in chunk}
+            judge = partial(_refused, field_index, tags, nobody)
+            groups.append([_tag_table(column, chunk, judge, unknown)])
     return groups
 
 
-def _missed(layer: MemberLayer, held: Sequence[str]) -> int:
-    return layer.asked & ~_union(layer.hit.get(tag, 0) for tag in held)
+def _doubt_tables(field_index: FieldIndex, column: TagColumn) -> list[Pending]:
+    """Return for each layer with a tag that some firm may or may not hold: what fails without."""
+    doubted = titles.unknown_of(column.tags)
+    return [
+        [
+            _tag_table(column, chunk, partial(_unheld, layer), (0, 0))
+            for chunk in _chunks(field_index, column)
+        ]
+        for layer in field_index.layers
+        if not doubted.isdisjoint(layer.hit)
+    ]
 
 
-def _refused(field_index: FieldIndex, tags: Sequence[str], nobody: int, held: Sequence[str]) -> int:
-    banned = _union(field_index.bans.hit.get(tag, 0) for tag in held)
-    lacked = _union(field_index.needs.get(tag, 0) for tag in tags if tag not in held)
-    return banned | lacked | nobody
+def _chunks(field_index: FieldIndex, column: TagColumn) -> list[list[int]]:
+    """Return the places of the tags asked for, few together; a tag stands by its own doubt."""
+    places: dict[str, list[int]] = {}
+    for place, tag in enumerate(column.tags):
+        if field_index.asks(_base(tag)):
+            places.setdefault(_base(tag), []).append(place)
+    chunks: list[list[int]] = [[]]
+    for both in places.values():
+        if len(chunks[-1]) + len(both) > TAGS_A_TABLE:
+            chunks.append([])
+        chunks[-1] += both
+    return chunks
+
+
+def _base(tag: str) -> str:
+    return tag.removeprefix(titles.UNKNOWN)
+
+
+def _tag_table(
+    column: TagColumn,
+    chunk: Sequence[int],
+    judge: Callable[[Sequence[str]], Masks],
+    unknown: Masks,
+) -> tuple[Coder, Fails]:
+    masks = [judge(held) for held in _subsets([column.tags[place] for place in chunk])]
+    return _tag_coder(column, chunk), [*masks, unknown]
+
+
+def _missed(layer: MemberLayer, held: Sequence[str]) -> Masks:
+    return layer.asked & ~_union(layer.hit.get(_base(tag), 0) for tag in held), 0
+
+
+def _unheld(layer: MemberLayer, held: Sequence[str]) -> Masks:
+    return layer.asked & ~_union(layer.hit.get(tag, 0) for tag in held), 0
+
+
+def _refused(
+    field_index: FieldIndex, tags: Collection[str], nobody: int, held: Sequence[str]
+) -> Masks:
+    bans, needs = field_index.bans.hit, field_index.needs
+    doubted = titles.unknown_of(held)
+    banned = _union(bans.get(tag, 0) for tag in held)
+    lacked = _union(needs.get(tag, 0) for tag in tags if tag not in held and tag not in doubted)
+    either = _union(bans.get(tag, 0) | needs.get(tag, 0) for tag in doubted)
+    return banned | lacked | nobody, either
 
 
 def _tag_coder(column: TagColumn, chunk: Sequence[int]) -> Coder:
@@ -210,12 +271,6 @@ def _tag_coder(column: TagColumn, chunk: Sequence[int]) -> Coder:
 def _subsets(tags: Sequence[str]) -> Iterator[list[str]]:
     for bits in range(1 << len(tags)):
         yield [tag for place, tag in enumerate(tags) if bits >> place & 1]
-
-
-def _is_asked(field_index: FieldIndex, tag: str) -> bool:
-    if tag in field_index.bans.hit or tag in field_index.needs:
-        return True
-    return any(tag in layer.hit for layer in field_index.layers)
 
 
 def _union(masks: Iterable[int]) -> int:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from xinyidai.catalogue.indicators import Direction, indicator_dictionary
+from xinyidai.catalogue.indicators import Direction, SupplyWay, indicator_dictionary
 from xinyidai.catalogue.kinds import get_kind
 from xinyidai.catalogue.missing import Missing, MissingCause
+from xinyidai.matching.grouping import GROUP_INDICATORS
 from xinyidai.matching.nearest import FieldChange, nearest
 from xinyidai.matching.values import TAG_INDICATORS, Act, ChangeKind
 from xinyidai.products.values import (
@@ -17,6 +18,7 @@ from xinyidai.products.values import (
     Operator,
     Outcome,
     tag_name,
+    titles,
 )
 
 MONTHS = 12
@@ -33,11 +35,10 @@ ACTS: Mapping[str, Act] = {
         Act.REGISTER,
     ),
     "tags": Act.SOURCE,
-    "owns_ip": Act.DECLARE,
+    "owns_ip": Act.SOURCE,
     "agriculture": Act.REGISTER,
     "grade": Act.PROFILE,
 }  # fmt: skip
-DECLARED = "declared_"  # kinds of records that begin with what the firm declares, 自愿填报
 OTHERS_ONLY: Mapping[str, str] = {
     "region_code": "只面向其他地区的企业",
     "industry": "只面向其他行业的企业",
@@ -103,31 +104,35 @@ def act_of(step: FieldChange) -> Act:
         return Act.LIST
     if _goes_down(step) and _is_repairable(step.field):
         return Act.REPAIR
-    return ACTS.get(step.field.code) or _indicator_act(step.field)
+    return ACTS.get(step.field.code) or _indicator_act(step)
 
 
-def _indicator_act(field: Field) -> Act:
+def _indicator_act(step: FieldChange) -> Act:
     """Return where an indicator changes: with the firm itself, the register, or its source."""
-    code = field.code.removeprefix(INDICATOR_PREFIX)
+    code = step.field.code.removeprefix(INDICATOR_PREFIX)
     entry = indicator_dictionary().indicators.get(code)
-    if entry is not None and any(kind.startswith(DECLARED) for kind in entry.kinds):
+    if entry is None:
+        return Act.SOURCE
+    if entry.supply.way is SupplyWay.DECLARE:
         return Act.DECLARE
-    is_registered = entry is not None and entry.firm_field is not None
-    return Act.REGISTER if is_registered else Act.SOURCE
+    if entry.supply.way is SupplyWay.WAIT and step.kind is ChangeKind.SUPPLY:
+        return Act.WAIT
+    return Act.REGISTER if entry.firm_field is not None else Act.SOURCE
 
 
 def _about(step: FieldChange) -> str:
     """Return the indicator whose sources a step is about; empty where there is none to name.
 
-    Of a qualification it is the indicator that gives it, and none while the bank keeps to itself
-    which one it asks for.
+    Of a group it is the first it follows from; of a qualification it is the indicator that gives
+    it, and none while the bank keeps to itself which one it asks for.
     """
     if step.field.code.startswith(INDICATOR_PREFIX):
         return step.field.code.removeprefix(INDICATOR_PREFIX)
+    if step.field.code in GROUP_INDICATORS:
+        return GROUP_INDICATORS[step.field.code][0]
     if not (step.is_shown and isinstance(step.after, frozenset)):
         return ""
-    held = step.before if isinstance(step.before, frozenset) else frozenset[str]()
-    gained = step.after - held
+    gained = step.after - _held_before(step)
     return next((indicator for indicator, tag, _ in TAG_INDICATORS if tag in gained), "")
 
 
@@ -139,13 +144,17 @@ def _supply_text(step: FieldChange) -> str:
     if step.cause is MissingCause.NOT_AUTHORIZED:
         return f"授权查询{step.field.name}{asked}"
     if step.cause is MissingCause.STALE:
-        return f"等{step.field.name}的数据更新{asked}"
+        return f"等{name}的数据更新{asked}"
+    if act_of(step) is Act.WAIT:
+        return f"等平台收到{name}的数据{asked}"
+    if isinstance(step.before, frozenset):
+        return f"核实是否在名单上{asked}，已列入的请认定部门报送名单"
     more = "补充" if isinstance(step.before, Missing) else "补充更细的"
     return f"{more}{step.field.name}{asked}"
 
 
 def _tags_text(step: FieldChange) -> str:
-    before = step.before if isinstance(step.before, frozenset) else frozenset()
+    before = _held_before(step)
     after = step.after if isinstance(step.after, frozenset) else frozenset()
     if not step.is_shown:
         return "取得银行要求的资质，银行未公布是哪一项"
@@ -159,12 +168,15 @@ def _tags_text(step: FieldChange) -> str:
     return "；并且".join(said)
 
 
+def _held_before(step: FieldChange) -> frozenset[str]:
+    return titles.held(step.before) if isinstance(step.before, frozenset) else frozenset()
+
+
 def _gains_a_list(step: FieldChange) -> bool:
     """Tell whether what is missing is a place on a list, which the firm cannot declare itself."""
     if not (step.is_shown and isinstance(step.after, frozenset)):
         return False
-    held = step.before if isinstance(step.before, frozenset) else frozenset[str]()
-    gained = step.after - held
+    gained = step.after - _held_before(step)
     return bool(gained) and all(tag.startswith(LIST_PREFIX) for tag in gained)
 
 

@@ -8,7 +8,7 @@ product by a few bisections and ORs of plain Python integers. It says the same a
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from uuid import UUID
@@ -27,6 +27,7 @@ from xinyidai.products.values import (
     Reading,
     Readings,
     ancestors,
+    titles,
 )
 
 Masks = tuple[int, int]  # products that fail, products that lack data
@@ -161,6 +162,12 @@ class FieldIndex:
         below = math.nextafter(cuts[0], -math.inf) if cuts else 0.0
         return cuts, [self._beyond(number) for number in (below, *cuts)]
 
+    def asks(self, tag: str) -> bool:
+        """Tell whether any product asks for this tag."""
+        if tag in self.bans.hit or tag in self.needs:
+            return True
+        return any(tag in layer.hit for layer in self.layers)
+
     def judge(self, reading: Reading) -> Masks:
         """Return failed and undecided products for one firm's reading."""
         if isinstance(reading, Missing):
@@ -170,7 +177,7 @@ class FieldIndex:
         if isinstance(reading, int | float):
             return self._beyond(reading), 0
         if isinstance(reading, frozenset):
-            return self._judge_members(tuple(reading), "")
+            return self._judge_tags(reading)
         return self._judge_text(reading)
 
     def _judge_text(self, reading: str) -> Masks:
@@ -196,6 +203,22 @@ class FieldIndex:
             if member not in codes:
                 fail |= mask
         return fail, undecided
+
+    def _judge_tags(self, tags: frozenset[str]) -> Masks:
+        """Judge a set of tags: what fails however the unknown ones turn out, and what may fail."""
+        doubted = [tag for tag in titles.unknown_of(tags) if self.asks(tag)]
+        if not doubted:
+            return self._judge_members(tuple(tags), "")
+        fail, may_fail = _any_of(self.bans.hit, tags), _any_of(self.bans.hit, doubted)
+        for layer in self.layers:
+            missed = layer.asked & ~_any_of(layer.hit, tags)
+            may_fail |= missed
+            fail |= missed & ~_any_of(layer.hit, doubted)
+        for member, mask in self.needs.items():
+            if member not in tags:
+                may_fail |= mask
+                fail |= 0 if member in doubted else mask
+        return fail, may_fail & ~fail
 
     def _layer_for(self, bit: int) -> MemberLayer:
         for layer in self.layers:
@@ -303,6 +326,13 @@ class ProductIndex:
             self._known.append((code, {}, field_index))
         else:
             self._others.append((code, field_index))
+
+
+def _any_of(hit: Mapping[str, int], tags: Iterable[str]) -> int:
+    found = 0
+    for tag in tags:
+        found |= hit.get(tag, 0)
+    return found
 
 
 def places(mask: int) -> Iterator[int]:

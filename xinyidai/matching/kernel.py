@@ -50,13 +50,17 @@ Asked = tuple[float, float, float, float, float]
 
 
 class Judging(NamedTuple):
-    """All tables below one another; `first` row of each table and `ends` of the groups."""
+    """All tables below one another; `first` row of each table, `ends` of the groups.
+
+    `doubts` are the groups that end in what lacks data.
+    """
 
     fail: Words
     lack: Words
     lacking: Flags
     first: Integers
     ends: Integers
+    doubts: Flags
     everything: Words
 
 
@@ -121,6 +125,7 @@ def _judging(tables: Compiled, flat: Sequence[Table]) -> Judging:
         np.concatenate([table.lacking for table in flat]),
         np.cumsum(sizes)[:-1],
         np.cumsum([len(group) for group in tables.groups]),
+        np.array([group[0].doubts for group in tables.groups], dtype=np.bool_),
         tables.everything,
     )
 
@@ -157,12 +162,13 @@ def _judge(judging: Judging, codes: NDArray[np.int32], firm: int, masks: Words) 
     lack[:] = NONE
     fail[:] = NONE
     first = 0
-    for end in judging.ends:
+    for group, end in enumerate(judging.ends):
+        into = lack if judging.doubts[group] else fail
         row = judging.first[first] + codes[first, firm]
         _add(judging, row, lack)
         if end - first == 1:
             for word in range(len(fail)):
-                fail[word] |= judging.fail[row, word]
+                into[word] |= judging.fail[row, word]
         else:
             eligible[:] = judging.fail[row]
             for table in range(first + 1, end):
@@ -171,7 +177,7 @@ def _judge(judging: Judging, codes: NDArray[np.int32], firm: int, masks: Words) 
                 for word in range(len(fail)):
                     eligible[word] &= judging.fail[row, word]
             for word in range(len(fail)):
-                fail[word] |= eligible[word]
+                into[word] |= eligible[word]
         first = end
     for word in range(len(fail)):
         lack[word] &= ~fail[word]

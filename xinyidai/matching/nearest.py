@@ -7,7 +7,7 @@ larger step in any and a smaller one in some. Steps are counted
 
     numbers and money   in their unit, whole where the field is whole; years by completed months
     grades, steps of a scale   by places
-    tags                by how many must be gained; a tag is never given up
+    tags                by how many must be gained; a tag is never given up, an unknown one is free
     choices             one, whichever it is
     missing data        none: what is supplied must be what the criteria ask
 
@@ -40,6 +40,7 @@ from xinyidai.products.values import (
     Readings,
     industry_path,
     region_path,
+    titles,
 )
 
 MONTHS = 12
@@ -229,7 +230,9 @@ def _place_among(values: Sequence[Reading], reading: Reading) -> float:
 
 
 def _more_tags(criteria: Sequence[Criterion], reading: Reading) -> tuple[Reading, float] | None:
-    held = reading if isinstance(reading, frozenset) else frozenset[str]()
+    """Return the fewest tags to gain; what is not known is supplied as asked, and costs nothing."""
+    tags = reading if isinstance(reading, frozenset) else frozenset[str]()
+    held, unknown = titles.held(tags), titles.unknown_of(tags)
     refused = frozenset(chain.from_iterable(_members(criteria, Operator.HAS_NONE)))
     needed = frozenset(chain.from_iterable(_members(criteria, Operator.HAS_ALL))) | held
     if needed & refused:
@@ -239,11 +242,12 @@ def _more_tags(criteria: Sequence[Criterion], reading: Reading) -> tuple[Reading
         for members in _members(criteria, Operator.HAS_ANY)
         if not members & needed
     ]
-    gained = _fewest(open_sets)
+    gained = _fewest([one for one in open_sets if not one & unknown])
     if gained is None:
         return None
-    after = needed | gained
-    return after, 0.0 if isinstance(reading, Missing) else float(len(after - held))
+    supplied = _fewest([one & unknown for one in open_sets if one & unknown and not one & gained])
+    after = needed | gained | (supplied or frozenset())
+    return after, 0.0 if isinstance(reading, Missing) else float(len(after - held - unknown))
 
 
 def _members(criteria: Sequence[Criterion], operator: Operator) -> list[frozenset[str]]:

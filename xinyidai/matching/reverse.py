@@ -18,7 +18,7 @@ from xinyidai.matching.columns import (
     NumberColumn,
     TagColumn,
 )
-from xinyidai.products.values import Criterion, Operator, Outcome
+from xinyidai.products.values import Criterion, Operator, Outcome, titles
 
 BLOCK = 1 << 15  # firms at once: a column of them stays in the cache
 SEVERITY: tuple[Outcome, ...] = (Outcome.ELIGIBLE, Outcome.INSUFFICIENT, Outcome.INELIGIBLE)
@@ -96,19 +96,34 @@ class _Tags:
     criterion: Criterion
 
     def judge(self, rows: slice, found: _Found) -> None:
-        wants_all = self.criterion.operator is Operator.HAS_ALL
-        wanted, unknown = _tag_words(self.column, self.criterion.members)
-        held = np.zeros(len(found.fail), dtype=np.bool_)
-        for words, bits in zip(self.column.words, wanted, strict=True):
-            hits = words[rows] & bits
-            np.logical_or(held, hits != bits if wants_all else hits != 0, out=held)
-        if wants_all:  # here `held` says that one is not held
-            fail = held | unknown
-        else:
-            fail = held if self.criterion.operator is Operator.HAS_NONE else ~held
         gaps = self.column.gaps[rows]
+        if self.criterion.operator is Operator.HAS_ALL:
+            fail, doubt = self._lacking(rows)
+        else:
+            held = self._any(rows, self.criterion.members)
+            doubt = self._any(rows, self.criterion.doubts) & ~held
+            wants = self.criterion.operator is Operator.HAS_ANY
+            fail = ~(held | doubt) if wants else held
         np.logical_or(found.fail, fail & ~gaps, out=found.fail)
-        np.logical_or(found.undecided, gaps, out=found.undecided)
+        np.logical_or(found.undecided, doubt | gaps, out=found.undecided)
+
+    def _any(self, rows: slice, tags: frozenset[str]) -> Flags:
+        """Return which firms hold any of the tags, or are marked with any."""
+        held = np.zeros(len(self.column.gaps[rows]), dtype=np.bool_)
+        for words, bits in zip(self.column.words, _tag_words(self.column, tags), strict=True):
+            if bits:
+                np.logical_or(held, (words[rows] & bits) != 0, out=held)
+        return held
+
+    def _lacking(self, rows: slice) -> tuple[Flags, Flags]:
+        """Return which firms lack one of the tags for sure, and which may lack one."""
+        size = len(self.column.gaps[rows])
+        fail, doubt = np.zeros(size, dtype=np.bool_), np.zeros(size, dtype=np.bool_)
+        for member in self.criterion.members:
+            perhaps = self._any(rows, frozenset({titles.unknown(member)}))
+            fail |= ~(self._any(rows, frozenset({member})) | perhaps)
+            doubt |= perhaps
+        return fail, doubt
 
 
 @dataclass(frozen=True)
@@ -133,10 +148,10 @@ def _judge_for(criterion: Criterion, firms: FirmColumns) -> _Numbers | _Coded | 
     return _Absent()
 
 
-def _tag_words(column: TagColumn, members: frozenset[str]) -> tuple[list[np.uint64], bool]:
-    """Return the wanted bits of each word, and whether a wanted tag is held by nobody."""
-    places = [place for place, tag in enumerate(column.tags) if tag in members]
+def _tag_words(column: TagColumn, members: frozenset[str]) -> list[np.uint64]:
+    """Return the bits of the members in each word."""
     words = [0] * len(column.words)
-    for place in places:
-        words[place // WORD] |= 1 << place % WORD
-    return [np.uint64(word) for word in words], len(places) < len(members)
+    for place, tag in enumerate(column.tags):
+        if tag in members:
+            words[place // WORD] |= 1 << place % WORD
+    return [np.uint64(word) for word in words]

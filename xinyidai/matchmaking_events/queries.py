@@ -78,11 +78,6 @@ def get_event(event_id: UUID, *, for_update: bool = False) -> MatchmakingEvent:
     return found
 
 
-def find_event_by_number(event_no: str) -> MatchmakingEvent | None:
-    """Return the event with this number, or None."""
-    return db.session.scalar(select(MatchmakingEvent).where(MatchmakingEvent.event_no == event_no))
-
-
 def calendar(
     page: Page,
     *,

@@ -11,7 +11,7 @@ from xinyidai.catalogue.missing import Missing
 from xinyidai.catalogue.portrait import portrait_rules
 from xinyidai.profiles.freshness import Meter, meters_of
 from xinyidai.profiles.portrait_values import Event, Portrait, Tie, Trend
-from xinyidai.profiles.presentation import missing_sentence, value_text
+from xinyidai.profiles.presentation import missing_sentence, supply_text, value_text
 from xinyidai.profiles.values import IndicatorValue, months_before
 
 
@@ -115,7 +115,7 @@ def _indicator(
         "records": found.records,
         "missing": absent.cause.value if absent else None,
         "explanation": missing_sentence(absent.cause, found.source_on) if absent else None,
-        "supply": entry.supply if absent else None,
+        "supply": supply_text(entry, absent.cause) if absent else None,
         "percentile": rank["percent"] if rank else None,
         "peers": rank["peers"] if rank else None,
         "is_best": rank["is_best"] if rank else None,

@@ -113,7 +113,7 @@ def _indicator_view(
         records=found.records,
         missing=absent.cause if absent else None,
         explanation=missing_sentence(absent.cause, found.source_on) if absent else None,
-        supply=_supply(entry, absent.cause) if absent else None,
+        supply=supply_text(entry, absent.cause) if absent else None,
         rank=rank_sentence(entry, value, spread) if value is not None and spread else None,
         definition=entry.definition,
         legal=entry.legal,
@@ -144,10 +144,15 @@ def missing_sentence(cause: MissingCause, source_on: date | None) -> str:
             return "没有查到可以计算的记录。"
 
 
-def _supply(entry: Indicator, cause: MissingCause) -> str:
-    if cause is MissingCause.NOT_AUTHORIZED:
-        return "授权后即可计算；不授权按最不利情况处理。"
-    return entry.supply
+def supply_text(entry: Indicator, cause: MissingCause) -> str:
+    """Say what can be done about a missing value."""
+    match cause:
+        case MissingCause.NOT_AUTHORIZED:
+            return "授权后即可计算；不授权按最不利情况处理。"
+        case MissingCause.STALE:
+            return "来源更新后自动重新计算。"
+        case MissingCause.NO_RECORD:
+            return entry.supply.text
 
 
 def percent_above(value: Number, points: Sequence[float], direction: Direction) -> int:

@@ -1,20 +1,22 @@
 """Pages of departments, parks and streets, 部门: their nominations and what became of them."""
 
 from collections import Counter
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from flask import Blueprint, g, render_template
+from flask import Blueprint, g, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from xinyidai.deliveries.queries import count_waiting
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.actor import Actor, Role
 from xinyidai.kernel.db import own_transaction
+from xinyidai.kernel.errors import InvalidInput
 from xinyidai.kernel.http import Page, page_args
 from xinyidai.objections.queries import count_at_source
 from xinyidai.web import wording
 from xinyidai.web.office import nominating, promise_desk, queries
-from xinyidai.web.office.base import asked, attempted, done, pager_of
+from xinyidai.web.office.base import Row, asked, attempted, done, pager_of
 from xinyidai.web.office.whitelist import (
     check_rows,
     entry_facts,
@@ -27,6 +29,13 @@ from xinyidai.whitelist.queries import WAITING
 from xinyidai.whitelist.values import EntryState
 
 NEWEST = 5
+# The shelves of an office's own nominations, 推荐: their label and what stands on them.
+SHELVES: Mapping[str, tuple[str, Collection[EntryState]]] = {
+    "": ("推荐", ()),
+    "waiting": ("审核中", WAITING),
+    "listed": ("在册", (EntryState.LISTED,)),
+    "removed": ("未入库或已移出", (EntryState.REMOVED,)),
+}
 
 blueprint = Blueprint("department", __name__, url_prefix="/department")
 
@@ -36,19 +45,35 @@ blueprint = Blueprint("department", __name__, url_prefix="/department")
 def home() -> ResponseReturnValue:
     """Show how the office's own nominations stand, and the newest of them."""
     rows, total = service.list_own_nominations(g.actor, Page(1, NEWEST))
-    states = Counter(queries.nominations_by_state(g.actor.party_id))
     return render_template(
         "department/home.html",
-        total=total,
-        waiting=sum(states[state] for state in WAITING),
-        listed=states[EntryState.LISTED],
-        removed=states[EntryState.REMOVED],
+        nominated=_shelves(total),
         rows=[entry_row(row, "department.nomination") for row in rows],
         labels=wording.ENTRY_STATES,
         objections=_objections(),
         deliveries_waiting=_deliveries_waiting(),
         promises=promise_desk.waiting_rows(),
     )
+
+
+def _shelves(total: int, current: str | None = None) -> list[Row]:
+    """Return how many nominations stand on each shelf, with the list of each."""
+    states = Counter(queries.nominations_by_state(g.actor.party_id))
+    counts = {
+        code: sum(states[state] for state in shelf) if shelf else total
+        for code, (_, shelf) in SHELVES.items()
+    }
+    return [
+        {
+            "value": counts[code],
+            "count": counts[code],
+            "label": label,
+            "unit": "家",
+            "href": url_for("department.nominations", shelf=code or None),
+            "current": code == current,
+        }
+        for code, (label, _) in SHELVES.items()
+    ]
 
 
 def _deliveries_waiting() -> int:
@@ -64,11 +89,15 @@ def _objections() -> int:
 @blueprint.get("/nominations")
 @allow(Role.DEPARTMENT)
 def nominations() -> ResponseReturnValue:
-    """Show all nominations of the actor's office."""
-    page = page_args()
-    rows, total = service.list_own_nominations(g.actor, page)
+    """Show the nominations of the actor's office, all of them or one shelf."""
+    page, shelf = page_args(), asked("shelf")
+    if shelf not in SHELVES:
+        raise InvalidInput("没有这个状态，请重新选择。", fields={"shelf": "请从列表里选择"})
+    rows, total = service.list_own_nominations(g.actor, page, states=SHELVES[shelf][1])
+    _, everything = service.list_own_nominations(g.actor, Page(1, 1))
     return render_template(
         "department/nominations.html",
+        shelves=_shelves(everything, shelf),
         rows=[entry_row(row, "department.nomination") for row in rows],
         labels=wording.ENTRY_STATES,
         pager=pager_of(page, total),

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from xinyidai.catalogue.measures import OCCASIONS
 from xinyidai.joint_checks import rules, service
+from xinyidai.joint_checks.models import CheckBatch
 from xinyidai.joint_checks.queries import CheckFilter
 from xinyidai.joint_checks.service.reading import Line
 from xinyidai.joint_checks.values import (
@@ -17,9 +18,11 @@ from xinyidai.joint_checks.values import (
     BatchOrder,
     CheckAction,
     CheckOrder,
+    CheckOutcome,
     CheckState,
     Handling,
     HandlingDecision,
+    RowShelf,
 )
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.actor import Role
@@ -35,6 +38,7 @@ from xinyidai.web.office.base import (
     Row,
     asked,
     attempted,
+    chosen_state,
     done,
     options,
     pager_of,
@@ -170,19 +174,37 @@ def check_batches() -> ResponseReturnValue:
 @allow(Role.DEPARTMENT)
 def check_batch(batch_id: UUID) -> ResponseReturnValue:
     """Show a file row by row: the answer, or what is wrong with the code."""
-    page = page_args()
-    batch, lines, outcomes = service.read_batch(g.actor, batch_id, page)
+    page, shelf = page_args(), chosen_state(RowShelf)
+    batch, lines, outcomes = service.read_batch(g.actor, batch_id, page, shelf)
+    shelves = _shelves(batch, outcomes)
     return render_template(
         "department/check_batch.html",
         batch=batch,
         occasion=list_words.occasion_name(batch.occasion),
         at=format_moment(batch.asked_at),
-        outcomes=[
-            {"label": name, "value": outcomes.get(code, 0)} for code, name in OUTCOME_NAMES.items()
-        ],
+        shelves=list(shelves.values()),
+        shown=shelves[shelf]["label"] if shelf else "",
         rows=[_line(line) for line in lines],
-        pager=pager_of(page, batch.row_count),
+        pager=pager_of(page, shelves[shelf]["value"]),
     )
+
+
+def _shelves(batch: CheckBatch, outcomes: Mapping[CheckOutcome, int]) -> dict[RowShelf | None, Row]:
+    """Return how many rows came out each way, each with its rows; None is all of them."""
+    counts: dict[RowShelf | None, tuple[str, int]] = {
+        None: ("行", batch.row_count),
+        **{RowShelf(code): (name, outcomes.get(code, 0)) for code, name in OUTCOME_NAMES.items()},
+        RowShelf.UNCHECKED: ("错码或重复，没有核查", batch.bad_count),
+    }
+    return {
+        shelf: {
+            "label": label,
+            "value": value,
+            "href": url_for("department.check_batch", batch_id=batch.id, state=shelf),
+            "tone": "late" if value and shelf is RowShelf.UNCHECKED else "",
+        }
+        for shelf, (label, value) in counts.items()
+    }
 
 
 @blueprint.get("/checks/files/<uuid:batch_id>/rows.csv")

@@ -2,12 +2,14 @@
 
 from uuid import UUID
 
-from flask import Blueprint
+from flask import Blueprint, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 
+from xinyidai.declarations import service
 from xinyidai.kernel.access import allow
 from xinyidai.kernel.actor import Role
 from xinyidai.web.office import promise_desk
+from xinyidai.web.office.base import SEE_OTHER
 
 PLACE = "department_promises"
 
@@ -17,7 +19,9 @@ blueprint = Blueprint(PLACE, __name__, url_prefix="/department")
 @blueprint.get("/declarations")
 @allow(Role.DEPARTMENT)
 def declarations() -> ResponseReturnValue:
-    """Show the queue of the office's own categories."""
+    """Show the queue of the office's own categories; one that has none finds on commitments."""
+    if not service.has_desk(g.actor):
+        return redirect(url_for(".commitments"), SEE_OTHER)
     return promise_desk.declaration_list(PLACE)
 
 

@@ -169,6 +169,7 @@ BELONGS = {
     "/enterprise/invitations": "/enterprise/consents",
     "/office/standings": "/office/leads",
     "/office/matching": "/office/leads",
+    "/office/revocations": "/office/queries",
     "/ranking": "/products",
     "/office/declarations": "/office/commitments",
     "/department/commitments": "/department/declarations",

@@ -70,19 +70,6 @@ class PublicName:
     since: date
 
 
-@dataclass(frozen=True)
-class MembershipChange:
-    """One firm came on, off or back on a list."""
-
-    taken_at: datetime
-    action: EntryAction
-    list_type: str
-    enterprise_id: UUID
-    name: str
-    uscc: str
-    reason: str
-
-
 def get_entry(entry_id: UUID, *, for_update: bool = False) -> WhitelistEntry:
     """Return the entry, or raise `NotFound`; `for_update` locks it."""
     statement = select(WhitelistEntry).where(WhitelistEntry.id == entry_id)
@@ -140,37 +127,6 @@ def publicised_names(*, list_type: str | None = None) -> Sequence[PublicName]:
     ]
 
 
-def changes_since(
-    moment: datetime, *, list_type: str | None = None, limit: int = LARGEST_LIST
-) -> Sequence[MembershipChange]:
-    """Return who came on, off or back on a list after `moment`, oldest first.
-
-    Nominations that were never listed are nobody's business outside and do not appear.
-    """
-    statement = (
-        select(
-            WhitelistStep.taken_at,
-            WhitelistStep.action,
-            WhitelistEntry.list_type,
-            Enterprise.id,
-            Enterprise.name,
-            Enterprise.uscc,
-            WhitelistStep.reason,
-        )
-        .join(WhitelistEntry, WhitelistEntry.id == WhitelistStep.entry_id)
-        .join(Enterprise, Enterprise.id == WhitelistEntry.enterprise_id)
-        .where(
-            WhitelistStep.action.in_(MEMBERSHIP_CHANGES),
-            WhitelistStep.taken_at > moment,
-            WhitelistEntry.listed_at.is_not(None),
-            *_of_type(list_type),
-        )
-        .order_by(WhitelistStep.taken_at, WhitelistStep.id)
-        .limit(limit)
-    )
-    return [MembershipChange(*row) for row in db.session.execute(statement)]
-
-
 def of_enterprise(enterprise_id: UUID) -> Sequence[EntryRow]:
     """Return every entry of a firm, newest first."""
     statement = _rows().where(WhitelistEntry.enterprise_id == enterprise_id)
@@ -178,9 +134,13 @@ def of_enterprise(enterprise_id: UUID) -> Sequence[EntryRow]:
     return [EntryRow(*row) for row in db.session.execute(ordered)]
 
 
-def nominated_for(department_id: UUID, page: Page) -> tuple[Sequence[EntryRow], int]:
-    """Return what an office nominated, newest first, and how much there is."""
+def nominated_for(
+    department_id: UUID, page: Page, *, states: Collection[EntryState] = ()
+) -> tuple[Sequence[EntryRow], int]:
+    """Return what an office nominated, newest first, and how much there is; no states are all."""
     statement = _rows().where(WhitelistEntry.nominated_for == department_id)
+    if states:
+        statement = statement.where(WhitelistEntry.state.in_(states))
     return _paged(statement.order_by(WhitelistEntry.nominated_at.desc()), page)
 
 

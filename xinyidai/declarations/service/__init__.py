@@ -16,6 +16,7 @@ from xinyidai.declarations.service.filling import (
 )
 from xinyidai.declarations.service.reading import (
     actions_of,
+    has_desk,
     list_of_city,
     list_own,
     note_look,
@@ -29,6 +30,7 @@ __all__ = [
     "actions_of",
     "attach_file",
     "faults_of",
+    "has_desk",
     "is_whole",
     "list_of_city",
     "list_own",

@@ -39,6 +39,11 @@ def list_of_city(
     return queries.of_city(page, states=states, categories=wanted)
 
 
+def has_desk(actor: Actor) -> bool:
+    """Tell whether any category is the actor's to verify or to oversee."""
+    return bool(policies.categories_of(actor))
+
+
 def waiting_for(actor: Actor) -> tuple[int, datetime | None]:
     """Return how many declarations wait on the actor's desk, and since when the first."""
     return queries.waiting(policies.categories_of(actor))

@@ -56,7 +56,7 @@ def claim_need(actor: Actor, need_id: UUID) -> NeedOffer:
         return held
     _require_new(mine)
     if len(steps.open_offers(need)) >= need.most_banks:
-        raise Conflict("名额已满：已有其他银行先接单。", code="need_full")
+        raise Conflict("名额已满：已有其他银行先接单。请看需求池里的其他需求。", code="need_full")
     offer = NeedOffer(
         need_id=need.id,
         institution_id=bank_id,

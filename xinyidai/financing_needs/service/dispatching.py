@@ -65,7 +65,7 @@ def dispatch_to(actor: Actor, need_id: UUID, institution_id: UUID, reason: str) 
         raise Conflict("这家银行已有或已放弃这项需求的名额。", code="already_offered")
     require_active(institution_id)
     if len(steps.open_offers(need)) >= need.most_banks:
-        raise Conflict("名额已满，不能再派单。", code="need_full")
+        raise Conflict("名额已满，不能再派单；有银行放弃以后可以再派。", code="need_full")
     invitation = _Invitation(institution_id, OfferWay.CLERK, reason=reason.strip())
     return _invite(actor, need, invitation)
 

@@ -11,7 +11,7 @@ from xinyidai.joint_checks import policies, queries
 from xinyidai.joint_checks.models import BatchRow, CheckBatch, CheckStep, JointCheck
 from xinyidai.joint_checks.queries import CheckFilter, CheckRow, CountRow, HitRow
 from xinyidai.joint_checks.service import handling
-from xinyidai.joint_checks.values import CheckAction, CheckOutcome, CheckState
+from xinyidai.joint_checks.values import CheckAction, CheckOutcome, CheckState, RowShelf
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import Actor
 from xinyidai.kernel.errors import NotFound
@@ -106,11 +106,11 @@ def list_batches(actor: Actor, page: Page) -> tuple[Sequence[CheckBatch], int]:
 
 
 def read_batch(
-    actor: Actor, batch_id: UUID, page: Page | None
+    actor: Actor, batch_id: UUID, page: Page | None, shelf: RowShelf | None = None
 ) -> tuple[CheckBatch, Sequence[Line], Mapping[CheckOutcome, int]]:
-    """Return a batch, its rows, all of them where no page is asked for, and its outcomes."""
+    """Return a batch, its rows and its outcomes; without page and shelf all rows."""
     batch = policies.require_batch(actor, queries.find_batch(batch_id))
-    return batch, queries.batch_rows(batch_id, page), queries.batch_outcomes(batch_id)
+    return batch, queries.batch_rows(batch_id, page, shelf), queries.batch_outcomes(batch_id)
 
 
 def _actions(actor: Actor, check: JointCheck) -> frozenset[CheckAction]:

@@ -43,7 +43,7 @@ def accept_invitation(actor: Actor, lead_id: UUID) -> Lead:
         return lead
     state = LIFECYCLE.next_state(lead.state, LeadAction.AUTHORIZE)
     if lead.expires_on is not None and lead.expires_on < clock.today():
-        raise Conflict("这份邀请已过期。", code="invitation_expired")
+        raise Conflict("这份邀请已过期。银行还想联系您的，会重新邀请。", code="invitation_expired")
     consent = _consent(actor, lead)
     lead.consent_id = consent.id
     lead.state = state

@@ -40,7 +40,7 @@ def feed_back(actor: Actor, lead_id: UUID, feedback: Feedback) -> LeadFeedback:
     if faults:
         raise InvalidInput(f"有 {len(faults)} 处需要修改。", fields=faults)
     if queries.find_feedback(lead.id) is not None:
-        raise Conflict("这条线索已经反馈过了。", code="already_reported")
+        raise Conflict("这条线索已经反馈过，反馈后不能更改。", code="already_reported")
     lead.state = LIFECYCLE.next_state(lead.state, LeadAction.FEED_BACK)
     said = LeadFeedback(
         lead_id=lead.id,

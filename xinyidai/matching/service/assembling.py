@@ -1,15 +1,29 @@
 """Put together what matching reads of one firm: register, indicators, grade, lists."""
 
 from collections.abc import Collection, Mapping
+from datetime import timedelta
 from typing import Any, Protocol
 
 from xinyidai.catalogue.missing import Missing
 from xinyidai.enterprises.models import Enterprise
-from xinyidai.enterprises.values import RegistrationStatus
+from xinyidai.enterprises.values import (
+    COMPLETE_FOR_DAYS,
+    TITLE_LISTS,
+    RegistrationStatus,
+    absent_mark,
+)
+from xinyidai.kernel import clock
 from xinyidai.matching import grouping
 from xinyidai.matching.grouping import MARKS, FirmFacts
 from xinyidai.matching.values import TAG_INDICATORS
-from xinyidai.products.values import NO_RECORD, EnterpriseKind, GuaranteeKind, MatchSubject, Wish
+from xinyidai.products.values import (
+    NO_RECORD,
+    EnterpriseKind,
+    GuaranteeKind,
+    MatchSubject,
+    Wish,
+    titles,
+)
 
 # Words of the registered enterprise type, first match wins.
 KIND_WORDS: tuple[tuple[str, EnterpriseKind], ...] = (
@@ -89,7 +103,7 @@ def _in_operation(status: RegistrationStatus) -> bool | Missing:
 def _tags(
     own: Collection[str], values: Mapping[str, int | float | Missing], list_codes: Collection[str]
 ) -> frozenset[str] | Missing:
-    found = {*(set(own) - MARKS), *(f"whitelist:{code}" for code in list_codes)}
+    found = {*_titles(own), *(f"whitelist:{code}" for code in list_codes)}
     for indicator, tag, lowest in TAG_INDICATORS:
         value = values.get(indicator, NO_RECORD)
         if isinstance(value, Missing):
@@ -97,6 +111,23 @@ def _tags(
         if value >= lowest:
             found.add(tag)
     return frozenset(found)
+
+
+def _titles(own: Collection[str]) -> set[str]:
+    """Return the titles of delivered lists: held, not held by a complete list, or not known.
+
+    A list that names the firm speaks for it. One that does not speaks only where it was declared
+    complete for the firm's region, and for a year: whatever else is missing is 数据不足.
+    """
+    oldest = clock.today() - timedelta(days=COMPLETE_FOR_DAYS)
+    absences = {tag: day for tag, day in titles.absences(own).items() if day > oldest}
+    found = titles.held(own) - MARKS
+    open_ones = TITLE_LISTS - found - absences.keys()
+    return {
+        *found,
+        *(absent_mark(tag, day) for tag, day in absences.items()),
+        *map(titles.unknown, open_ones),
+    }
 
 
 def wish_json(wish: Wish) -> dict[str, Any]:

@@ -96,7 +96,9 @@ def examples_from_json(
     `fields` are those an example may name, see `fields_of`.
     """
     if len(raw) > MOST_EXAMPLES:
-        raise InvalidInput(f"样例最多 {MOST_EXAMPLES} 个。", fields={"examples": "样例太多。"})
+        raise InvalidInput(
+            f"样例最多 {MOST_EXAMPLES} 个，请先删去几个。", fields={"examples": "样例太多。"}
+        )
     problems: dict[str, str] = {}
     found: list[Example] = []
     for place, entry in enumerate(raw):

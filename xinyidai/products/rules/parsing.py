@@ -61,7 +61,7 @@ def parse_criteria(
     problems: dict[str, str] = {}
     found: list[Criterion] = []
     if len(raw) > MOST_CRITERIA:
-        raise InvalidInput(f"准入条件最多 {MOST_CRITERIA} 条。")
+        raise InvalidInput(f"准入条件最多 {MOST_CRITERIA} 条，请删去或合并几条。")
     for place, entry in enumerate(raw):
         try:
             found.append(_parse_one(entry, indicators, stored=stored))
@@ -209,7 +209,7 @@ def finite(raw: object, what: str) -> float | int:
     if isinstance(raw, float) and math.isnan(raw):
         raise InvalidInput(f"{what}须是数字。")
     if not -LARGEST_NUMBER <= raw <= LARGEST_NUMBER:
-        raise InvalidInput(f"{what}太大了。")
+        raise InvalidInput(f"{what}太大了，请检查单位。")
     return raw
 
 

@@ -110,7 +110,7 @@ def parse_json_text(
     except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a ValueError
         line = getattr(error, "lineno", 1)
         words = f"第 {line} 行：这里不是完整的 JSON，请检查括号、引号和逗号。"
-        raise InvalidInput("JSON 有误。", fields={f"line.{line}": words}) from error
+        raise InvalidInput("JSON 有误，请按提示修改。", fields={f"line.{line}": words}) from error
     if not isinstance(raw, list):
         raise InvalidInput("JSON 须是一个列表，每项是一条准入条件。")
     try:

@@ -143,7 +143,7 @@ def _number(field: Field, text: str) -> float | int:
     if not number.is_finite():
         raise InvalidInput(f"“{text}”不是数字。{how_to_fill(field)}")
     if not -LARGEST_NUMBER <= number <= LARGEST_NUMBER:  # as an integer it would fill the memory
-        raise InvalidInput(f"“{text}”太大了。")
+        raise InvalidInput(f"“{text}”太大了，请检查单位。")
     if field.unit != "%":
         return _plain(number)
     share = Fraction(number) / PERCENT  # no rounding before the nearest float

@@ -82,7 +82,9 @@ def update_draft(
     policies.require(actor, ProductAction.UPDATE, version.product)
     _require_sound(facts)
     if facts.code != version.product.code:
-        raise InvalidInput("产品编号不能修改。", fields={"code": "产品编号不能修改。"})
+        raise InvalidInput(
+            "产品编号不能修改，可以新建产品。", fields={"code": "产品编号不能修改，可以新建产品。"}
+        )
     version.state = LIFECYCLE.next_state(version.state, ProductAction.UPDATE)
     before = draft_mark(version, DraftPart.FACTS)
     _write(version, facts)

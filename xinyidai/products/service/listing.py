@@ -161,7 +161,8 @@ def _require_two_people(actor: Actor, version: ProductVersion) -> None:
     same_person = actor.account_id is None or actor.account_id == version.submitted_by
     same_party = actor.party_id is None or actor.party_id == version.submitted_party
     if version.state is ProductVersionState.UNDER_REVIEW and (same_person or same_party):
-        raise Forbidden("提交和审核须由不同单位的不同人员进行。", code="two_people")
+        words = "提交和审核须由不同单位的不同人员进行，请由信用办的其他人员审核。"
+        raise Forbidden(words, code="two_people")
 
 
 def _reason(reason: str) -> str:

@@ -51,7 +51,7 @@ def _info(entry: Indicator) -> IndicatorInfo:
         entry.counter or UNIT_NAMES.get(entry.unit, ""),
         is_money=entry.unit is Unit.AMOUNT,
         scale=scale,
-        supply=entry.supply,
+        supply=entry.supply.text,
         about=entry.definition,
         reason_code=_reason(entry),
         section=indicator_dictionary().sections[entry.section],

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from xinyidai.catalogue.missing import Missing, MissingCause
 from xinyidai.enterprises.reference import get_region, industries, regions
 from xinyidai.kernel.money import format_wan
+from xinyidai.products.values import titles
 from xinyidai.products.values.codes import ancestors, industry_path, region_path
 from xinyidai.products.values.fields import (
     FLAG_SCALE,
@@ -29,7 +30,7 @@ CAUSE_TEXTS: Mapping[MissingCause, str] = {
     MissingCause.NOT_AUTHORIZED: "尚未授权查询这项信息",
     MissingCause.STALE: "这项数据已过期",
 }
-_AUTHORIZE = "请在授权中心同意查询这项信息，再重新匹配。"
+_AUTHORIZE = "请在“我的授权”里同意查询这项信息，再重新匹配。"
 _REFRESH = "平台会提醒数据来源部门更新，更新后自动重新匹配。"
 _JOINERS: Mapping[Operator, str] = {
     Operator.IS_ONE_OF: "属于",
@@ -110,6 +111,11 @@ class Criterion:
         return frozenset(path for code in codes if (path := path_of(str(code))) is not None)
 
     @cached_property
+    def doubts(self) -> frozenset[str]:
+        """Return the marks in a set of tags that leave one of the members unknown."""
+        return frozenset(titles.unknown(member) for member in self.members)
+
+    @cached_property
     def above(self) -> frozenset[str]:
         """Return every place or trade that one of the members lies in."""
         return frozenset(path for member in self.members for path in ancestors(member)[:-1])
@@ -163,11 +169,25 @@ class Criterion:
         if kind is FieldType.INDUSTRY:
             return industry_name(str(value))
         if kind is FieldType.TAGS:
-            tags = sorted(value) if isinstance(value, frozenset) else [str(value)]
-            return "、".join(tag_name(tag) for tag in tags) or "无"
+            return self._tags(value) if isinstance(value, frozenset) else tag_name(str(value))
         if isinstance(value, int | float):
             return format_wan(int(value)) if kind is FieldType.MONEY else self._number(value)
         return self.field.choices.get(str(value), str(value))
+
+    def _tags(self, tags: frozenset[str]) -> str:
+        """Name the tags held, and what the lists of those asked for say, or do not say.
+
+        Where the bank keeps to itself which it asks for, all are named alike.
+        """
+        names = "、".join(tag_name(tag) for tag in sorted(titles.held(tags)))
+        absences, unknown = titles.absences(tags), titles.unknown_of(tags)
+        asked = self.members if self.show_threshold else absences.keys() | unknown
+        said = [
+            f"{tag_name(tag)}：不在{_chinese(absences[tag])}的完整名单上"
+            for tag in sorted(absences.keys() & asked)
+        ]
+        said += [f"{tag_name(tag)}：还没有收到完整名单" for tag in sorted(unknown & asked)]
+        return "；".join([names, *said] if names else said) or "无"
 
     def _number(self, value: float) -> str:
         unit = self.field.unit
@@ -268,10 +288,36 @@ def _judge_path(criterion: Criterion, path: str, *, inside: Outcome) -> Outcome:
     return Outcome.INELIGIBLE if inside is Outcome.ELIGIBLE else Outcome.ELIGIBLE
 
 
+def _chinese(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def _tags(criterion: Criterion, reading: Reading) -> frozenset[str]:
     if isinstance(reading, frozenset):
         return reading
     raise TypeError(f"{criterion.field.code} is not a set")
+
+
+def _judge_any(criterion: Criterion, reading: Reading) -> Outcome:
+    tags = _tags(criterion, reading)
+    if criterion.members & tags:
+        return Outcome.ELIGIBLE
+    return Outcome.INSUFFICIENT if criterion.doubts & tags else Outcome.INELIGIBLE
+
+
+def _judge_all(criterion: Criterion, reading: Reading) -> Outcome:
+    tags = _tags(criterion, reading)
+    lacking = criterion.members - tags
+    if not lacking:
+        return Outcome.ELIGIBLE
+    return Outcome.INSUFFICIENT if lacking <= titles.unknown_of(tags) else Outcome.INELIGIBLE
+
+
+def _judge_none(criterion: Criterion, reading: Reading) -> Outcome:
+    tags = _tags(criterion, reading)
+    if criterion.members & tags:
+        return Outcome.INELIGIBLE
+    return Outcome.INSUFFICIENT if criterion.doubts & tags else Outcome.ELIGIBLE
 
 
 Judge = Callable[[Criterion, Reading], Outcome]
@@ -283,9 +329,9 @@ JUDGES: Mapping[Operator, Judge] = {
     Operator.IS_NONE_OF: _judge_not_in,
     Operator.IN_REGION: _judge_in,
     Operator.IN_INDUSTRY: _judge_in,
-    Operator.HAS_ANY: lambda c, r: _verdict(bool(c.members & _tags(c, r))),
-    Operator.HAS_ALL: lambda c, r: _verdict(c.members <= _tags(c, r)),
-    Operator.HAS_NONE: lambda c, r: _verdict(not c.members & _tags(c, r)),
+    Operator.HAS_ANY: _judge_any,
+    Operator.HAS_ALL: _judge_all,
+    Operator.HAS_NONE: _judge_none,
     Operator.IS_TRUE: lambda _, r: _verdict(r is True),
     Operator.IS_FALSE: lambda _, r: _verdict(r is False),
 }

@@ -77,7 +77,7 @@ class Field:
     type: FieldType
     unit: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)
-    supply: str = "请在企业资料中补充这一项。"
+    supply: str = ""
     scale: Mapping[float, str] = field(default_factory=dict)
     about: str = ""
     reason_code: str = OTHER_REASON
@@ -95,7 +95,7 @@ class IndicatorInfo:
     unit: str = ""
     is_money: bool = False
     scale: Mapping[float, str] = field(default_factory=dict)
-    supply: str = "请提醒数据来源部门报送，或在授权中心补充授权。"
+    supply: str = "由数据来源部门提供：确实有而平台没有的，可以从“信息有误怎么办”请来源补报。"
     about: str = ""
     reason_code: str = OTHER_REASON
     section: str = ""
@@ -105,8 +105,10 @@ FLAG_SCALE: Mapping[float, str] = {0: "否", 1: "是"}
 IndicatorNames = Mapping[str, IndicatorInfo]
 
 SCALES = {"large": "大型", "medium": "中型", "small": "小型", "micro": "微型"}
-_WISH = "请填写想要的金额、期限和担保方式。"
+# What stands in “” is the title of a page of the firm.
+_WISH = "请在“找产品”里填写想要的金额、期限和担保方式。"
 _REGISTRY = "请到登记机关更新登记信息，平台收到后会重新匹配。"
+_REPORT = "请在国家企业信用信息公示系统报送年度报告，平台收到后会重新匹配。"
 
 FIELDS: Mapping[str, Field] = {
     entry.code: entry
@@ -118,7 +120,7 @@ FIELDS: Mapping[str, Field] = {
               about="国民经济行业分类；写一个门类，就包含它下面的各行业",
               reason_code="industry_policy"),
         Field("scale", "企业规模", FieldType.CHOICE, choices=SCALES,
-              supply="请补充员工人数和上年营业收入，平台据此划分规模。",
+              supply=f"规模按员工人数和上年营业收入划分。{_REPORT}",
               about="按员工人数和上年营业收入划分的大、中、小、微型"),
         Field("years_established", "成立年限", FieldType.NUMBER, unit="年", supply=_REGISTRY,
               about="从成立日期到当天的整月数除以 12", reason_code="too_young"),
@@ -129,13 +131,14 @@ FIELDS: Mapping[str, Field] = {
               about="登记机关登记为存续，没有注销、吊销"),
         Field("registered_capital_fen", "注册资本", FieldType.MONEY, supply=_REGISTRY,
               about="登记的注册资本，是认缴数"),
-        Field("employees", "员工人数", FieldType.NUMBER, unit="人",
+        Field("employees", "员工人数", FieldType.NUMBER, unit="人", supply=_REPORT,
               about="最近一次年报或企业填报的员工人数"),
-        Field("revenue_fen", "上年营业收入", FieldType.MONEY,
+        Field("revenue_fen", "上年营业收入", FieldType.MONEY, supply=_REPORT,
               about="最近一次年报或企业填报的营业收入",
               reason_code="insufficient_turnover"),
         Field("tags", "企业资质与名单", FieldType.TAGS,
-              supply="名单由主管部门提供，平台收到后会重新匹配。",
+              supply="名单由主管部门报送，平台收到完整名单后会重新匹配；"
+              "已列入而平台没有的，可以从“信息有误怎么办”请来源补报。",
               about="称号和名单，例如国家高新技术企业、专精特新企业"),
         *(
             Field(group.code, group.name, FieldType.FLAG, supply=f"{group.supply}。",
@@ -143,7 +146,7 @@ FIELDS: Mapping[str, Field] = {
             for group in group_rules().groups.values()
         ),
         Field("grade", "信用等级", FieldType.GRADE,
-              supply="请在授权中心同意使用评分所需的信用信息。",
+              supply="请在“我的画像”里更新画像和等级；仍没有的，那里会写明还缺哪些数据。",
               about="平台评分的等级，从高到低 AAA 至 D", reason_code="credit_record"),
         Field("amount_fen", "申请金额", FieldType.MONEY, supply=_WISH,
               about="企业这次想借的金额", reason_code="amount_or_term"),

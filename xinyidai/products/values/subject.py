@@ -31,7 +31,8 @@ class MatchSubject:
 
     Money is in 分; `industry_code` is GB/T 4754, down to the section letter where no more is known:
     one field and no fallback, or removing the finer of two contradicting codes could open a
-    product. `indicators` go by their dictionary code; `grade` is None when there is none.
+    product. `tags` carry marks beside what is held, see `titles`. `indicators` go by their
+    dictionary code; `grade` is None when there is none.
     """
 
     region_code: str | Missing = NO_RECORD

@@ -1,6 +1,7 @@
 """Read what figures are made of; one statement each."""
 
 from xinyidai.reporting.queries.behind import rows_behind
+from xinyidai.reporting.queries.conditions import ever_reached, refused_within, within
 from xinyidai.reporting.queries.funnel import Basis, decision_days, reached_steps
 from xinyidai.reporting.queries.lending import (
     decided,
@@ -17,10 +18,13 @@ __all__ = [
     "decision_days",
     "decline_reasons",
     "disbursed",
+    "ever_reached",
     "granted",
     "population",
     "priority_behind",
     "priority_counts",
     "reached_steps",
+    "refused_within",
     "rows_behind",
+    "within",
 ]

@@ -8,13 +8,18 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Date, cast, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from xinyidai.applications.models import ApplicationStep, Disbursement, LoanApplication
+from xinyidai.applications.models import (
+    ApplicationStep,
+    CreditDecision,
+    Disbursement,
+    LoanApplication,
+)
 from xinyidai.applications.values import ApplicationState
 from xinyidai.consents.models import Consent
 from xinyidai.enterprises.models import Enterprise
 from xinyidai.enterprises.values import RegistrationStatus
 from xinyidai.kernel.clock import TZ
-from xinyidai.reporting.values import Period
+from xinyidai.reporting.values import FunnelStep, Period
 
 Conditions = list[ColumnElement[bool]]
 
@@ -47,6 +52,22 @@ def approved_within(period: Period) -> ColumnElement[bool]:
         *within(ApplicationStep.taken_at, period),
     )
     return LoanApplication.id.in_(approved)
+
+
+def ever_reached(step: FunnelStep) -> ColumnElement[bool]:
+    """Return: the application ever reached this step, whatever became of it."""
+    reached = select(ApplicationStep.application_id).where(ApplicationStep.to_state == step.value)
+    return LoanApplication.id.in_(reached)
+
+
+def refused_within(period: Period, reason: str) -> ColumnElement[bool]:
+    """Return: the application was refused in the period, and the reason was among those given."""
+    refused = select(CreditDecision.application_id).where(
+        CreditDecision.outcome == "declined",
+        *within(CreditDecision.decided_at, period),
+        CreditDecision.reasons.contains([{"code": reason}]),
+    )
+    return LoanApplication.id.in_(refused)
 
 
 def paid_within(period: Period) -> ColumnElement[bool]:

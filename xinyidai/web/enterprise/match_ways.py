@@ -53,7 +53,8 @@ def way_out(step: Mapping[str, Any]) -> dict[str, str]:
 def _source_label(step: Mapping[str, Any]) -> str:
     if step.get("kind") == ChangeKind.SUPPLY:
         return "请来源补报"
-    return "已经取得？请来源补报" if step["field"] == "tags" else "与实际不符？请来源更正"
+    is_gained = step["field"] in {"tags", "owns_ip"}
+    return "已经取得？请来源补报" if is_gained else "与实际不符？请来源更正"
 
 
 def source_of(field: str) -> str:
@@ -89,22 +90,15 @@ def supply_words(finding: Mapping[str, Any]) -> str:
     """Return why a reading is missing and what the firm can do, in two sentences."""
     field, cause = finding["field"], finding["cause"]
     if not is_unread(finding):
-        return f"现有的记录不够细，还判断不了。{finding['remedy']}"
+        return f"现有的记录还判断不了。{finding['remedy']}"
     if cause != MissingCause.NO_RECORD:
         return f"{finding['cause_text']}。{finding['remedy']}"
-    if field == "grade":
-        return "还没有信用等级。先更新画像和等级；仍没有的，那里会写明还缺哪些数据。"
-    if not field.startswith(INDICATOR_PREFIX):
-        supply = FIELDS[field].supply if field in FIELDS else finding["remedy"]
-        return f"平台没有这项记录。{supply}"
-    return f"平台没有这项记录。{_indicator_words(field)}"
+    # Stored findings keep the words of their day; the way is that of today where it is known.
+    return f"平台没有这项记录。{_supply_of(field) or finding['remedy']}"
 
 
-def _indicator_words(field: str) -> str:
-    code = field.removeprefix(INDICATOR_PREFIX)
-    entry = indicator_dictionary().indicators.get(code)
-    if entry is None:
-        return ""
-    if entry.supply.startswith(profile_view.AWAITED) or "自主填报" in entry.supply:
-        return f"{entry.supply}。"
-    return f"它由{source_of(field)}提供：确实有而平台没有的，可以请来源补报；没有的不用处理。"
+def _supply_of(field: str) -> str:
+    if field in FIELDS:
+        return FIELDS[field].supply
+    entry = indicator_dictionary().indicators.get(field.removeprefix(INDICATOR_PREFIX))
+    return entry.supply.text if entry else ""

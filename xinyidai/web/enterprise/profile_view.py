@@ -1,14 +1,15 @@
 """Put profile and score of the firm together; reading only, never building."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from flask import url_for
 
-from xinyidai.catalogue.indicators import Indicator, indicator_dictionary
+from xinyidai.catalogue.indicators import Indicator, SupplyWay, indicator_dictionary
 from xinyidai.catalogue.kinds import get_kind
+from xinyidai.catalogue.missing import MissingCause
 from xinyidai.profiles.presentation import IndicatorView, SectionView
 from xinyidai.profiles.service import OwnProfile
 from xinyidai.scoring import queries as scores
@@ -19,9 +20,9 @@ from xinyidai.web.trend_view import trend_of
 from xinyidai.web.wording import MISSING_CAUSES
 
 SHOWN_REASONS = 3
-AWAITED = "该类信息尚未归集"
-NOT_NEEDED = "无需处理"
-NOT_COLLECTED = "平台还没有归集这类信息，不需要企业处理；归集后自动计算。"
+NOT_COLLECTED = "平台还没有归集这类信息，不用企业处理；归集后自动计算。"
+# Who can do something: whatever is not named here, the firm can.
+NOT_FIRMS = {SupplyWay.WAIT: "platform", SupplyWay.NONE: "none"}
 
 
 @dataclass(frozen=True)
@@ -107,24 +108,27 @@ def gaps_of(profile: OwnProfile) -> dict[str, list[dict[str, Any]]]:
 
     Indicators that one deed opens stand together, the deed that opens most of them first.
     """
-    found: dict[str, dict[str, list[IndicatorView]]] = {"firm": {}, "platform": {}, "none": {}}
+    found: dict[str, dict[tuple[str, SupplyWay], list[IndicatorView]]] = {
+        who: {} for who in ("firm", *NOT_FIRMS.values())
+    }
     collected = profile.portrait.collected if profile.portrait else {}
     for indicator in profile.view.missing:
-        kinds = kinds_of(indicator.code)
-        is_awaited = bool(kinds) and not any(kind in collected for kind in kinds)
-        deed = NOT_COLLECTED if is_awaited else indicator.supply or ""
-        found[_whose(deed)].setdefault(deed, []).append(indicator)
+        deed, way = _deed(indicator, collected)
+        found[NOT_FIRMS.get(way, "firm")].setdefault((deed, way), []).append(indicator)
     return {who: _deeds(deeds) for who, deeds in found.items()}
 
 
-def _whose(deed: str) -> str:
-    """Tell who can do something: the firm, the platform, or nobody where it does not apply."""
-    if deed == NOT_COLLECTED or deed.startswith(AWAITED):
-        return "platform"
-    return "none" if NOT_NEEDED in deed else "firm"
+def _deed(indicator: IndicatorView, collected: Container[str]) -> tuple[str, SupplyWay]:
+    """Return what can be done about a missing indicator, and by whom."""
+    kinds = kinds_of(indicator.code)
+    if kinds and not any(kind in collected for kind in kinds):
+        return NOT_COLLECTED, SupplyWay.WAIT
+    is_stale = indicator.missing is MissingCause.STALE
+    way = SupplyWay.WAIT if is_stale else indicator_dictionary()[indicator.code].supply.way
+    return indicator.supply or "", way
 
 
-def _deeds(deeds: Mapping[str, Sequence[IndicatorView]]) -> list[dict[str, Any]]:
+def _deeds(deeds: Mapping[tuple[str, SupplyWay], Sequence[IndicatorView]]) -> list[dict[str, Any]]:
     rows = [
         {
             "deed": deed,
@@ -139,9 +143,9 @@ def _deeds(deeds: Mapping[str, Sequence[IndicatorView]]) -> list[dict[str, Any]]
                 }
                 for indicator in indicators
             ],
-            "declares": "填" in deed,
+            "declares": way is SupplyWay.DECLARE,
         }
-        for deed, indicators in deeds.items()
+        for (deed, way), indicators in deeds.items()
     ]
     return sorted(rows, key=lambda row: -int(row["count"]))
 

@@ -19,6 +19,7 @@ from xinyidai.kernel.errors import InvalidInput
 from xinyidai.kernel.http import page_args
 from xinyidai.kernel.money import format_wan
 from xinyidai.kernel.working_days import working_days_between
+from xinyidai.reporting.values import FUNNEL_NAMES, FunnelStep
 from xinyidai.web import repayments, wording
 from xinyidai.web.chrome import format_day, format_moment, format_percent
 from xinyidai.web.office import queries
@@ -32,8 +33,10 @@ from xinyidai.web.office.base import (
     options,
     pager_of,
 )
+from xinyidai.web.office.figures import asked_period
 from xinyidai.web.office.queries import ApplicationFilter, CityApplication
 
+BEHIND = ("reached", "reason", "first", "last")
 STOPPED = frozenset(
     {
         ApplicationState.DECLINED,
@@ -56,11 +59,15 @@ def city_applications() -> ResponseReturnValue:
     """Show submitted applications, narrowed by bank, state, text or lateness."""
     page = page_args()
     is_overdue = asked("due") == "overdue"
+    step, reason = chosen_state(FunnelStep, "reached"), asked("reason")
     wanted = ApplicationFilter(
         state=chosen_state(ApplicationState),
         institution_id=chosen_id("institution"),
         overdue_at=clock.today() if is_overdue else None,
         text=asked("q"),
+        period=asked_period() if step or reason else None,
+        reached=step,
+        reason=reason,
     )
     found, total = queries.city_applications(page, wanted)
     return render_template(
@@ -68,10 +75,23 @@ def city_applications() -> ResponseReturnValue:
         rows=[_row(row) for row in found],
         pager=pager_of(page, total),
         chosen={name: asked(name) for name in ("q", "state", "institution", "due")},
+        behind=_behind_words(wanted),
+        kept={name: asked(name) for name in BEHIND if asked(name)},
         states=options(_shown_states()),
         banks=bank_options(),
         labels=wording.APPLICATION_STATES,
     )
+
+
+def _behind_words(wanted: ApplicationFilter) -> str:
+    """Say which number of the figures this is the list of; empty where it is none."""
+    if wanted.period is None:
+        return ""
+    days = f"{format_day(wanted.period.first)} 至 {format_day(wanted.period.last)}"
+    if wanted.reached is not None:
+        return f"{days} 提交、到过“{FUNNEL_NAMES[wanted.reached]}”这一步的申请"
+    known = DENIAL_REASONS.get(wanted.reason)
+    return f"{days} 因“{known.name if known else wanted.reason}”未通过的申请"
 
 
 @blueprint.get("/applications/<uuid:application_id>")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import g, render_template, request
+from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from xinyidai.catalogue.kinds import DEPARTMENTS, KINDS
@@ -27,6 +27,7 @@ from xinyidai.web.office.base import (
     attempted,
     blueprint,
     done,
+    link,
     pager_of,
     typed,
 )
@@ -107,12 +108,18 @@ def delivery_rows(deliveries: list[Delivery]) -> list[Row]:
             "source": source_name(delivery.source),
             "kind": kind_name(delivery.kind),
             "at": format_moment(delivery.at),
-            "accepted": f"{delivery.accepted:,}",
-            "rejected": f"{delivery.rejected:,}",
+            "accepted": _batches_link(delivery.kind, delivery.accepted),
+            "rejected": _batches_link(delivery.kind, delivery.rejected),
             "late": delivery.is_late,
         }
         for delivery in deliveries
     ]
+
+
+def _batches_link(kind: str, rows: int) -> str:
+    """Return the number of rows with the batches of the kind; the register has no such page."""
+    words = f"{rows:,}"
+    return link(url_for("office.kind_volumes", code=kind), words) if kind in KINDS else words
 
 
 def source_name(code: str) -> str:
@@ -157,9 +164,12 @@ def _batch_row(batch: Batch) -> Row:
 
 def _totals(batches: list[Batch]) -> list[Row]:
     return [
-        {"value": len(batches), "label": "最近批次", "unit": "批"},
-        {"value": f"{sum(b.counts.total for b in batches):,}", "label": "报送", "unit": "行"},
-        {"value": f"{sum(b.counts.rejected for b in batches):,}", "label": "退回", "unit": "行"},
+        {"value": f"{value:,}", "label": label, "unit": unit, "href": "#batches"}
+        for value, label, unit in (
+            (len(batches), "最近批次", "批"),
+            (sum(b.counts.total for b in batches), "报送", "行"),
+            (sum(b.counts.rejected for b in batches), "退回", "行"),
+        )
     ]
 
 

@@ -41,10 +41,10 @@ def figures() -> ResponseReturnValue:
         "office/figures.html",
         period=period,
         figures=[figure_row(figure) for figure in service.read_figures(g.actor, period)],
-        funnel=funnel_steps(funnel.total),
-        banks=bank_rows(funnel),
+        funnel=funnel_steps(funnel.total, period),
+        banks=bank_rows(funnel, period),
         columns=bank_columns(),
-        reasons=reason_rows(service.read_decline_reasons(g.actor, period)),
+        reasons=reason_rows(service.read_decline_reasons(g.actor, period), period),
     )
 
 
@@ -107,9 +107,16 @@ def figure_value(figure: Figure) -> Row:
     return {"value": f"{figure.value:,}", "unit": "笔"}
 
 
-def funnel_steps(row: FunnelRow) -> list[Row]:
-    """Return the steps of the funnel for the chart."""
-    return [{"label": FUNNEL_NAMES[step], "value": row.counts[step]} for step in FunnelStep]
+def funnel_steps(row: FunnelRow, period: Period) -> list[Row]:
+    """Return the steps of the funnel for the chart, each with the list of its applications."""
+    return [
+        {
+            "label": FUNNEL_NAMES[step],
+            "value": row.counts[step],
+            "href": _reached(row, step, period),
+        }
+        for step in FunnelStep
+    ]
 
 
 def bank_columns() -> list[Row]:
@@ -122,30 +129,45 @@ def bank_columns() -> list[Row]:
     ]
 
 
-def bank_rows(funnel: Funnel) -> list[Row]:
+def bank_rows(funnel: Funnel, period: Period) -> list[Row]:
     """Return the funnel by bank, the city's total last."""
-    return [_bank_row(row) for row in (*funnel.banks, funnel.total)]
+    return [_bank_row(row, period) for row in (*funnel.banks, funnel.total)]
 
 
-def reason_rows(reasons: Sequence[DeclineReason]) -> list[Row]:
+def reason_rows(reasons: Sequence[DeclineReason], period: Period) -> list[Row]:
     """Return the reasons for refusals, commonest first."""
     return [
         {
             "name": reason.name,
-            "applications": reason.applications,
+            "applications": link(
+                _list_url(period, reason=reason.code),
+                f"{reason.applications:,}",
+            ),
             "share": format_percent(reason.share, 1),
         }
         for reason in reasons
     ]
 
 
-def _bank_row(row: FunnelRow) -> Row:
+def _list_url(period: Period, **wanted: Any) -> str:
+    params: dict[str, Any] = {**wanted, **period.params}
+    return url_for("office.city_applications", **params)
+
+
+def _reached(row: FunnelRow, step: FunnelStep, period: Period) -> str:
+    return _list_url(period, institution=row.institution_id, reached=step.value)
+
+
+def _bank_row(row: FunnelRow, period: Period) -> Row:
     bank: str = row.institution_name
     if row.institution_id is not None:
         url = url_for("office.city_applications", institution=row.institution_id)
         bank = link(url, row.institution_name)
     days = None if row.median_days is None else f"{row.median_days.normalize():f} 个工作日"
-    counts = {step.value: row.counts[step] for step in FunnelStep}
+    counts = {
+        step.value: link(_reached(row, step, period), f"{row.counts[step]:,}")
+        for step in FunnelStep
+    }
     return {"bank": bank, "days": days, **counts}
 
 

@@ -45,10 +45,10 @@ def home() -> ResponseReturnValue:
         "office/home.html",
         tasks=_tasks(),
         period=period,
-        funnel=figures.funnel_steps(funnel.total),
-        banks=figures.bank_rows(funnel),
+        funnel=figures.funnel_steps(funnel.total, period),
+        banks=figures.bank_rows(funnel, period),
         columns=figures.bank_columns(),
-        reasons=figures.reason_rows(reporting.read_decline_reasons(g.actor, period)),
+        reasons=figures.reason_rows(reporting.read_decline_reasons(g.actor, period), period),
         deliveries=data.delivery_rows(deliveries[:MOST_DELIVERIES]),
         late=sum(delivery.is_late for delivery in deliveries),
         compliance=_compliance(counts),
@@ -140,7 +140,11 @@ def _compliance(counts: LedgerCounts) -> list[Row]:
             "href": url_for("office.query_ledger", outcome="refused", **day),
             "tone": "todo" if counts.refused_today else "",
         },
-        {"label": "今日撤回授权", "value": revoked},
+        {
+            "label": "今日撤回授权",
+            "value": revoked,
+            "href": url_for("office.revocations", **day),
+        },
     ]
 
 

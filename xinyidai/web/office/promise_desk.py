@@ -205,13 +205,14 @@ def waiting_rows() -> list[Row]:
     """Return how much waits on the actor's desk, for the first screen of a department."""
     waits, _ = declarations.waiting_for(g.actor)
     to_find, _ = commitment_queries.waiting(g.actor.party_id)
+    to_verify = {
+        "value": waits,
+        "label": "自愿填报待核验",
+        "href": "/department/declarations",
+        "tone": "todo" if waits else "",
+    }
     return [
-        {
-            "value": waits,
-            "label": "自愿填报待核验",
-            "href": "/department/declarations",
-            "tone": "todo" if waits else "",
-        },
+        *([to_verify] if declarations.has_desk(g.actor) else []),
         {
             "value": to_find,
             "label": "承诺待认定",

@@ -25,6 +25,8 @@ from xinyidai.oversight.models import QueryAlarm
 from xinyidai.oversight.values import AlarmState
 from xinyidai.products.models import LoanProduct, ProductVersion
 from xinyidai.products.values import ProductVersionState
+from xinyidai.reporting.queries import ever_reached, refused_within, within
+from xinyidai.reporting.values import FunnelStep, Period
 from xinyidai.whitelist.models import WhitelistEntry
 from xinyidai.whitelist.queries import WAITING
 from xinyidai.whitelist.values import EntryState
@@ -35,6 +37,15 @@ class Offer:
     """A product version with the institution that offers it."""
 
     version: ProductVersion
+    institution: Institution
+
+
+@dataclass(frozen=True)
+class Revocation:
+    """A consent that the firm revoked, with both parties."""
+
+    consent: Consent
+    enterprise: Enterprise
     institution: Institution
 
 
@@ -81,12 +92,19 @@ class Waiting:
 
 @dataclass(frozen=True)
 class ApplicationFilter:
-    """What the office narrows applications to; `overdue_at` keeps what was promised earlier."""
+    """What the office narrows applications to; `overdue_at` keeps what was promised earlier.
+
+    With a `period`, `reached` keeps its submissions that ever came so far, and `reason` its
+    refusals for that reason: the lists behind the funnel and the reasons for refusals.
+    """
 
     state: ApplicationState | None = None
     institution_id: UUID | None = None
     overdue_at: date | None = None
     text: str = ""
+    period: Period | None = None
+    reached: FunnelStep | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -181,6 +199,7 @@ def city_applications(
             | (Enterprise.uscc == wanted.text.upper())
             | (LoanApplication.application_no == wanted.text.upper())
         )
+    statement = statement.where(*_behind(wanted))
     if wanted.overdue_at is None:
         ordered = statement.order_by(LoanApplication.submitted_at.desc(), LoanApplication.id)
     else:
@@ -189,6 +208,19 @@ def city_applications(
         )
         ordered = statement.order_by(LoanApplication.promised_on, LoanApplication.id)
     return [CityApplication(*row) for row in _cut(ordered, page)], count_of(statement)
+
+
+def _behind(wanted: ApplicationFilter) -> list[ColumnElement[bool]]:
+    """Return the conditions that a number of the figures counted by."""
+    if wanted.period is None:
+        return []
+    found = []
+    if wanted.reached is not None:
+        submitted = within(LoanApplication.submitted_at, wanted.period)
+        found += [*submitted, ever_reached(wanted.reached)]
+    if wanted.reason:
+        found.append(refused_within(wanted.period, wanted.reason))
+    return found
 
 
 def waiting_names(page: Page) -> tuple[Sequence[WaitingName], int]:
@@ -220,8 +252,30 @@ def waiting_names(page: Page) -> tuple[Sequence[WaitingName], int]:
 
 def revocations_since(moment: datetime) -> int:
     """Return how many consents were revoked since a moment."""
-    statement = select(func.count()).select_from(Consent).where(Consent.revoked_at >= moment)
-    return db.session.scalar(statement) or 0
+    return count_of(_revocations(moment, None))
+
+
+def revocations(
+    first: datetime | None, before: datetime | None, page: Page
+) -> tuple[Sequence[Revocation], int]:
+    """Return consents that firms revoked, 撤回的授权, newest first, and how many; None is open."""
+    statement = _revocations(first, before)
+    ordered = statement.order_by(Consent.revoked_at.desc(), Consent.id)
+    return [Revocation(*row) for row in _cut(ordered, page)], count_of(statement)
+
+
+def _revocations(
+    first: datetime | None, before: datetime | None
+) -> Select[Consent, Enterprise, Institution]:
+    statement = (
+        select(Consent, Enterprise, Institution)
+        .join(Enterprise, Enterprise.id == Consent.enterprise_id)
+        .join(Institution, Institution.id == Consent.institution_id)
+        .where(Consent.revoked_at.is_not(None))
+    )
+    if first is not None:
+        statement = statement.where(Consent.revoked_at >= first)
+    return statement if before is None else statement.where(Consent.revoked_at < before)
 
 
 def nominations_by_state(department_id: UUID) -> dict[EntryState, int]:

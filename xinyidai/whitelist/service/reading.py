@@ -1,6 +1,6 @@
 """Look at whitelists as far as the actor may."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from xinyidai.catalogue.list_types import LIST_TYPES, get_list_type
@@ -12,7 +12,7 @@ from xinyidai.whitelist import policies, queries
 from xinyidai.whitelist.lifecycle import lifecycle_of
 from xinyidai.whitelist.models import WhitelistEntry
 from xinyidai.whitelist.queries import EntryRow
-from xinyidai.whitelist.values import EntryAction
+from xinyidai.whitelist.values import EntryAction, EntryState
 
 
 def read_entry(actor: Actor, entry_id: UUID) -> EntryRow:
@@ -39,11 +39,13 @@ def list_waiting(
     return queries.waiting(page, list_type=list_type)
 
 
-def list_own_nominations(actor: Actor, page: Page) -> tuple[Sequence[EntryRow], int]:
-    """Return what the actor's own office nominated, and how much there is."""
+def list_own_nominations(
+    actor: Actor, page: Page, *, states: Collection[EntryState] = ()
+) -> tuple[Sequence[EntryRow], int]:
+    """Return what the actor's own office nominated, in any or in these states, and how much."""
     if actor.role not in policies.NOMINATORS or actor.party_id is None:
         raise Forbidden("只有部门、园区、街道和信用办有自己的推荐。")
-    return queries.nominated_for(actor.party_id, page)
+    return queries.nominated_for(actor.party_id, page, states=states)
 
 
 def list_of_enterprise(actor: Actor, enterprise_id: UUID) -> Sequence[EntryRow]:
