@@ -69,8 +69,9 @@ def _checks() -> list[Row]:
 
 def _calendar() -> Row:
     """Tell until when holidays are known; terms beyond are worked out by the law's days alone."""
-    year = PUBLISHED_UNTIL.year
-    if is_soon_unpublished(clock.today()):
-        words = f"只到 {year} 年；{year + 1} 年安排公布后请升级 chinesecalendar"
-        return {"name": "放假日历", "ok": False, "words": words}
-    return {"name": "放假日历", "ok": True, "words": f"已有到 {year} 年的安排"}
+    year, is_known = PUBLISHED_UNTIL.year, not is_soon_unpublished(clock.today())
+    return {
+        "name": "放假日历（chinesecalendar）",
+        "ok": is_known,
+        "words": f"已有到 {year} 年的安排" if is_known else f"只到 {year} 年，公布后请升级",
+    }
