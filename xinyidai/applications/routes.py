@@ -217,7 +217,7 @@ def list_takers() -> dict[str, Any]:
 @allow(Role.BANK_CLIENT)
 @blueprint.operation(
     "转交",
-    detail="转给一位同事（officer_id）或一个网点（branch_id），只填其一;状态和承诺日期不变。"
+    detail="转给一位同事（officer_id）或一个网点（branch_id），只填其一；状态和承诺日期不变。"
     "接手的人和企业会收到消息，重复转给同一处只记一次。",
     scope=Scope.APPLICATIONS,
     refuses=STEP_REFUSES,
