@@ -65,7 +65,7 @@ def stock(cast: Cast, start: datetime, recent: datetime) -> list[OnSale]:
     """Draft, submit, list and delist everything in the weeks after `start`; return what is listed.
 
     What is not listed yet was begun after `recent`. One product gets a second version, so that its
-    first is delisted by being replaced.
+    first is delisted by being replaced; a second version of another is thrown away as a draft.
     """
     on_sale = []
     for place, planned in enumerate(read_products()):
@@ -74,6 +74,7 @@ def stock(cast: Cast, start: datetime, recent: datetime) -> list[OnSale]:
         if planned.state is State.LISTED:
             on_sale.append(OnSale(product_id, planned.bank, planned.facts))
     _revise(cast, on_sale[0], start + timedelta(days=40))
+    _discard(cast, on_sale[2], start + timedelta(days=50))
     return on_sale
 
 
@@ -102,6 +103,14 @@ def _revise(cast: Cast, on_sale: OnSale, moment: datetime) -> None:
         products.submit_product(manager, version.id)
     with at(moment + timedelta(hours=25)):
         products.list_product(cast.actor("xinyongban2"), version.id)
+
+
+def _discard(cast: Cast, on_sale: OnSale, moment: datetime) -> None:
+    manager = cast.manager_of(on_sale.bank)
+    with at(moment):
+        version = products.revise_product(manager, on_sale.product_id)
+    with at(moment + timedelta(hours=3)):
+        products.discard_product(manager, version.id, "总行推迟了这次改版。")
 
 
 def _planned(entry: Entry, library: dict[str, Any]) -> PlannedProduct:
