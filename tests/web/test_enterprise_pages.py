@@ -124,7 +124,7 @@ def test_the_profile_is_built_by_a_post_only(owner):
     page = owner.get("/enterprise/profile").text
 
     assert "数据齐不齐" in page
-    assert "有误？" in owner.get("/enterprise/profile/missing").text
+    assert "请来源补报" in owner.get("/enterprise/profile/missing").text
 
 
 def test_the_firm_sees_its_own_records(owner):
