@@ -14,7 +14,8 @@ def test_there_are_at_least_forty_of_which_most_are_listed():
     states = Counter(planned.state for planned in read_products())
     assert sum(states.values()) >= 40
     assert states[ProductVersionState.LISTED] >= 40
-    assert set(states) == set(ProductVersionState)
+    # A draft is thrown away by hand while the city is written.
+    assert set(states) == set(ProductVersionState) - {ProductVersionState.DISCARDED}
 
 
 def test_every_product_is_sound_and_belongs_to_an_institution():
