@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from click.testing import CliRunner
 
 from tests.factories import parties
 from xinyidai.enterprises import service
+from xinyidai.enterprises.commands import firms
 from xinyidai.enterprises.values import CompleteList
 from xinyidai.kernel import clock
 from xinyidai.kernel.actor import SYSTEM
+from xinyidai.kernel.db import db as database
 from xinyidai.kernel.errors import Forbidden, InvalidInput
 from xinyidai.kernel.uscc import invented
 
@@ -87,3 +90,40 @@ def test_only_who_keeps_the_register_delivers_lists(db):
     for actor in (parties.boss_of(parties.enterprise()), parties.officer_of(parties.institution())):
         with pytest.raises(Forbidden):
             service.deliver_list(actor, "first_loan", [NOBODY], SOURCE)
+
+
+def test_the_command_takes_a_complete_list(live, tmp_path):
+    on, off = parties.enterprise(region_code="410402"), parties.enterprise(region_code="410402")
+    database.session.commit()
+    path = tmp_path / "名单.txt"
+    path.write_text(f"{on.uscc}\n\n{NOBODY}\n", encoding="utf-8-sig")
+    region = ["--complete-for", "410400", "--as-of", "2026-06-01"]
+    done = CliRunner().invoke(firms, ["list", "gazelle", str(path), "--source", SOURCE, *region])
+    assert (done.exit_code, NOBODY in done.output) == (3, True)
+    database.session.expire_all()
+    assert (on.tags, off.tags) == (["gazelle"], ["none:gazelle:2026-06-01"])
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "words"),
+    [
+        ("统一社会信用代码\n".encode("gb18030"), [], "统一社会信用代码不对"),
+        (NOBODY.encode("utf-16"), [], "统一社会信用代码不对"),
+        (NOBODY.encode(), ["--complete-for", "999999"], "没有行政区划代码"),
+        (NOBODY.encode(), ["--as-of", "2026-06-01"], "--complete-for"),
+        (b"", [], "名单"),
+    ],
+)
+def test_the_command_says_what_is_wrong_and_changes_nothing(
+    live, tmp_path, content, options, words
+):
+    firm = parties.enterprise(tags=["gazelle"])
+    database.session.commit()
+    path = tmp_path / "名单.txt"
+    path.write_bytes(content)
+    done = CliRunner().invoke(firms, ["list", "gazelle", str(path), "--source", SOURCE, *options])
+    assert done.exit_code == 2
+    assert words in done.output
+    assert "Traceback" not in done.output
+    database.session.expire_all()
+    assert firm.tags == ["gazelle"]

@@ -89,7 +89,8 @@ def test_the_funnel_and_the_refusals_lead_to_their_applications(
         assert (city.firm.name in page) == (is_behind or "reason=" in address), address
     other = office.get("/office/applications?reason=other").text
     assert city.firm.name not in other
-    assert office.get("/office/applications?reached=nowhere").status_code == 422
+    for unknown in ("reached=nowhere", "reason=whim", "due=soon"):
+        assert office.get(f"/office/applications?{unknown}").status_code == 422
 
 
 def test_what_was_revoked_today_leads_to_its_list(city: City, client_as: Client) -> None:

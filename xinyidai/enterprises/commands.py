@@ -39,12 +39,16 @@ def take_list(
     code: str, path: Path, source: str, complete_for: tuple[str, ...], as_of: datetime | None
 ) -> None:
     """Take the list; the answer is one JSON document, exit 3 with codes of no known firm."""
-    codes = [line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines()]
+    if as_of and not complete_for:
+        click.echo("名单的日期只用于声明完整的名单：请用 --complete-for 写明地区。", err=True)
+        sys.exit(NOTHING)
+    # Codes are ASCII: what another encoding wrote beside them is no code, and is refused as such.
+    lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
     day = as_of.date() if as_of else clock.today()
     complete = CompleteList(complete_for, day) if complete_for else None
     try:
         with own_transaction():
-            named = [one for one in codes if one]
+            named = [one for line in lines if (one := line.strip())]
             found = service.deliver_list(SYSTEM, code, named, source, complete)
     except InvalidInput as error:
         click.echo(error.message, err=True)

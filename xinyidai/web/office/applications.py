@@ -1,6 +1,6 @@
 """All applications of the city for the office, 申请进度; read only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from uuid import UUID
 
 from flask import g, render_template, url_for
@@ -58,8 +58,8 @@ OUTCOMES: Mapping[str, str] = {
 def city_applications() -> ResponseReturnValue:
     """Show submitted applications, narrowed by bank, state, text or lateness."""
     page = page_args()
-    is_overdue = asked("due") == "overdue"
-    step, reason = chosen_state(FunnelStep, "reached"), asked("reason")
+    is_overdue, reason = _one_of("due", {"overdue"}) != "", _one_of("reason", DENIAL_REASONS)
+    step = chosen_state(FunnelStep, "reached")
     wanted = ApplicationFilter(
         state=chosen_state(ApplicationState),
         institution_id=chosen_id("institution"),
@@ -90,8 +90,15 @@ def _behind_words(wanted: ApplicationFilter) -> str:
     days = f"{format_day(wanted.period.first)} 至 {format_day(wanted.period.last)}"
     if wanted.reached is not None:
         return f"{days} 提交、到过“{FUNNEL_NAMES[wanted.reached]}”这一步的申请"
-    known = DENIAL_REASONS.get(wanted.reason)
-    return f"{days} 因“{known.name if known else wanted.reason}”未通过的申请"
+    return f"{days} 因“{DENIAL_REASONS[wanted.reason].name}”未通过的申请"
+
+
+def _one_of(name: str, known: Container[str]) -> str:
+    """Read a code from the query string; empty is none, an unknown one is refused."""
+    code = asked(name)
+    if code and code not in known:
+        raise InvalidInput("没有这个筛选条件，请重新选择。", fields={name: "请从列表里选择"})
+    return code
 
 
 @blueprint.get("/applications/<uuid:application_id>")
